@@ -1,0 +1,59 @@
+//! Where an offender lives or may be found.
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::CivilDate;
+use super::reference::Ref;
+use super::team::Location;
+
+/// What an address is to the offender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressKind {
+    /// The sole or main residence.
+    Main,
+    /// Another address.
+    Other,
+    /// A place where somebody of no fixed abode is regularly found.
+    NoFixedAbode,
+}
+
+/// An address of an offender.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Address {
+    /// Whose.
+    pub offender_ref: Ref,
+    /// What it is.
+    pub kind: AddressKind,
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// First day there.
+    pub resident_from: CivilDate,
+    /// The postcode.
+    pub postcode: Option<String>,
+    /// Degrees north; not known where empty.
+    pub latitude: Option<f64>,
+    /// Degrees east; not known where empty.
+    pub longitude: Option<f64>,
+    /// Last day there; empty where there is none.
+    pub resident_until: Option<CivilDate>,
+    /// Whether a child lives in the household; not known where empty.
+    pub child_in_household: Option<bool>,
+}
+
+impl Address {
+    /// True when somebody could be visited here on a day: a main residence or a place where
+    /// somebody of no fixed abode is found, lived at on that day.
+    #[must_use]
+    pub fn is_residence_on(&self, day: CivilDate) -> bool {
+        matches!(self.kind, AddressKind::Main | AddressKind::NoFixedAbode)
+            && self.resident_from <= day
+            && self.resident_until.is_none_or(|until| until >= day)
+    }
+
+    /// Where it is, when both coordinates are known.
+    #[must_use]
+    pub fn location(&self) -> Option<Location> {
+        Some(Location { latitude: self.latitude?, longitude: self.longitude? })
+    }
+}

@@ -1,0 +1,103 @@
+//! Civil dates and their arithmetic.
+//!
+//! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
+//! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
+use chrono_tz::Europe::London;
+
+/// A date of the civil calendar in Europe/London.
+pub type CivilDate = NaiveDate;
+
+/// A point in time.
+pub type Instant = DateTime<Utc>;
+
+/// The civil date in Europe/London at an instant.
+#[must_use]
+pub fn london_date(at: Instant) -> CivilDate {
+    at.with_timezone(&London).date_naive()
+}
+
+/// `date` + `days`; the calendar's last day where there is no such date.
+#[must_use]
+pub fn plus_days(date: CivilDate, days: u32) -> CivilDate {
+    date.checked_add_days(Days::new(u64::from(days))).unwrap_or(CivilDate::MAX)
+}
+
+/// `date` − `days`; the calendar's first day where there is no such date.
+#[must_use]
+pub fn minus_days(date: CivilDate, days: u32) -> CivilDate {
+    date.checked_sub_days(Days::new(u64::from(days))).unwrap_or(CivilDate::MIN)
+}
+
+/// `date` + `months`, clamped to the month's end.
+#[must_use]
+pub fn plus_months(date: CivilDate, months: u32) -> CivilDate {
+    date.checked_add_months(Months::new(months)).unwrap_or(CivilDate::MAX)
+}
+
+/// `date` − `months`, clamped to the month's end.
+#[must_use]
+pub fn minus_months(date: CivilDate, months: u32) -> CivilDate {
+    date.checked_sub_months(Months::new(months)).unwrap_or(CivilDate::MIN)
+}
+
+/// `date` + `years`, clamped to the month's end.
+#[must_use]
+pub fn plus_years(date: CivilDate, years: u32) -> CivilDate {
+    plus_months(date, years.saturating_mul(12))
+}
+
+/// `date` − `years`, clamped to the month's end.
+#[must_use]
+pub fn minus_years(date: CivilDate, years: u32) -> CivilDate {
+    minus_months(date, years.saturating_mul(12))
+}
+
+/// Whole days from `earlier` to `later`; negative when they are the other way round.
+#[must_use]
+pub fn days_between(earlier: CivilDate, later: CivilDate) -> i64 {
+    later.signed_duration_since(earlier).num_days()
+}
+
+/// True on Saturdays and Sundays.
+#[must_use]
+pub fn is_weekend(date: CivilDate) -> bool {
+    matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+/// Every date from `from` to `until`, both included.
+pub fn dates(from: CivilDate, until: CivilDate) -> impl Iterator<Item = CivilDate> {
+    from.iter_days().take_while(move |date| *date <= until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> CivilDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn months_and_years_clamp_to_the_months_end() {
+        assert_eq!(plus_years(date("2020-02-29"), 1), date("2021-02-28"));
+        assert_eq!(minus_years(date("2024-02-29"), 3), date("2021-02-28"));
+        assert_eq!(plus_months(date("2021-01-31"), 1), date("2021-02-28"));
+        assert_eq!(minus_months(date("2021-03-31"), 1), date("2021-02-28"));
+    }
+
+    #[test]
+    fn the_london_date_follows_summer_time() {
+        let winter: Instant = "2021-01-10T23:30:00Z".parse().unwrap();
+        let summer: Instant = "2021-06-10T23:30:00Z".parse().unwrap();
+        assert_eq!(london_date(winter), date("2021-01-10"));
+        assert_eq!(london_date(summer), date("2021-06-11"));
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_do_not_overflow() {
+        assert_eq!(plus_years(CivilDate::MAX, 1), CivilDate::MAX);
+        assert_eq!(minus_days(CivilDate::MIN, 1), CivilDate::MIN);
+    }
+}

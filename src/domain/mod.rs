@@ -1,0 +1,26 @@
+//! The field's own terms: what a MOSOVO team knows, and the rules that follow from it.
+//!
+//! Nothing here reads a clock, a file or a database, and nothing is random: the same facts at the
+//! same instant give the same answer, because a decision about a person must be reproducible.
+
+pub mod address;
+pub mod allocation;
+pub mod arms_assessment;
+pub mod breach;
+pub mod calendar;
+pub mod crime_report;
+pub mod intelligence;
+pub mod moment;
+pub mod notification;
+pub mod offender;
+pub mod officer;
+pub mod order;
+pub mod personal_data;
+pub mod programmed_visits;
+pub mod reactive_management;
+pub mod record;
+pub mod reference;
+pub mod risk_management_plan;
+pub mod team;
+pub mod visit;
+pub mod working_time;

@@ -1,0 +1,75 @@
+//! Court orders: SHPO, SOPO, SRO and so on.
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::CivilDate;
+use super::reference::Ref;
+
+/// The kind of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderKind {
+    /// Sexual harm prevention order.
+    Shpo,
+    /// Interim sexual harm prevention order.
+    InterimShpo,
+    /// Sexual offences prevention order (legacy).
+    Sopo,
+    /// Sexual risk order.
+    Sro,
+    /// Interim sexual risk order.
+    InterimSro,
+    /// Risk of sexual harm order (legacy).
+    Rsho,
+    /// Foreign travel order (legacy).
+    ForeignTravelOrder,
+    /// Notification order.
+    NotificationOrder,
+    /// Another order.
+    Other,
+}
+
+impl OrderKind {
+    /// The civil orders that bar reactive management while in force.
+    /// Source: NPCC criteria as reported in 2017 (criterion E4); some forces vary.
+    #[must_use]
+    pub const fn bars_reactive_management(self) -> bool {
+        match self {
+            Self::Shpo
+            | Self::InterimShpo
+            | Self::Sopo
+            | Self::Sro
+            | Self::InterimSro
+            | Self::Rsho
+            | Self::ForeignTravelOrder => true,
+            Self::NotificationOrder | Self::Other => false,
+        }
+    }
+}
+
+/// An order of a court.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Against whom.
+    pub offender_ref: Ref,
+    /// What kind.
+    pub kind: OrderKind,
+    /// When it was made.
+    pub made_on: CivilDate,
+    /// What it forbids or requires.
+    pub conditions: Vec<String>,
+    /// Its last day; empty where there is none.
+    pub ends_on: Option<CivilDate>,
+    /// When it was discharged; empty where it was not.
+    pub discharged_on: Option<CivilDate>,
+}
+
+impl Order {
+    /// In force: made, not ended, not discharged.
+    #[must_use]
+    pub fn is_in_force(&self, day: CivilDate) -> bool {
+        self.made_on <= day
+            && self.ends_on.is_none_or(|ends| ends >= day)
+            && self.discharged_on.is_none_or(|discharged| discharged > day)
+    }
+}

@@ -1,0 +1,178 @@
+//! The risk management plan: bespoke to one offender, it sets how often they are visited.
+//!
+//! Source: MAPPA guidance chapter 12 (four pillars and contingency); the visit frequency follows
+//! the individual plan and never a grid by risk level (HMICFRS, Dorset 2021).
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::CivilDate;
+use super::reference::Ref;
+use super::working_time::{DayOfWeek, TimeOfDay};
+
+/// The days after the last qualifying visit within which the next one falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitInterval {
+    /// The ideal number of days.
+    pub interval_days: u32,
+    /// Not before this many days.
+    pub earliest_after_days: u32,
+    /// Not after this many days.
+    pub latest_after_days: u32,
+}
+
+/// A time of the week in which a visit may be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeWindow {
+    /// On these days.
+    pub weekdays: Vec<DayOfWeek>,
+    /// From this time.
+    pub from: TimeOfDay,
+    /// Until this time, by which the visit has ended.
+    pub until: TimeOfDay,
+}
+
+/// An interval that holds until a date and replaces the requirement's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitStep {
+    /// The last day on which it holds.
+    pub until: CivilDate,
+    /// The day counts that hold till then.
+    #[serde(flatten)]
+    pub interval: VisitInterval,
+}
+
+/// What a plan says of visits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitRequirement {
+    /// The plan's own day counts.
+    #[serde(flatten)]
+    pub interval: VisitInterval,
+    /// How long a visit takes, 10 to 480 minutes.
+    pub duration_minutes: u32,
+    /// How many officers go, 1 to 4.
+    pub crew: u32,
+    /// Whether the offender is not told beforehand.
+    pub unannounced: bool,
+    /// When in the week; any time where empty.
+    pub time_windows: Vec<TimeWindow>,
+    /// What somebody in the crew must be able to do.
+    pub required_skills: Vec<String>,
+    /// The agency that goes along, where there is one.
+    pub joint_agency: Option<String>,
+    /// The supervisor who approved that one officer goes alone.
+    pub single_crew_approved_by: Option<Ref>,
+    /// Day counts that hold for a while.
+    pub steps: Vec<VisitStep>,
+}
+
+impl VisitRequirement {
+    /// The requirement in force on a day: the step with the earliest `until` not yet past replaces
+    /// the plan's own day counts; of two with one `until`, the first listed.
+    #[must_use]
+    pub fn interval_on(&self, day: CivilDate) -> (VisitInterval, Option<CivilDate>) {
+        self.steps
+            .iter()
+            .filter(|step| step.until >= day)
+            .min_by_key(|step| step.until)
+            .map_or((self.interval, None), |step| (step.interval, Some(step.until)))
+    }
+}
+
+/// The four pillars of a plan (MAPPA guidance chapter 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pillar {
+    /// Supervision.
+    Supervision,
+    /// Monitoring and control.
+    MonitoringAndControl,
+    /// Interventions and treatment.
+    InterventionsAndTreatment,
+    /// Victim safety.
+    VictimSafety,
+}
+
+/// Something the plan says is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanAction {
+    /// Its reference within the plan.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// The pillar it belongs to.
+    pub pillar: Pillar,
+    /// What is to be done.
+    pub description: String,
+    /// By when.
+    pub due_on: CivilDate,
+    /// By whom.
+    pub owner_ref: Option<Ref>,
+    /// When it was done; empty where it was not.
+    pub completed_on: Option<CivilDate>,
+}
+
+impl PlanAction {
+    /// Overdue and not completed by a day.
+    #[must_use]
+    pub fn is_overdue(&self, day: CivilDate) -> bool {
+        day > self.due_on && self.completed_on.is_none_or(|completed| completed > day)
+    }
+}
+
+/// One version of a risk management plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RiskManagementPlan {
+    /// Of whom.
+    pub offender_ref: Ref,
+    /// From when it holds, once approved.
+    pub effective_from: CivilDate,
+    /// When it should be reviewed.
+    pub review_on: CivilDate,
+    /// What it says of visits.
+    pub visit_requirement: Option<VisitRequirement>,
+    /// What is to be done.
+    pub actions: Vec<PlanAction>,
+    /// The assessment it answers.
+    pub assessment_ref: Option<Ref>,
+    /// Who approved it.
+    pub approved_by: Option<Ref>,
+    /// When it was approved.
+    pub approved_on: Option<CivilDate>,
+    /// What happens when it fails.
+    pub contingency: Option<String>,
+}
+
+impl RiskManagementPlan {
+    /// Approved and in effect on a day.
+    #[must_use]
+    pub fn is_in_effect(&self, day: CivilDate) -> bool {
+        self.approved_on.is_some_and(|approved| approved <= day) && self.effective_from <= day
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_step_with_the_earliest_end_not_past_is_in_force() {
+        let interval = |days| VisitInterval { interval_days: days, earliest_after_days: days, latest_after_days: days };
+        let date = |text: &str| text.parse::<CivilDate>().unwrap();
+        let step = |until, days| VisitStep { until: date(until), interval: interval(days) };
+        let requirement = VisitRequirement {
+            interval: interval(90),
+            duration_minutes: 30,
+            crew: 2,
+            unannounced: true,
+            time_windows: vec![],
+            required_skills: vec![],
+            joint_agency: None,
+            single_crew_approved_by: None,
+            steps: vec![step("2021-06-30", 30), step("2021-04-30", 7), step("2021-04-30", 14)],
+        };
+        for (day, days, until) in
+            [("2021-04-30", 7, Some("2021-04-30")), ("2021-05-01", 30, Some("2021-06-30")), ("2021-07-01", 90, None)]
+        {
+            assert_eq!(requirement.interval_on(date(day)), (interval(days), until.map(date)), "{day}");
+        }
+    }
+}

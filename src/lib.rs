@@ -1,0 +1,5 @@
+//! `mosovo-visits`: visit planning, flags and casework for the police teams in England and Wales
+//! that manage registered sex offenders. It advises; named people decide.
+
+pub mod domain;
+pub mod store;

@@ -1,0 +1,48 @@
+//! Who read or changed what, written in the same transaction as the act.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::backend::AnyConnection;
+use super::error::StoreError;
+use super::schema::audit_entry;
+use super::types::{DbId, DbInstant, DbJson};
+use crate::domain::calendar::Instant;
+
+/// One act by somebody.
+#[derive(Debug, Clone)]
+pub struct AuditEntry<'a> {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: &'a str,
+    /// What they did, as a stable name such as `records.import`.
+    pub act: &'a str,
+    /// In which force, where it is one.
+    pub force: Option<&'a str>,
+    /// What it was done to: its kind and reference.
+    pub subject: Option<(&'a str, &'a str)>,
+    /// Facts about the act; never personal data.
+    pub detail: Value,
+}
+
+/// Appends an entry.
+///
+/// # Errors
+/// When the statement fails.
+pub fn append(connection: &mut AnyConnection, entry: AuditEntry<'_>) -> Result<(), StoreError> {
+    diesel::insert_into(audit_entry::table)
+        .values((
+            audit_entry::id.eq(DbId(Uuid::now_v7())),
+            audit_entry::at.eq(DbInstant::from(entry.at)),
+            audit_entry::actor.eq(entry.actor),
+            audit_entry::act.eq(entry.act),
+            audit_entry::force.eq(entry.force),
+            audit_entry::subject_kind.eq(entry.subject.map(|(kind, _)| kind)),
+            audit_entry::subject.eq(entry.subject.map(|(_, subject)| subject)),
+            audit_entry::detail.eq(DbJson(entry.detail)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! What the service remembers: diesel over PostgreSQL in production and SQLite when embedded.
+//!
+//! The only place that knows the backend. Callers ask named questions inside a transaction.
+
+pub mod audit;
+pub mod backend;
+pub mod digest;
+pub mod error;
+pub mod import;
+pub mod migrate;
+pub mod record;
+mod schema;
+pub mod types;
+pub mod url;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::Connection as _;
+use diesel::r2d2::Pool;
+
+use backend::{AnyConnection, Connections};
+use error::StoreError;
+use url::DatabaseUrl;
+
+/// Connections kept open to PostgreSQL; on SQLite they share one writer lock.
+const POOL_SIZE: u32 = 8;
+
+/// How long a caller waits for a connection before the store says it is unavailable.
+const POOL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The database, open.
+#[derive(Clone)]
+pub struct Store {
+    pool: Arc<Pool<Connections>>,
+    url: DatabaseUrl,
+}
+
+impl Store {
+    /// Opens the database; for SQLite the file is made where there is none.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        let pool = Pool::builder()
+            .max_size(POOL_SIZE)
+            .min_idle(Some(1))
+            .connection_timeout(POOL_TIMEOUT)
+            .error_handler(Box::new(backend::QuietErrors))
+            .build(Connections::new(url.clone()))
+            .map_err(|error| StoreError::Unavailable { detail: error.to_string() })?;
+        Ok(Self { pool: Arc::new(pool), url: url.clone() })
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub const fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Does a piece of work in one transaction: all of it is kept, or none.
+    ///
+    /// # Errors
+    /// Whatever the work says, or that the database is unavailable.
+    pub fn transaction<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + From<diesel::result::Error>,
+    {
+        let connection: &mut AnyConnection = &mut *self.connection()?;
+        connection.transaction(work)
+    }
+
+    pub(crate) fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connections>, StoreError> {
+        self.pool.get().map_err(|error| StoreError::Unavailable { detail: error.to_string() })
+    }
+}

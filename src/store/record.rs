@@ -1,0 +1,413 @@
+//! Records: every version appended to the history, the newest of each in the current state.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::backend::{AnyConnection, on_backend};
+use super::error::StoreError;
+use super::schema::{current_record, record_reference, record_version, record_version_personal_data};
+use super::types::{DbId, DbInstant, DbJson};
+use crate::domain::allocation::Allocation;
+use crate::domain::calendar::Instant;
+use crate::domain::personal_data::{bring_together, set_apart};
+use crate::domain::record::{Held, Record, RecordKind};
+use crate::domain::reference::Ref;
+
+/// One version of a record, to be appended.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// The force whose record it is.
+    pub force: String,
+    /// The kind of record.
+    pub kind: RecordKind,
+    /// The record's key.
+    pub subject: Ref,
+    /// The records system that spoke.
+    pub source: String,
+    /// The event's id within the source.
+    pub event_id: String,
+    /// When the change became true.
+    pub event_time: Instant,
+    /// The offender the record is about.
+    pub offender_ref: Option<Ref>,
+    /// The record's JSON; nothing where the record was withdrawn.
+    pub content: Option<Value>,
+    /// The records this one names: pointer, kind, reference.
+    pub references: Vec<(String, RecordKind, Ref)>,
+}
+
+impl NewVersion {
+    /// What settles which of two versions is newer: the time, kept to the microsecond, then the id.
+    #[must_use]
+    pub fn age(&self) -> Age {
+        Age { event_time: DbInstant::from(self.event_time).get(), event_id: self.event_id.clone() }
+    }
+}
+
+/// The order of the versions of one record: the newest time wins, and with equal time the greater
+/// id in byte order (records feed, version 1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Age {
+    /// The event's time.
+    pub event_time: Instant,
+    /// The event's id.
+    pub event_id: String,
+}
+
+/// The force, kind and subject that name one record.
+pub type RecordKey = (String, RecordKind, Ref);
+
+/// A reference to a record that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dangling {
+    /// The record that names it: its kind and subject.
+    pub from: (String, String),
+    /// Where in that record.
+    pub pointer: String,
+    /// What it names: kind and reference.
+    pub to: (String, String),
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = record_version, treat_none_as_default_value = false)]
+struct VersionRow {
+    id: DbId,
+    force: String,
+    kind: &'static str,
+    subject: String,
+    source: String,
+    event_id: String,
+    event_time: DbInstant,
+    withdrawn: bool,
+    offender_ref: Option<String>,
+    content: Option<DbJson>,
+    import_id: DbId,
+    learned_at: DbInstant,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = record_version_personal_data)]
+struct PersonalDataRow {
+    version_id: DbId,
+    personal_data: DbJson,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = current_record, treat_none_as_default_value = false)]
+struct CurrentRow {
+    force: String,
+    kind: &'static str,
+    subject: String,
+    version_id: DbId,
+    event_id: String,
+    event_time: DbInstant,
+    withdrawn: bool,
+    offender_ref: Option<String>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = record_reference)]
+struct ReferenceRow {
+    force: String,
+    kind: &'static str,
+    subject: String,
+    pointer: String,
+    to_kind: &'static str,
+    to_ref: String,
+}
+
+/// Rows in one insert: well under the bound parameters that either backend takes in a statement.
+const ROWS_A_STATEMENT: usize = 500;
+
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        for rows in $rows.chunks(ROWS_A_STATEMENT) {
+            on_backend!(&mut *$connection, c => diesel::insert_into($table).values(rows).execute(c))?;
+        }
+    };
+}
+
+/// Which of these event ids of a source have been taken already.
+///
+/// # Errors
+/// When the statement fails.
+pub fn known_event_ids(
+    connection: &mut AnyConnection,
+    source: &str,
+    event_ids: &[&str],
+) -> Result<HashSet<String>, StoreError> {
+    Ok(record_version::table
+        .filter(record_version::source.eq(source))
+        .filter(record_version::event_id.eq_any(event_ids))
+        .select(record_version::event_id)
+        .load::<String>(connection)?
+        .into_iter()
+        .collect())
+}
+
+/// How old the current version of each of these records is; those that have none are left out.
+///
+/// # Errors
+/// When a statement fails.
+pub fn current_ages(
+    connection: &mut AnyConnection,
+    keys: impl IntoIterator<Item = RecordKey>,
+) -> Result<HashMap<RecordKey, Age>, StoreError> {
+    let mut subjects: BTreeMap<(String, RecordKind), Vec<String>> = BTreeMap::new();
+    for (force, kind, subject) in keys {
+        subjects.entry((force, kind)).or_default().push(subject.into());
+    }
+    let mut ages = HashMap::new();
+    for ((force, kind), subjects) in subjects {
+        let rows: Vec<(String, String, DbInstant)> = current_record::table
+            .filter(current_record::force.eq(&force))
+            .filter(current_record::kind.eq(kind.name()))
+            .filter(current_record::subject.eq_any(&subjects))
+            .select((current_record::subject, current_record::event_id, current_record::event_time))
+            .load(connection)?;
+        for (subject, event_id, event_time) in rows {
+            ages.insert((force.clone(), kind, stored_ref(subject)?), Age { event_time: event_time.get(), event_id });
+        }
+    }
+    Ok(ages)
+}
+
+/// Appends versions to the history and makes those named by `newest` (indices into `versions`) the
+/// current state of their records.
+///
+/// # Errors
+/// When a statement fails; nothing of it is kept once the transaction is given up.
+pub fn apply(
+    connection: &mut AnyConnection,
+    import_id: Uuid,
+    learned_at: Instant,
+    versions: Vec<NewVersion>,
+    newest: &HashSet<usize>,
+) -> Result<(), StoreError> {
+    let mut version_rows = Vec::with_capacity(versions.len());
+    let mut personal_rows = Vec::new();
+    let mut current_rows = Vec::new();
+    let mut reference_rows = Vec::new();
+    for (index, mut version) in versions.into_iter().enumerate() {
+        let id = DbId(Uuid::now_v7());
+        if let Some(personal_data) = version.content.as_mut().and_then(|content| set_apart(version.kind, content)) {
+            personal_rows.push(PersonalDataRow { version_id: id, personal_data: DbJson(personal_data) });
+        }
+        let subject = String::from(version.subject);
+        let offender_ref = version.offender_ref.map(String::from);
+        let event_time = DbInstant::from(version.event_time);
+        let withdrawn = version.content.is_none();
+        if newest.contains(&index) {
+            current_rows.push(CurrentRow {
+                force: version.force.clone(),
+                kind: version.kind.name(),
+                subject: subject.clone(),
+                version_id: id,
+                event_id: version.event_id.clone(),
+                event_time,
+                withdrawn,
+                offender_ref: offender_ref.clone(),
+            });
+            for (pointer, to_kind, to_ref) in version.references {
+                reference_rows.push(ReferenceRow {
+                    force: version.force.clone(),
+                    kind: version.kind.name(),
+                    subject: subject.clone(),
+                    pointer,
+                    to_kind: to_kind.name(),
+                    to_ref: to_ref.into(),
+                });
+            }
+        }
+        version_rows.push(VersionRow {
+            id,
+            force: version.force,
+            kind: version.kind.name(),
+            subject,
+            source: version.source,
+            event_id: version.event_id,
+            event_time,
+            withdrawn,
+            offender_ref,
+            content: version.content.map(DbJson),
+            import_id: DbId(import_id),
+            learned_at: learned_at.into(),
+        });
+    }
+    insert_all!(connection, record_version::table, version_rows);
+    insert_all!(connection, record_version_personal_data::table, personal_rows);
+    forget_current(connection, &current_rows)?;
+    insert_all!(connection, current_record::table, current_rows);
+    insert_all!(connection, record_reference::table, reference_rows);
+    Ok(())
+}
+
+/// Takes away the current state that these rows are about to replace.
+fn forget_current(connection: &mut AnyConnection, rows: &[CurrentRow]) -> Result<(), StoreError> {
+    let mut subjects: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        subjects.entry((&row.force, row.kind)).or_default().push(&row.subject);
+    }
+    for ((force, kind), subjects) in subjects {
+        diesel::delete(
+            current_record::table
+                .filter(current_record::force.eq(force))
+                .filter(current_record::kind.eq(kind))
+                .filter(current_record::subject.eq_any(&subjects)),
+        )
+        .execute(connection)?;
+        diesel::delete(
+            record_reference::table
+                .filter(record_reference::force.eq(force))
+                .filter(record_reference::kind.eq(kind))
+                .filter(record_reference::subject.eq_any(&subjects)),
+        )
+        .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The forces that have records, in order.
+///
+/// # Errors
+/// When the statement fails.
+pub fn forces(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    let mut forces: Vec<String> = current_record::table.select(current_record::force).distinct().load(connection)?;
+    forces.sort();
+    Ok(forces)
+}
+
+/// Hands every current record of a force to `take`, in no order.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn current_records(
+    connection: &mut AnyConnection,
+    force: &str,
+    mut take: impl FnMut(Held<Record>),
+) -> Result<(), StoreError> {
+    for kind in RecordKind::ALL {
+        let rows: Vec<StoredVersion> = current_record::table
+            .inner_join(record_version::table.left_join(record_version_personal_data::table))
+            .filter(current_record::force.eq(force))
+            .filter(current_record::kind.eq(kind.name()))
+            .filter(current_record::withdrawn.eq(false))
+            .select((
+                record_version::subject,
+                record_version::event_id,
+                record_version::event_time,
+                record_version::content,
+                record_version_personal_data::personal_data.nullable(),
+            ))
+            .load(connection)?;
+        for row in rows {
+            take(held(kind, row)?);
+        }
+    }
+    Ok(())
+}
+
+/// Hands to `take` every version of every allocation of a force that is newer than the newest
+/// withdrawal of that offender's allocation; the subject is the offender.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn live_allocation_versions(
+    connection: &mut AnyConnection,
+    force: &str,
+    mut take: impl FnMut(Held<Allocation>),
+) -> Result<(), StoreError> {
+    let versions = || {
+        record_version::table
+            .filter(record_version::force.eq(force))
+            .filter(record_version::kind.eq(RecordKind::Allocation.name()))
+    };
+    let withdrawals: Vec<(String, String, DbInstant)> = versions()
+        .filter(record_version::withdrawn.eq(true))
+        .select((record_version::subject, record_version::event_id, record_version::event_time))
+        .load(connection)?;
+    let mut newest_withdrawal: HashMap<String, Age> = HashMap::new();
+    for (subject, event_id, event_time) in withdrawals {
+        let age = Age { event_time: event_time.get(), event_id };
+        let newest = newest_withdrawal.entry(subject).or_insert_with(|| age.clone());
+        if *newest < age {
+            *newest = age;
+        }
+    }
+    let rows: Vec<(String, String, DbInstant, Option<DbJson>)> = versions()
+        .filter(record_version::withdrawn.eq(false))
+        .select((
+            record_version::subject,
+            record_version::event_id,
+            record_version::event_time,
+            record_version::content,
+        ))
+        .load(connection)?;
+    for (subject, event_id, event_time, content) in rows {
+        let age = Age { event_time: event_time.get(), event_id };
+        if newest_withdrawal.get(&subject).is_some_and(|withdrawal| *withdrawal > age) {
+            continue;
+        }
+        let content = content.map(|DbJson(content)| content).unwrap_or_default();
+        let record = serde_json::from_value(content).map_err(unreadable)?;
+        take(Held { subject: stored_ref(subject)?, event_time: age.event_time, event_id: age.event_id, record });
+    }
+    Ok(())
+}
+
+/// The references of a force's current records that name no current record, in order.
+///
+/// # Errors
+/// When the statement fails.
+pub fn dangling_references(connection: &mut AnyConnection, force: &str) -> Result<Vec<Dangling>, StoreError> {
+    let named = current_record::table
+        .filter(current_record::force.eq(record_reference::force))
+        .filter(current_record::kind.eq(record_reference::to_kind))
+        .filter(current_record::subject.eq(record_reference::to_ref))
+        .filter(current_record::withdrawn.eq(false));
+    let rows: Vec<(String, String, String, String, String)> = record_reference::table
+        .filter(record_reference::force.eq(force))
+        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
+        .select((
+            record_reference::kind,
+            record_reference::subject,
+            record_reference::pointer,
+            record_reference::to_kind,
+            record_reference::to_ref,
+        ))
+        .load(connection)?;
+    let mut dangling: Vec<Dangling> = rows
+        .into_iter()
+        .map(|(kind, subject, pointer, to_kind, to_ref)| Dangling {
+            from: (kind, subject),
+            pointer,
+            to: (to_kind, to_ref),
+        })
+        .collect();
+    dangling.sort();
+    Ok(dangling)
+}
+
+type StoredVersion = (String, String, DbInstant, Option<DbJson>, Option<DbJson>);
+
+fn held(kind: RecordKind, row: StoredVersion) -> Result<Held<Record>, StoreError> {
+    let (subject, event_id, event_time, content, personal_data) = row;
+    let mut content = content.map(|DbJson(content)| content).unwrap_or_default();
+    if let Some(DbJson(personal_data)) = personal_data {
+        bring_together(&mut content, personal_data);
+    }
+    let record = Record::from_json(kind, content).map_err(unreadable)?;
+    Ok(Held { subject: stored_ref(subject)?, event_time: event_time.get(), event_id, record })
+}
+
+fn stored_ref(text: String) -> Result<Ref, StoreError> {
+    Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
+}
+
+/// Says which kind of fault it is, never the value: that may be personal data.
+fn unreadable(error: serde_json::Error) -> StoreError {
+    StoreError::Unreadable { what: "record", detail: format!("{:?}", error.classify()) }
+}

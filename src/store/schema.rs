@@ -1,0 +1,105 @@
+//! The tables, as both backends know them.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    import (id) {
+        id -> sql::Id,
+        state -> Text,
+        origin -> Text,
+        actor -> Text,
+        started_at -> sql::Instant,
+        ended_at -> Nullable<sql::Instant>,
+        report -> Nullable<sql::Json>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    record_version (id) {
+        id -> sql::Id,
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        source -> Text,
+        event_id -> Text,
+        event_time -> sql::Instant,
+        withdrawn -> Bool,
+        offender_ref -> Nullable<Text>,
+        content -> Nullable<sql::Json>,
+        import_id -> sql::Id,
+        learned_at -> sql::Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    record_version_personal_data (version_id) {
+        version_id -> sql::Id,
+        personal_data -> sql::Json,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    current_record (force, kind, subject) {
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        version_id -> sql::Id,
+        event_id -> Text,
+        event_time -> sql::Instant,
+        withdrawn -> Bool,
+        offender_ref -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    record_reference (force, kind, subject, pointer) {
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        pointer -> Text,
+        to_kind -> Text,
+        to_ref -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    audit_entry (id) {
+        id -> sql::Id,
+        at -> sql::Instant,
+        actor -> Text,
+        act -> Text,
+        force -> Nullable<Text>,
+        subject_kind -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        detail -> sql::Json,
+    }
+}
+
+joinable!(current_record -> record_version (version_id));
+joinable!(record_version_personal_data -> record_version (version_id));
+
+allow_tables_to_appear_in_same_query!(
+    import,
+    record_version,
+    record_version_personal_data,
+    current_record,
+    record_reference,
+    audit_entry,
+);
