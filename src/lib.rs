@@ -1,5 +1,8 @@
 //! `mosovo-visits`: visit planning, flags and casework for the police teams in England and Wales
 //! that manage registered sex offenders. It advises; named people decide.
 
+pub mod casework;
 pub mod domain;
+pub mod records;
+pub mod settings;
 pub mod store;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::backend::{AnyConnection, on_backend};
@@ -33,10 +33,35 @@ pub struct NewVersion {
     pub event_time: Instant,
     /// The offender the record is about.
     pub offender_ref: Option<Ref>,
-    /// The record's JSON; nothing where the record was withdrawn.
-    pub content: Option<Value>,
+    /// What the record became.
+    pub content: Content,
     /// The records this one names: pointer, kind, reference.
     pub references: Vec<(String, RecordKind, Ref)>,
+}
+
+/// What a version makes of its record.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// The record is this JSON.
+    Put(Value),
+    /// The records system withdrew it.
+    Withdrawn {
+        /// Why, in free text.
+        reason: String,
+    },
+}
+
+impl Content {
+    /// The JSON to keep, if any, and the personal data to keep apart from it, if any.
+    fn set_apart(self, kind: RecordKind) -> (Option<Value>, Option<Value>) {
+        match self {
+            Self::Put(mut json) => {
+                let personal_data = set_apart(kind, &mut json);
+                (Some(json), personal_data)
+            }
+            Self::Withdrawn { reason } => (None, Some(json!({ "reason": reason }))),
+        }
+    }
 }
 
 impl NewVersion {
@@ -191,15 +216,16 @@ pub fn apply(
     let mut personal_rows = Vec::new();
     let mut current_rows = Vec::new();
     let mut reference_rows = Vec::new();
-    for (index, mut version) in versions.into_iter().enumerate() {
+    for (index, version) in versions.into_iter().enumerate() {
         let id = DbId(Uuid::now_v7());
-        if let Some(personal_data) = version.content.as_mut().and_then(|content| set_apart(version.kind, content)) {
+        let (content, personal_data) = version.content.set_apart(version.kind);
+        if let Some(personal_data) = personal_data {
             personal_rows.push(PersonalDataRow { version_id: id, personal_data: DbJson(personal_data) });
         }
         let subject = String::from(version.subject);
         let offender_ref = version.offender_ref.map(String::from);
         let event_time = DbInstant::from(version.event_time);
-        let withdrawn = version.content.is_none();
+        let withdrawn = content.is_none();
         if newest.contains(&index) {
             current_rows.push(CurrentRow {
                 force: version.force.clone(),
@@ -232,7 +258,7 @@ pub fn apply(
             event_time,
             withdrawn,
             offender_ref,
-            content: version.content.map(DbJson),
+            content: content.map(DbJson),
             import_id: DbId(import_id),
             learned_at: learned_at.into(),
         });

@@ -1,0 +1,245 @@
+//! Taking records in: idempotent, in any order, one transaction a batch.
+//!
+//! Every version goes to the history; the newest becomes the current state. When the process dies
+//! between two batches, the same import run again finds what it already took as duplicates and
+//! takes the rest.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::actor::Actor;
+use super::clock::Clock;
+use crate::store::audit::{self, AuditEntry};
+use crate::store::error::StoreError;
+use crate::store::record::{self, Dangling, NewVersion};
+use crate::store::{Store, import};
+
+/// The most errors, and the most dangling references, that a report lists; it counts them all.
+/// Memory must not grow with the feed.
+pub const MAX_LISTED: usize = 10_000;
+
+/// An event that was refused, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedEvent {
+    /// The line (from 1) of a bulk feed, or the index (from 0) in a batch.
+    pub index: u64,
+    /// The event's id, where one could be read.
+    pub event_id: Option<String>,
+    /// The stable code of the fault.
+    pub code: String,
+    /// The JSON pointer of the fault.
+    pub pointer: String,
+    /// What is wrong and what to do; never a value from the event.
+    pub detail: String,
+}
+
+/// A record that names another which is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DanglingReference {
+    /// The force of both.
+    pub force: String,
+    /// The kind of the record that names the other.
+    pub kind: String,
+    /// Its key.
+    pub subject: String,
+    /// Where in it.
+    pub pointer: String,
+    /// The kind that is named.
+    pub to_kind: String,
+    /// The key that is named.
+    pub to_ref: String,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportReport {
+    /// The import's id.
+    pub id: Uuid,
+    /// `completed`, or `failed` where the feed could not be read to its end.
+    pub state: &'static str,
+    /// Events that became the current state of their record.
+    pub accepted: u64,
+    /// Events whose id had been taken before.
+    pub duplicates: u64,
+    /// Events older than the current state; they went to the history alone.
+    pub stale: u64,
+    /// Events refused.
+    pub refused: u64,
+    /// References that name no current record.
+    pub dangling: usize,
+    /// The refused events, at most [`MAX_LISTED`].
+    pub errors: Vec<RefusedEvent>,
+    /// The dangling references, at most [`MAX_LISTED`].
+    pub dangling_references: Vec<DanglingReference>,
+}
+
+/// An import under way.
+#[derive(Debug)]
+pub struct Import {
+    clock: Clock,
+    actor: Actor,
+    report: ImportReport,
+    forces: BTreeSet<String>,
+}
+
+impl Import {
+    /// Opens an import.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn start(store: &Store, clock: Clock, actor: &Actor, origin: &str) -> Result<Self, StoreError> {
+        let id = Uuid::now_v7();
+        store.transaction(|connection| import::start(connection, id, origin, &actor.to_string(), clock.now()))?;
+        let report = ImportReport {
+            id,
+            state: "running",
+            accepted: 0,
+            duplicates: 0,
+            stale: 0,
+            refused: 0,
+            dangling: 0,
+            errors: Vec::new(),
+            dangling_references: Vec::new(),
+        };
+        Ok(Self { clock, actor: actor.clone(), report, forces: BTreeSet::new() })
+    }
+
+    /// Notes a refused event; the import goes on.
+    pub fn refuse(&mut self, refused: RefusedEvent) {
+        self.report.refused += 1;
+        if self.report.errors.len() < MAX_LISTED {
+            self.report.errors.push(refused);
+        }
+    }
+
+    /// Takes a batch in one transaction, in the order given.
+    ///
+    /// # Errors
+    /// When the store fails; nothing of the batch is kept then.
+    pub fn apply(&mut self, store: &Store, batch: Vec<NewVersion>) -> Result<(), StoreError> {
+        self.forces.extend(batch.iter().map(|version| version.force.clone()));
+        let (id, now, actor) = (self.report.id, self.clock.now(), self.actor.to_string());
+        let counts = store.transaction(|connection| -> Result<Counts, StoreError> {
+            import::take_turn(connection, id)?;
+            let known = known_events(connection, &batch)?;
+            let keys: HashSet<_> = batch.iter().map(key).collect();
+            let ages = record::current_ages(connection, keys)?;
+            let sorted = sort_out(batch, known, ages);
+            let detail = json!({"import": id, "accepted": sorted.counts.accepted, "stale": sorted.counts.stale});
+            record::apply(connection, id, now, sorted.versions, &sorted.newest)?;
+            audit::append(
+                connection,
+                AuditEntry { at: now, actor: &actor, act: "records.apply", force: None, subject: None, detail },
+            )?;
+            Ok(sorted.counts)
+        })?;
+        self.report.accepted += counts.accepted;
+        self.report.duplicates += counts.duplicates;
+        self.report.stale += counts.stale;
+        Ok(())
+    }
+
+    /// Closes the import: looks for dangling references and keeps the report.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn finish(mut self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
+        self.report.state = if read_to_its_end { "completed" } else { "failed" };
+        let now = self.clock.now();
+        store.transaction(|connection| -> Result<(), StoreError> {
+            for force in &self.forces {
+                let dangling = record::dangling_references(connection, force)?;
+                self.report.dangling += dangling.len();
+                let room = MAX_LISTED.saturating_sub(self.report.dangling_references.len());
+                self.report
+                    .dangling_references
+                    .extend(dangling.into_iter().take(room).map(|dangling| dangling_reference(force, dangling)));
+            }
+            let stored = json!({
+                "state": self.report.state,
+                "accepted": self.report.accepted,
+                "duplicates": self.report.duplicates,
+                "stale": self.report.stale,
+                "refused": self.report.refused,
+                "dangling": self.report.dangling,
+                "errors": self.report.errors,
+            });
+            import::finish(connection, self.report.id, self.report.state, stored, now)
+        })?;
+        Ok(self.report)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    accepted: u64,
+    duplicates: u64,
+    stale: u64,
+}
+
+struct SortedOut {
+    versions: Vec<NewVersion>,
+    newest: HashSet<usize>,
+    counts: Counts,
+}
+
+fn key(version: &NewVersion) -> record::RecordKey {
+    (version.force.clone(), version.kind, version.subject.clone())
+}
+
+fn known_events(
+    connection: &mut crate::store::backend::AnyConnection,
+    batch: &[NewVersion],
+) -> Result<HashSet<(String, String)>, StoreError> {
+    let mut ids: HashMap<&str, Vec<&str>> = HashMap::new();
+    for version in batch {
+        ids.entry(&version.source).or_default().push(&version.event_id);
+    }
+    let mut known = HashSet::new();
+    for (source, ids) in ids {
+        let taken = record::known_event_ids(connection, source, &ids)?;
+        known.extend(taken.into_iter().map(|id| (source.to_owned(), id)));
+    }
+    Ok(known)
+}
+
+/// Tells duplicates from new versions, and among those the newest of each record from stale ones.
+fn sort_out(
+    batch: Vec<NewVersion>,
+    mut known: HashSet<(String, String)>,
+    mut ages: HashMap<record::RecordKey, record::Age>,
+) -> SortedOut {
+    let mut counts = Counts::default();
+    let mut versions: Vec<NewVersion> = Vec::with_capacity(batch.len());
+    let mut newest_of: HashMap<record::RecordKey, usize> = HashMap::new();
+    for version in batch {
+        if !known.insert((version.source.clone(), version.event_id.clone())) {
+            counts.duplicates += 1;
+            continue;
+        }
+        let (key, age) = (key(&version), version.age());
+        if ages.get(&key).is_some_and(|current| *current >= age) {
+            counts.stale += 1;
+        } else {
+            counts.accepted += 1;
+            ages.insert(key.clone(), age);
+            newest_of.insert(key, versions.len());
+        }
+        versions.push(version);
+    }
+    SortedOut { versions, newest: newest_of.into_values().collect(), counts }
+}
+
+fn dangling_reference(force: &str, dangling: Dangling) -> DanglingReference {
+    DanglingReference {
+        force: force.to_owned(),
+        kind: dangling.from.0,
+        subject: dangling.from.1,
+        pointer: dangling.pointer,
+        to_kind: dangling.to.0,
+        to_ref: dangling.to.1,
+    }
+}

@@ -1,0 +1,5 @@
+//! Use cases shared by HTTP, jobs and the command line: load, decide, save, audit.
+
+pub mod actor;
+pub mod clock;
+pub mod import;

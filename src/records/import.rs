@@ -1,0 +1,108 @@
+//! A bulk feed into the service: lines in, one transaction a batch, a report out.
+
+use std::io::{self, BufRead};
+
+use thiserror::Error;
+
+use super::feed::event::{Change, Event, parse_event};
+use super::feed::fault::{Fault, Refused};
+use super::feed::lines::Lines;
+use super::feed::references::references;
+use crate::casework::actor::Actor;
+use crate::casework::clock::Clock;
+use crate::casework::import::{Import, ImportReport, RefusedEvent};
+use crate::domain::personal_data::offender_of;
+use crate::store::Store;
+use crate::store::error::StoreError;
+use crate::store::record::{Content, NewVersion};
+
+/// Events in a transaction.
+const EVENTS_A_BATCH: usize = 1_000;
+
+/// Bytes of events in a transaction, so that a batch of long events does not fill the memory.
+const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;
+
+/// A feed that could not be taken to its end. What was taken before stays.
+#[derive(Debug, Error)]
+pub enum ImportError {
+    /// The feed could not be read.
+    #[error("the feed cannot be read to its end: {0}; what was taken so far is kept, import it again to go on")]
+    Feed(#[from] io::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Imports a bulk feed: one event a line, any length, read as a stream. `progress` is told the
+/// bytes read after each batch.
+///
+/// # Errors
+/// When the feed cannot be read to its end, or the store fails. A refused event is not an error.
+pub fn import_lines(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    origin: &str,
+    feed: impl BufRead,
+    mut progress: impl FnMut(u64),
+) -> Result<ImportReport, ImportError> {
+    let mut import = Import::start(store, clock, actor, origin)?;
+    let mut lines = Lines::new(feed);
+    let mut batch = Vec::new();
+    let mut batch_began_at = 0;
+    loop {
+        let line = match lines.next_line() {
+            Ok(line) => line,
+            Err(error) => {
+                import.apply(store, batch)?;
+                import.finish(store, false)?;
+                return Err(error.into());
+            }
+        };
+        let Some((number, line)) = line else { break };
+        match line.map_err(|fault| Refused { event_id: None, fault }).and_then(|line| version_of(&line)) {
+            Ok(version) => batch.push(version),
+            Err(refused) => import.refuse(refused_event(number, refused)),
+        }
+        if batch.len() >= EVENTS_A_BATCH || lines.bytes_read() - batch_began_at >= BYTES_A_BATCH {
+            import.apply(store, std::mem::take(&mut batch))?;
+            batch_began_at = lines.bytes_read();
+            progress(batch_began_at);
+        }
+    }
+    import.apply(store, batch)?;
+    progress(lines.bytes_read());
+    Ok(import.finish(store, true)?)
+}
+
+fn version_of(line: &[u8]) -> Result<NewVersion, Refused> {
+    let event = parse_event(line)?;
+    let event_id = event.id.clone();
+    new_version(event).map_err(|fault| Refused { event_id: Some(event_id), fault })
+}
+
+/// The version of a record that an event brings.
+fn new_version(event: Event) -> Result<NewVersion, Fault> {
+    let Event { id, source, force, kind, subject, time, change } = event;
+    let (offender_ref, content, references) = match change {
+        Change::Put(record) => {
+            let json = record.to_json().map_err(|error| {
+                Fault::new(super::feed::fault::FaultCode::InvalidJson, "/data", format!("{:?}", error.classify()))
+            })?;
+            let named = references(&subject, &record);
+            (offender_of(&subject, &record).cloned(), Content::Put(json), named)
+        }
+        Change::Withdrawn { reason } => (None, Content::Withdrawn { reason }, Vec::new()),
+    };
+    Ok(NewVersion { force, kind, subject, source, event_id: id, event_time: time, offender_ref, content, references })
+}
+
+fn refused_event(index: u64, refused: Refused) -> RefusedEvent {
+    RefusedEvent {
+        index,
+        event_id: refused.event_id,
+        code: refused.fault.code.as_str().to_owned(),
+        pointer: refused.fault.pointer,
+        detail: refused.fault.detail,
+    }
+}

@@ -1,0 +1,4 @@
+//! The external records system: it stays the system of record.
+
+pub mod feed;
+pub mod import;
