@@ -2,6 +2,7 @@
 //! that manage registered sex offenders. It advises; named people decide.
 
 pub mod casework;
+pub mod cli;
 pub mod domain;
 pub mod records;
 pub mod settings;

@@ -2,4 +2,5 @@
 
 pub mod actor;
 pub mod clock;
+pub mod flags;
 pub mod import;

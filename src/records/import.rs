@@ -4,8 +4,8 @@ use std::io::{self, BufRead};
 
 use thiserror::Error;
 
-use super::feed::event::{Change, Event, parse_event};
-use super::feed::fault::{Fault, Refused};
+use super::feed::event::{Change, Event, Refused, parse_event};
+use super::feed::fault::{Fault, FaultCode};
 use super::feed::lines::Lines;
 use super::feed::references::references;
 use crate::casework::actor::Actor;
@@ -51,18 +51,18 @@ pub fn import_lines(
     let mut batch = Vec::new();
     let mut batch_began_at = 0;
     loop {
-        let line = match lines.next_line() {
-            Ok(line) => line,
-            Err(error) => {
+        let line = match lines.next() {
+            None => break,
+            Some(Ok(line)) => line,
+            Some(Err(error)) => {
                 import.apply(store, batch)?;
                 import.finish(store, false)?;
                 return Err(error.into());
             }
         };
-        let Some((number, line)) = line else { break };
-        match line.map_err(|fault| Refused { event_id: None, fault }).and_then(|line| version_of(&line)) {
+        match line.content.map_err(Refused::from).and_then(|content| version_of(&content)) {
             Ok(version) => batch.push(version),
-            Err(refused) => import.refuse(refused_event(number, refused)),
+            Err(refused) => import.refuse(refused_event(line.number, refused)),
         }
         if batch.len() >= EVENTS_A_BATCH || lines.bytes_read() - batch_began_at >= BYTES_A_BATCH {
             import.apply(store, std::mem::take(&mut batch))?;
@@ -86,10 +86,12 @@ fn new_version(event: Event) -> Result<NewVersion, Fault> {
     let Event { id, source, force, kind, subject, time, change } = event;
     let (offender_ref, content, references) = match change {
         Change::Put(record) => {
-            let json = record.to_json().map_err(|error| {
-                Fault::new(super::feed::fault::FaultCode::InvalidJson, "/data", format!("{:?}", error.classify()))
-            })?;
-            let named = references(&subject, &record);
+            let json =
+                record.to_json().map_err(|_| Fault::here(FaultCode::InvalidJson, "cannot be kept").under("data"))?;
+            let named = references(kind, &subject, &record)
+                .into_iter()
+                .map(|reference| (reference.pointer, reference.to, reference.to_ref))
+                .collect();
             (offender_of(&subject, &record).cloned(), Content::Put(json), named)
         }
         Change::Withdrawn { reason } => (None, Content::Withdrawn { reason }, Vec::new()),

@@ -1,70 +1,140 @@
-//! Events that contradict themselves, beyond what the schema can say: `inconsistent_dates`.
-//! Equal times are accepted; an overnight spell is sent as two.
+//! Records that contradict themselves: `inconsistent_dates` of the records feed, version 1.
+//!
+//! Equal dates and times are accepted. The fault points at the member that should be the later,
+//! or the greater, of the two.
 
 use super::fault::{Fault, FaultCode};
-use crate::domain::record::Record;
-use crate::domain::risk_management_plan::VisitInterval;
+use super::fields::Reading;
+use crate::domain::address::Address;
+use crate::domain::officer::{Absence, Officer, Shift};
+use crate::domain::reactive_management::ReactiveManagement;
+use crate::domain::risk_management_plan::{TimeWindow, VisitInterval, VisitRequirement, VisitStep};
 
-/// Refuses a record that contradicts itself.
-///
-/// # Errors
-/// The first contradiction, at the member that ends before another begins.
-pub fn check(record: &Record) -> Result<(), Fault> {
-    match record {
-        Record::ReactiveManagement(spell) => in_order(Some(spell.entered_on), spell.left_on, || "/data/left_on".into()),
-        Record::Address(address) => {
-            in_order(Some(address.resident_from), address.resident_until, || "/data/resident_until".into())
-        }
-        Record::Officer(officer) => {
-            in_order(Some(officer.in_post_from), officer.in_post_until, || "/data/in_post_until".into())?;
-            for (index, absence) in officer.absences.iter().enumerate() {
-                in_order(Some(absence.from), Some(absence.until), || format!("/data/absences/{index}/until"))?;
-            }
-            for (index, shift) in officer.shifts.iter().enumerate() {
-                in_order(Some(shift.start), Some(shift.end), || format!("/data/shifts/{index}/end"))?;
-            }
-            Ok(())
-        }
-        Record::RiskManagementPlan(plan) => {
-            let Some(requirement) = &plan.visit_requirement else { return Ok(()) };
-            interval(requirement.interval, "/data/visit_requirement")?;
-            for (index, step) in requirement.steps.iter().enumerate() {
-                interval(step.interval, &format!("/data/visit_requirement/steps/{index}"))?;
-            }
-            for (index, window) in requirement.time_windows.iter().enumerate() {
-                in_order(Some(window.from), Some(window.until), || {
-                    format!("/data/visit_requirement/time_windows/{index}/until")
-                })?;
-            }
-            Ok(())
-        }
-        Record::Team(_)
-        | Record::Neighbourhood(_)
-        | Record::Offender(_)
-        | Record::Order(_)
-        | Record::Allocation(_)
-        | Record::ArmsAssessment(_)
-        | Record::ProgrammedVisits(_)
-        | Record::Visit(_)
-        | Record::Notification(_)
-        | Record::Intelligence(_)
-        | Record::Breach(_)
-        | Record::CrimeReport(_) => Ok(()),
+/// Refuses `later` below `earlier`; an empty end contradicts nothing.
+fn in_order<T: PartialOrd>((low, earlier): (&str, T), (high, later): (&str, impl Into<Option<T>>)) -> Reading<()> {
+    if later.into().is_some_and(|later| later < earlier) {
+        let detail = format!("must not be before or below {low}; correct whichever is wrong");
+        return Err(Fault::here(FaultCode::InconsistentDates, detail).under(high));
     }
+    Ok(())
 }
 
-fn interval(interval: VisitInterval, pointer: &str) -> Result<(), Fault> {
-    let VisitInterval { interval_days, earliest_after_days, latest_after_days } = interval;
-    in_order(Some(earliest_after_days), Some(interval_days), || format!("{pointer}/earliest_after_days"))?;
-    in_order(Some(interval_days), Some(latest_after_days), || format!("{pointer}/latest_after_days"))
+pub fn officer(officer: &Officer) -> Reading<()> {
+    in_order(("in_post_from", officer.in_post_from), ("in_post_until", officer.in_post_until))
 }
 
-fn in_order<T: PartialOrd>(first: Option<T>, second: Option<T>, pointer: impl Fn() -> String) -> Result<(), Fault> {
-    match (first, second) {
-        (Some(first), Some(second)) if second < first => {
-            let detail = "ends before it begins, or is out of order with the member it belongs to";
-            Err(Fault::new(FaultCode::InconsistentDates, pointer(), detail))
+pub fn absence(absence: &Absence) -> Reading<()> {
+    in_order(("from", absence.from), ("until", absence.until))
+}
+
+pub fn shift(shift: &Shift) -> Reading<()> {
+    in_order(("start", shift.start), ("end", shift.end))
+}
+
+pub fn time_window(window: &TimeWindow) -> Reading<()> {
+    in_order(("from", window.from), ("until", window.until))
+}
+
+pub fn address(address: &Address) -> Reading<()> {
+    in_order(("resident_from", address.resident_from), ("resident_until", address.resident_until))
+}
+
+pub fn reactive_management(spell: &ReactiveManagement) -> Reading<()> {
+    in_order(("entered_on", spell.entered_on), ("left_on", spell.left_on))
+}
+
+pub fn visit_requirement(requirement: &VisitRequirement) -> Reading<()> {
+    visit_interval(requirement.interval)
+}
+
+pub fn visit_step(step: &VisitStep) -> Reading<()> {
+    visit_interval(step.interval)
+}
+
+fn visit_interval(interval: VisitInterval) -> Reading<()> {
+    let ideal = ("interval_days", interval.interval_days);
+    in_order(("earliest_after_days", interval.earliest_after_days), ideal)?;
+    in_order(ideal, ("latest_after_days", interval.latest_after_days))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::fault::FaultCode;
+    use super::super::read::read_record;
+    use crate::domain::record::RecordKind;
+
+    fn officer(name: &str, value: &Value) -> Value {
+        let mut data = json!({"name": "A", "role": "supervisor", "team_ref": null, "in_post_from": "2021-01-02"});
+        data[name] = value.clone();
+        data
+    }
+
+    fn address(until: &str) -> Value {
+        json!({"offender_ref": "O", "kind": "main", "lines": ["1 Road"], "resident_from": "2021-01-02", "resident_until": until})
+    }
+
+    fn plan(interval: [u32; 3], step: [u32; 3], window: [&str; 2]) -> Value {
+        json!({"offender_ref": "O", "effective_from": "2021-01-01", "review_on": "2021-01-01", "actions": [],
+            "visit_requirement": {
+                "earliest_after_days": interval[0], "interval_days": interval[1], "latest_after_days": interval[2],
+                "duration_minutes": 30, "crew": 2, "unannounced": true, "required_skills": [],
+                "time_windows": [{"weekdays": ["mon"], "from": window[0], "until": window[1]}],
+                "steps": [{"until": "2021-02-01", "earliest_after_days": step[0], "interval_days": step[1],
+                    "latest_after_days": step[2]}]}})
+    }
+
+    #[test]
+    fn a_record_that_contradicts_itself_is_refused_at_the_later_member() {
+        use RecordKind::{Address, Officer, ReactiveManagement, RiskManagementPlan};
+        let shift = |end: &str| officer("shifts", &json!([{"weekday": "mon", "start": "09:00", "end": end}]));
+        let absence =
+            |until: &str| officer("absences", &json!([{"from": "2021-01-02", "until": until, "reason": "leave"}]));
+        let spell = |left: &str| json!({"entered_on": "2021-01-02", "left_on": left});
+        let same = [7, 7, 7];
+        let requirement = "/data/visit_requirement";
+        for (kind, data, pointer) in [
+            (Officer, officer("in_post_until", &json!("2021-01-01")), Some("/data/in_post_until".to_owned())),
+            (Officer, officer("in_post_until", &json!("2021-01-02")), None),
+            (Officer, shift("08:59"), Some("/data/shifts/0/end".to_owned())),
+            (Officer, shift("09:00"), None),
+            (Officer, absence("2021-01-01"), Some("/data/absences/0/until".to_owned())),
+            (Officer, absence("2021-01-02"), None),
+            (Address, address("2021-01-01"), Some("/data/resident_until".to_owned())),
+            (Address, address("2021-01-02"), None),
+            (ReactiveManagement, spell("2021-01-01"), Some("/data/left_on".to_owned())),
+            (ReactiveManagement, spell("2021-01-02"), None),
+            (RiskManagementPlan, plan(same, same, ["10:00", "10:00"]), None),
+            (
+                RiskManagementPlan,
+                plan([8, 7, 9], same, ["10:00", "11:00"]),
+                Some(format!("{requirement}/interval_days")),
+            ),
+            (
+                RiskManagementPlan,
+                plan([6, 7, 6], same, ["10:00", "11:00"]),
+                Some(format!("{requirement}/latest_after_days")),
+            ),
+            (
+                RiskManagementPlan,
+                plan(same, [8, 7, 9], ["10:00", "11:00"]),
+                Some(format!("{requirement}/steps/0/interval_days")),
+            ),
+            (
+                RiskManagementPlan,
+                plan(same, [6, 7, 6], ["10:00", "11:00"]),
+                Some(format!("{requirement}/steps/0/latest_after_days")),
+            ),
+            (
+                RiskManagementPlan,
+                plan(same, same, ["10:00", "09:59"]),
+                Some(format!("{requirement}/time_windows/0/until")),
+            ),
+        ] {
+            let fault = read_record(kind, data.clone()).err();
+            assert_eq!(fault.as_ref().map(|fault| fault.pointer.clone()), pointer, "{data}");
+            assert!(fault.is_none_or(|fault| fault.code == FaultCode::InconsistentDates), "{data}");
         }
-        (_, _) => Ok(()),
     }
 }

@@ -1,98 +1,161 @@
-//! The lines of a bulk feed, read as a stream: memory does not grow with the feed, nor with a line.
+//! The lines of a bulk feed, read as a stream in bounded memory.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, ErrorKind};
 
 use super::fault::{Fault, FaultCode};
 
-/// The longest line, in bytes, its newline not counted (records feed, version 1).
+/// The longest line, its newline not counted (records feed, version 1).
 pub const MAX_LINE_BYTES: usize = 1024 * 1024;
 
-/// The lines of a feed.
+/// One line of a bulk feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Its bytes without the newline, or why it cannot hold an event.
+    pub content: Result<Vec<u8>, Fault>,
+}
+
+/// Reads lines; ends after the first failure to read.
 #[derive(Debug)]
 pub struct Lines<R> {
     reader: R,
     number: u64,
     bytes_read: u64,
+    ended: bool,
 }
 
 impl<R: BufRead> Lines<R> {
-    /// The lines that a reader gives.
+    /// The lines of a reader.
+    #[must_use]
     pub const fn new(reader: R) -> Self {
-        Self { reader, number: 0, bytes_read: 0 }
+        Self { reader, number: 0, bytes_read: 0, ended: false }
     }
 
-    /// Bytes read so far.
+    /// Bytes read so far, newlines included: how far the feed has come.
     #[must_use]
     pub const fn bytes_read(&self) -> u64 {
         self.bytes_read
     }
 
-    /// The next line with its number, from 1; a line that is too long is passed over as a fault.
-    ///
-    /// # Errors
-    /// When the reader fails.
-    pub fn next_line(&mut self) -> io::Result<Option<(u64, Result<Vec<u8>, Fault>)>> {
+    fn read_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Fault>>> {
         let mut line = Vec::new();
-        let mut length = 0_usize;
+        let mut begun = false;
+        let mut too_long = false;
         loop {
-            let buffer = self.reader.fill_buf()?;
-            if buffer.is_empty() {
-                if length == 0 {
-                    return Ok(None);
-                }
-                break;
-            }
-            let (taken, ended) = match buffer.iter().position(|byte| *byte == b'\n') {
-                Some(at) => (at, true),
-                None => (buffer.len(), false),
+            let buffer = match self.reader.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
             };
-            length += taken;
-            if length <= MAX_LINE_BYTES {
-                line.extend(buffer.iter().take(taken));
+            if buffer.is_empty() {
+                break;
             }
-            let consumed = taken + usize::from(ended);
-            self.reader.consume(consumed);
-            self.bytes_read += u64::try_from(consumed).unwrap_or(u64::MAX);
-            if ended {
+            begun = true;
+            let piece = buffer.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let ends_here = piece.len() < buffer.len();
+            too_long = too_long || line.len().saturating_add(piece.len()) > MAX_LINE_BYTES;
+            if too_long {
+                line = Vec::new();
+            } else {
+                line.extend_from_slice(piece);
+            }
+            let used = piece.len().saturating_add(usize::from(ends_here));
+            self.reader.consume(used);
+            self.bytes_read = self.bytes_read.saturating_add(u64::try_from(used).unwrap_or(u64::MAX));
+            if ends_here {
                 break;
             }
         }
-        self.number += 1;
-        if length > MAX_LINE_BYTES {
-            let fault = Fault::new(FaultCode::LineTooLong, "", format!("must have at most {MAX_LINE_BYTES} bytes"));
-            return Ok(Some((self.number, Err(fault))));
+        Ok(begun.then(|| judge(line, too_long)))
+    }
+}
+
+fn judge(line: Vec<u8>, too_long: bool) -> Result<Vec<u8>, Fault> {
+    if too_long {
+        let detail = format!("is over {MAX_LINE_BYTES} bytes; send one event a line");
+        Err(Fault::here(FaultCode::LineTooLong, detail))
+    } else if line.trim_ascii().is_empty() {
+        Err(Fault::here(FaultCode::EmptyLine, "holds no event; leave the line out"))
+    } else {
+        Ok(line)
+    }
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = io::Result<Line>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
         }
-        Ok(Some((self.number, Ok(line))))
+        let read = self.read_line().transpose();
+        self.ended = !matches!(read, Some(Ok(_)));
+        self.number = self.number.saturating_add(1);
+        read.map(|read| read.map(|content| Line { number: self.number, content }))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufReader, Read};
+
     use super::*;
 
-    fn read(feed: &[u8]) -> Vec<Result<usize, FaultCode>> {
-        let mut lines = Lines::new(io::BufReader::with_capacity(7, feed));
-        let mut read = Vec::new();
-        while let Some((_, line)) = lines.next_line().unwrap() {
-            read.push(line.map(|line| line.len()).map_err(|fault| fault.code));
+    fn lines(feed: &[u8], buffer: usize) -> Vec<(u64, Result<Vec<u8>, FaultCode>)> {
+        Lines::new(BufReader::with_capacity(buffer, feed))
+            .map(|line| line.unwrap())
+            .map(|line| (line.number, line.content.map_err(|fault| fault.code)))
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_numbered_and_the_last_needs_no_newline() {
+        for buffer in [1, 2, 3, 8192] {
+            assert_eq!(lines(b"", buffer), []);
+            assert_eq!(lines(b"a\n", buffer), [(1, Ok(b"a".to_vec()))]);
+            assert_eq!(
+                lines(b"a\n\nbc\r\n \t\r\n{", buffer),
+                [
+                    (1, Ok(b"a".to_vec())),
+                    (2, Err(FaultCode::EmptyLine)),
+                    (3, Ok(b"bc\r".to_vec())),
+                    (4, Err(FaultCode::EmptyLine)),
+                    (5, Ok(b"{".to_vec())),
+                ]
+            );
         }
-        assert_eq!(lines.bytes_read(), u64::try_from(feed.len()).unwrap());
-        read
     }
 
     #[test]
-    fn a_final_newline_adds_no_line_and_a_missing_one_loses_none() {
-        assert_eq!(read(b""), []);
-        assert_eq!(read(b"one\ntwo\n"), [Ok(3), Ok(3)]);
-        assert_eq!(read(b"one\n\ntwo"), [Ok(3), Ok(0), Ok(3)]);
-    }
-
-    #[test]
-    fn a_line_of_exactly_the_limit_is_read_and_one_byte_more_is_passed_over() {
+    fn a_line_over_the_limit_is_skipped() {
         let mut feed = vec![b'x'; MAX_LINE_BYTES];
-        feed.push(b'\n');
-        feed.extend(vec![b'x'; MAX_LINE_BYTES + 1]);
-        feed.extend(b"\nlast");
-        assert_eq!(read(&feed), [Ok(MAX_LINE_BYTES), Err(FaultCode::LineTooLong), Ok(4)]);
+        feed.extend(b"\n");
+        feed.extend(vec![b'y'; MAX_LINE_BYTES + 1]);
+        feed.extend(b"\nz\n");
+        let read = lines(&feed, 8192);
+        assert_eq!(read[0].1.as_ref().map(Vec::len), Ok(MAX_LINE_BYTES));
+        assert_eq!(&read[1..], [(2, Err(FaultCode::LineTooLong)), (3, Ok(b"z".to_vec()))]);
+    }
+
+    #[test]
+    fn bytes_are_counted_with_their_newlines() {
+        let mut lines = Lines::new(&b"ab\n\nc"[..]);
+        let counts: Vec<u64> = std::iter::from_fn(|| lines.next().map(|_| lines.bytes_read())).collect();
+        assert_eq!(counts, [3, 4, 5]);
+    }
+
+    #[test]
+    fn a_failure_to_read_ends_the_lines() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("broken"))
+            }
+        }
+        let mut lines = Lines::new(BufReader::new(b"a\nb".chain(Broken)));
+        assert!(lines.next().unwrap().is_ok());
+        assert!(lines.next().unwrap().is_err());
+        assert!(lines.next().is_none());
     }
 }

@@ -1,9 +1,9 @@
-//! The records feed, version 1: how the external records system says what it holds.
+//! The records feed, version 1: what another system tells this service, taken exactly as agreed.
 //!
-//! The contract is not this service's own: exactly what it allows is accepted, and anything else is
-//! refused with a code and the JSON pointer of the fault.
+//! Nothing here touches a database or a clock. A fault never repeats a value of the data, because
+//! faults are logged and personal data must not be.
 
-pub mod consistency;
+mod consistency;
 pub mod event;
 pub mod fault;
 pub mod fields;

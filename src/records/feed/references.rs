@@ -1,88 +1,166 @@
-//! Which other records a record names. Crime numbers are matched by number and are not listed here:
-//! a breach may name a crime long before the crime system speaks of it.
+//! The records that a record names.
 
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::reference::Ref;
 
-/// A place in a record that names another: its pointer, the kind and the reference.
-pub type NamedRecord = (String, RecordKind, Ref);
+/// One record named by another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Where in the event it is named: a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The kind of record named.
+    pub to: RecordKind,
+    /// Its key within the force.
+    pub to_ref: Ref,
+}
 
-/// The records that a record names.
+/// Every record that a record names, its own subject included where that is the offender.
+///
+/// The crime number of a breach is not among them: it answers to a crime report's `ref`, which is
+/// not that record's key.
 #[must_use]
-pub fn references(subject: &Ref, record: &Record) -> Vec<NamedRecord> {
-    use RecordKind::{Address, ArmsAssessment, Breach, Neighbourhood, Offender, Officer, Order, Team};
-    let mut named = Named::default();
+pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Reference> {
+    let mut found = Found::default();
+    if is_about_its_subject(kind) {
+        found.at("/subject", RecordKind::Offender, Some(subject));
+    }
     match record {
-        Record::Team(team) => named.maybe("/data/supervisor_ref", Officer, team.supervisor_ref.as_ref()),
-        Record::Neighbourhood(_) => {}
+        Record::Team(team) => found.at("/data/supervisor_ref", RecordKind::Officer, &team.supervisor_ref),
+        Record::Neighbourhood(_) | Record::ProgrammedVisits(_) => {}
         Record::Officer(officer) => {
-            named.maybe("/data/team_ref", Team, officer.team_ref.as_ref());
-            named.maybe("/data/neighbourhood_ref", Neighbourhood, officer.neighbourhood_ref.as_ref());
+            found.at("/data/team_ref", RecordKind::Team, &officer.team_ref);
+            found.at("/data/neighbourhood_ref", RecordKind::Neighbourhood, &officer.neighbourhood_ref);
         }
         Record::Offender(offender) => {
-            named.one("/data/team_ref", Team, &offender.team_ref);
-            named.maybe("/data/neighbourhood_ref", Neighbourhood, offender.neighbourhood_ref.as_ref());
+            found.at("/data/team_ref", RecordKind::Team, Some(&offender.team_ref));
+            found.at("/data/neighbourhood_ref", RecordKind::Neighbourhood, &offender.neighbourhood_ref);
         }
-        Record::Address(address) => named.one("/data/offender_ref", Offender, &address.offender_ref),
-        Record::Order(order) => named.one("/data/offender_ref", Offender, &order.offender_ref),
-        Record::Allocation(allocation) => {
-            named.one("/subject", Offender, subject);
-            named.maybe("/data/officer_ref", Officer, allocation.officer_ref.as_ref());
-        }
+        Record::Address(address) => found.offender(Some(&address.offender_ref)),
+        Record::Order(order) => found.offender(Some(&order.offender_ref)),
+        Record::Allocation(allocation) => found.at("/data/officer_ref", RecordKind::Officer, &allocation.officer_ref),
         Record::ArmsAssessment(assessment) => {
-            named.one("/data/offender_ref", Offender, &assessment.offender_ref);
-            named.maybe("/data/assessor_ref", Officer, assessment.assessor_ref.as_ref());
+            found.offender(Some(&assessment.offender_ref));
+            found.at("/data/assessor_ref", RecordKind::Officer, &assessment.assessor_ref);
         }
         Record::RiskManagementPlan(plan) => {
-            named.one("/data/offender_ref", Offender, &plan.offender_ref);
-            named.maybe("/data/assessment_ref", ArmsAssessment, plan.assessment_ref.as_ref());
-            named.maybe("/data/approved_by", Officer, plan.approved_by.as_ref());
-            let alone = plan.visit_requirement.as_ref().and_then(|it| it.single_crew_approved_by.as_ref());
-            named.maybe("/data/visit_requirement/single_crew_approved_by", Officer, alone);
+            found.offender(Some(&plan.offender_ref));
+            if let Some(requirement) = &plan.visit_requirement {
+                let pointer = "/data/visit_requirement/single_crew_approved_by";
+                found.at(pointer, RecordKind::Officer, &requirement.single_crew_approved_by);
+            }
             for (index, action) in plan.actions.iter().enumerate() {
-                named.maybe(&format!("/data/actions/{index}/owner_ref"), Officer, action.owner_ref.as_ref());
+                found.at(format!("/data/actions/{index}/owner_ref"), RecordKind::Officer, &action.owner_ref);
             }
+            found.at("/data/assessment_ref", RecordKind::ArmsAssessment, &plan.assessment_ref);
+            found.at("/data/approved_by", RecordKind::Officer, &plan.approved_by);
         }
-        Record::ProgrammedVisits(_) => named.one("/subject", Offender, subject),
         Record::Visit(visit) => {
-            named.one("/data/offender_ref", Offender, &visit.offender_ref);
-            named.maybe("/data/address_ref", Address, visit.address_ref.as_ref());
-            named.maybe("/data/single_crew_approved_by", Officer, visit.single_crew_approved_by.as_ref());
+            found.offender(Some(&visit.offender_ref));
             for (index, officer) in visit.officer_refs.iter().enumerate() {
-                named.one(&format!("/data/officer_refs/{index}"), Officer, officer);
+                found.at(format!("/data/officer_refs/{index}"), RecordKind::Officer, Some(officer));
             }
+            found.at("/data/address_ref", RecordKind::Address, &visit.address_ref);
+            found.at("/data/single_crew_approved_by", RecordKind::Officer, &visit.single_crew_approved_by);
         }
-        Record::Notification(notification) => named.one("/data/offender_ref", Offender, &notification.offender_ref),
-        Record::Intelligence(intelligence) => named.one("/data/offender_ref", Offender, &intelligence.offender_ref),
+        Record::Notification(notification) => found.offender(Some(&notification.offender_ref)),
+        Record::Intelligence(intelligence) => found.offender(Some(&intelligence.offender_ref)),
         Record::Breach(breach) => {
-            named.one("/data/offender_ref", Offender, &breach.offender_ref);
-            named.maybe("/data/order_ref", Order, breach.order_ref.as_ref());
+            found.offender(Some(&breach.offender_ref));
+            found.at("/data/order_ref", RecordKind::Order, &breach.order_ref);
             let decided_by = breach.decision.as_ref().map(|decision| &decision.decided_by);
-            named.maybe("/data/decision/decided_by", Officer, decided_by);
+            found.at("/data/decision/decided_by", RecordKind::Officer, decided_by);
         }
         Record::CrimeReport(report) => {
-            named.maybe("/data/breach_ref", Breach, report.breach_ref.as_ref());
-            named.maybe("/data/offender_ref", Offender, report.offender_ref.as_ref());
+            found.at("/data/breach_ref", RecordKind::Breach, &report.breach_ref);
+            found.offender(&report.offender_ref);
         }
-        Record::ReactiveManagement(spell) => {
-            named.one("/subject", Offender, subject);
-            named.maybe("/data/approved_by", Officer, spell.approved_by.as_ref());
-        }
+        Record::ReactiveManagement(spell) => found.at("/data/approved_by", RecordKind::Officer, &spell.approved_by),
     }
-    named.0
+    found.0
+}
+
+const fn is_about_its_subject(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Allocation | RecordKind::ProgrammedVisits | RecordKind::ReactiveManagement)
 }
 
 #[derive(Default)]
-struct Named(Vec<NamedRecord>);
+struct Found(Vec<Reference>);
 
-impl Named {
-    fn one(&mut self, pointer: &str, kind: RecordKind, reference: &Ref) {
-        self.0.push((pointer.to_owned(), kind, reference.clone()));
+impl Found {
+    fn at<'a>(&mut self, pointer: impl Into<String>, to: RecordKind, named: impl IntoIterator<Item = &'a Ref>) {
+        let pointer = pointer.into();
+        self.0.extend(named.into_iter().map(|named| Reference { pointer: pointer.clone(), to, to_ref: named.clone() }));
     }
 
-    fn maybe(&mut self, pointer: &str, kind: RecordKind, reference: Option<&Ref>) {
-        if let Some(reference) = reference {
-            self.one(pointer, kind, reference);
-        }
+    fn offender<'a>(&mut self, named: impl IntoIterator<Item = &'a Ref>) {
+        self.at("/data/offender_ref", RecordKind::Offender, named);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::read::read_record;
+    use super::*;
+
+    fn named(kind: RecordKind, data: Value) -> Vec<(String, RecordKind, String)> {
+        let record = read_record(kind, data).unwrap();
+        references(kind, &Ref::new("S").unwrap(), &record)
+            .into_iter()
+            .map(|found| (found.pointer, found.to, found.to_ref.to_string()))
+            .collect()
+    }
+
+    fn at(pointer: &str, to: RecordKind, to_ref: &str) -> (String, RecordKind, String) {
+        (pointer.to_owned(), to, to_ref.to_owned())
+    }
+
+    #[test]
+    fn records_about_their_subject_name_it() {
+        use RecordKind::{Allocation, Offender, Officer, ProgrammedVisits, ReactiveManagement};
+        let offender = at("/subject", Offender, "S");
+        assert_eq!(
+            named(Allocation, json!({"officer_ref": "P", "from": "2021-01-01"})),
+            [offender.clone(), at("/data/officer_ref", Officer, "P")]
+        );
+        assert_eq!(
+            named(Allocation, json!({"officer_ref": null, "from": "2021-01-01"})),
+            std::slice::from_ref(&offender)
+        );
+        assert_eq!(named(ProgrammedVisits, json!({"dates": []})), std::slice::from_ref(&offender));
+        assert_eq!(
+            named(ReactiveManagement, json!({"entered_on": "2021-01-01", "left_on": null, "approved_by": "P"})),
+            [offender, at("/data/approved_by", Officer, "P")]
+        );
+    }
+
+    #[test]
+    fn each_place_is_pointed_at() {
+        use RecordKind::{Address, Breach, Offender, Officer, Order, Visit};
+        let visit = json!({"offender_ref": "O", "attempted_at": "2021-01-01T10:00:00Z", "mode": "home",
+            "outcome": "seen", "officer_refs": ["P", "Q"], "address_ref": "A", "single_crew_approved_by": "R"});
+        assert_eq!(
+            named(Visit, visit),
+            [
+                at("/data/offender_ref", Offender, "O"),
+                at("/data/officer_refs/0", Officer, "P"),
+                at("/data/officer_refs/1", Officer, "Q"),
+                at("/data/address_ref", Address, "A"),
+                at("/data/single_crew_approved_by", Officer, "R"),
+            ]
+        );
+        let breach = json!({"offender_ref": "O", "kind": "order", "provision": "s.103I", "summary": "",
+            "first_failure_on": "2021-01-01", "discovered_at": "2021-01-01T10:00:00Z", "order_ref": "C",
+            "crime": {"ref": "55", "recorded_at": "2021-01-01T10:00:00Z"},
+            "decision": {"kind": "charge", "rationale": "", "decided_by": "P", "decided_at": "2021-01-01T10:00:00Z"}});
+        assert_eq!(
+            named(Breach, breach),
+            [
+                at("/data/offender_ref", Offender, "O"),
+                at("/data/order_ref", Order, "C"),
+                at("/data/decision/decided_by", Officer, "P"),
+            ]
+        );
     }
 }

@@ -1,0 +1,77 @@
+//! The command line: the operator's way in.
+
+pub mod flags;
+pub mod import;
+
+use std::io::{self, Write};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::store::digest::records_digest;
+
+/// Visit planning, flags and casework for MOSOVO teams. It advises; named people decide.
+#[derive(Debug, Parser)]
+#[command(name = "mosovo-visits", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Brings the database up to date.
+    Migrate,
+    /// Imports a records feed: one event a line.
+    Import(import::Arguments),
+    /// Evaluates the flags.
+    Flags(flags::Arguments),
+    /// Prints one number for the state and one for the history of all records: equal contents give
+    /// equal digests, however they came.
+    Digest,
+}
+
+/// How a command prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Carries out a command.
+///
+/// # Errors
+/// Whatever stops it, with what to do next. The caller exits with 2.
+pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
+    let store = Store::open(&settings.database_url()?)?;
+    match arguments.command {
+        Command::Migrate => {
+            let done = store.migrate()?;
+            say(&format!("{} migrations run; the database is up to date", done.len()))
+        }
+        Command::Import(arguments) => {
+            store.migrate()?;
+            import::run(&arguments, &store, settings.clock())
+        }
+        Command::Flags(arguments) => {
+            store.require_current()?;
+            flags::run(&arguments, &store, settings.clock())
+        }
+        Command::Digest => {
+            store.require_current()?;
+            say_json(&store.transaction(records_digest)?)
+        }
+    }
+}
+
+fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout().lock(), "{line}").context("cannot write to standard output")
+}
+
+fn say_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    say(&serde_json::to_string_pretty(value)?)
+}

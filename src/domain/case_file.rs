@@ -1,0 +1,236 @@
+//! The case file: all that is known of one offender, and the questions that the rules ask of it.
+
+use std::collections::BTreeMap;
+
+use super::address::Address;
+use super::allocation::Allocation;
+use super::arms_assessment::ArmsAssessment;
+use super::breach::Breach;
+use super::calendar::{CivilDate, Instant};
+use super::crime_report::CrimeReport;
+use super::intelligence::Intelligence;
+use super::moment::Moment;
+use super::notification::Notification;
+use super::offender::{Offender, RiskLevel};
+use super::officer::Officer;
+use super::order::Order;
+use super::programmed_visits::ProgrammedVisits;
+use super::reactive_management::ReactiveManagement;
+use super::record::{Held, Record};
+use super::reference::Ref;
+use super::risk_management_plan::{RiskManagementPlan, VisitRequirement};
+use super::team::Team;
+use super::visit::Visit;
+
+/// All that is known of one offender.
+#[derive(Debug, Clone)]
+pub struct CaseFile {
+    /// The offender's reference.
+    pub offender_ref: Ref,
+    /// The offender.
+    pub offender: Offender,
+    /// Everything else that is known.
+    pub records: CaseRecords,
+}
+
+/// The records about one offender.
+#[derive(Debug, Clone, Default)]
+pub struct CaseRecords {
+    /// Addresses.
+    pub addresses: Vec<Held<Address>>,
+    /// Orders.
+    pub orders: Vec<Held<Order>>,
+    /// Every version of the allocation that is newer than its newest withdrawal.
+    pub allocations: Vec<Held<Allocation>>,
+    /// ARMS assessments.
+    pub assessments: Vec<Held<ArmsAssessment>>,
+    /// Versions of the risk management plan.
+    pub plans: Vec<Held<RiskManagementPlan>>,
+    /// Dates programmed in the records system.
+    pub programmed: Option<ProgrammedVisits>,
+    /// Visits and contacts.
+    pub visits: Vec<Held<Visit>>,
+    /// Notifications.
+    pub notifications: Vec<Held<Notification>>,
+    /// Intelligence.
+    pub intelligence: Vec<Held<Intelligence>>,
+    /// Breaches.
+    pub breaches: Vec<Held<Breach>>,
+    /// The latest spell in reactive management.
+    pub reactive: Option<ReactiveManagement>,
+}
+
+/// All that is known in one force.
+#[derive(Debug, Clone, Default)]
+pub struct ForceFile {
+    /// Officers.
+    pub officers: BTreeMap<Ref, Officer>,
+    /// Teams.
+    pub teams: BTreeMap<Ref, Team>,
+    /// Crime reports.
+    pub crime_reports: Vec<CrimeReport>,
+    /// Case files, by offender.
+    pub cases: BTreeMap<Ref, CaseFile>,
+}
+
+/// Gathers records, in any order, into case files.
+#[derive(Debug, Default)]
+pub struct ForceFileBuilder {
+    file: ForceFile,
+    offenders: BTreeMap<Ref, Offender>,
+    records: BTreeMap<Ref, CaseRecords>,
+}
+
+impl ForceFileBuilder {
+    fn of(&mut self, offender: &Ref) -> &mut CaseRecords {
+        self.records.entry(offender.clone()).or_default()
+    }
+
+    /// Adds a current record. Allocations come by [`Self::add_allocation`], version by version.
+    pub fn add(&mut self, held: Held<Record>) {
+        let Held { subject, event_time, event_id, record } = held;
+        macro_rules! file {
+            ($list:ident, $record:ident) => {{
+                let offender = $record.offender_ref.clone();
+                self.of(&offender).$list.push(Held { subject, event_time, event_id, record: $record });
+            }};
+        }
+        match record {
+            Record::Team(team) => {
+                self.file.teams.insert(subject, team);
+            }
+            Record::Officer(officer) => {
+                self.file.officers.insert(subject, officer);
+            }
+            Record::Offender(offender) => {
+                self.offenders.insert(subject, offender);
+            }
+            Record::CrimeReport(report) => self.file.crime_reports.push(report),
+            Record::ProgrammedVisits(programmed) => self.of(&subject).programmed = Some(programmed),
+            Record::ReactiveManagement(spell) => self.of(&subject).reactive = Some(spell),
+            Record::Address(record) => file!(addresses, record),
+            Record::Order(record) => file!(orders, record),
+            Record::ArmsAssessment(record) => file!(assessments, record),
+            Record::RiskManagementPlan(record) => file!(plans, record),
+            Record::Visit(record) => file!(visits, record),
+            Record::Notification(record) => file!(notifications, record),
+            Record::Intelligence(record) => file!(intelligence, record),
+            Record::Breach(record) => file!(breaches, record),
+            Record::Neighbourhood(_) | Record::Allocation(_) => {}
+        }
+    }
+
+    /// Adds a version of an offender's allocation that is newer than its newest withdrawal.
+    pub fn add_allocation(&mut self, held: Held<Allocation>) {
+        let offender = held.subject.clone();
+        self.of(&offender).allocations.push(held);
+    }
+
+    /// The case files. Records of somebody of whom there is no offender record have none.
+    #[must_use]
+    pub fn build(mut self) -> ForceFile {
+        for (offender_ref, offender) in self.offenders {
+            let records = self.records.remove(&offender_ref).unwrap_or_default();
+            self.file.cases.insert(offender_ref.clone(), CaseFile { offender_ref, offender, records });
+        }
+        self.file
+    }
+}
+
+/// "Newest": the latest date; with equal dates the newest event time, then the greater subject.
+fn newest<'a, T>(records: impl Iterator<Item = &'a Held<T>>, date: impl Fn(&T) -> CivilDate) -> Option<&'a Held<T>> {
+    records.max_by(|a, b| (date(&a.record), a.event_time, &a.subject).cmp(&(date(&b.record), b.event_time, &b.subject)))
+}
+
+impl CaseFile {
+    /// Managed by this force.
+    #[must_use]
+    pub fn is_managed(&self, at: Moment) -> bool {
+        self.offender.is_managed(at.today())
+    }
+
+    /// Managed, in the community.
+    #[must_use]
+    pub fn is_in_community(&self, at: Moment) -> bool {
+        self.offender.is_in_community(at.today())
+    }
+
+    /// The spell of reactive management that holds: managed, entered and not left.
+    #[must_use]
+    pub fn reactive_spell(&self, at: Moment) -> Option<&ReactiveManagement> {
+        self.records.reactive.as_ref().filter(|spell| self.is_managed(at) && spell.holds_on(at.today()))
+    }
+
+    /// The current allocation: the newest version by event time, then the greater id, whose `from`
+    /// has come. One dated in the future does not end today's.
+    #[must_use]
+    pub fn current_allocation(&self, at: Moment) -> Option<&Allocation> {
+        self.records
+            .allocations
+            .iter()
+            .filter(|held| at.has_come(held.record.from))
+            .max_by_key(|held| (held.event_time, &held.event_id))
+            .map(|held| &held.record)
+    }
+
+    /// The current address: a residence lived at today, with the newest `resident_from`.
+    #[must_use]
+    pub fn current_address(&self, at: Moment) -> Option<&Held<Address>> {
+        let lived_at = self.records.addresses.iter().filter(|held| held.record.is_residence_on(at.today()));
+        newest(lived_at, |address| address.resident_from)
+    }
+
+    /// The current assessment: the newest `assessed_on` that has come.
+    #[must_use]
+    pub fn current_assessment(&self, at: Moment) -> Option<&ArmsAssessment> {
+        let made = self.records.assessments.iter().filter(|held| at.has_come(held.record.assessed_on));
+        newest(made, |assessment| assessment.assessed_on).map(|held| &held.record)
+    }
+
+    /// The assessments made so far, newest first.
+    #[must_use]
+    pub fn assessments_newest_first(&self, at: Moment) -> Vec<&ArmsAssessment> {
+        let mut made: Vec<_> =
+            self.records.assessments.iter().filter(|held| at.has_come(held.record.assessed_on)).collect();
+        made.sort_by(|a, b| {
+            (b.record.assessed_on, b.event_time, &b.subject).cmp(&(a.record.assessed_on, a.event_time, &a.subject))
+        });
+        made.into_iter().map(|held| &held.record).collect()
+    }
+
+    /// The ARMS level of the current assessment.
+    #[must_use]
+    pub fn arms_level(&self, at: Moment) -> Option<RiskLevel> {
+        self.current_assessment(at).map(|assessment| assessment.overall)
+    }
+
+    /// The current plan: approved, in effect, with the newest `effective_from`.
+    #[must_use]
+    pub fn current_plan(&self, at: Moment) -> Option<&RiskManagementPlan> {
+        let in_effect = self.records.plans.iter().filter(|held| held.record.is_in_effect(at.today()));
+        newest(in_effect, |plan| plan.effective_from).map(|held| &held.record)
+    }
+
+    /// What the current plan says of visits.
+    #[must_use]
+    pub fn visit_requirement(&self, at: Moment) -> Option<&VisitRequirement> {
+        self.current_plan(at)?.visit_requirement.as_ref()
+    }
+
+    /// The visits that have happened.
+    pub fn visits_made(&self, at: Moment) -> impl Iterator<Item = &Visit> {
+        self.records.visits.iter().map(|held| &held.record).filter(move |visit| at.has_happened(visit.attempted_at))
+    }
+
+    /// The last qualifying visit.
+    #[must_use]
+    pub fn last_qualifying_visit(&self, at: Moment) -> Option<&Visit> {
+        self.visits_made(at).filter(|visit| visit.is_qualifying()).max_by_key(|visit| visit.attempted_at)
+    }
+
+    /// The visits and contacts after the last qualifying visit; all, where there is none.
+    pub fn visits_since_qualifying(&self, at: Moment) -> impl Iterator<Item = &Visit> {
+        let last: Option<Instant> = self.last_qualifying_visit(at).map(|visit| visit.attempted_at);
+        self.visits_made(at).filter(move |visit| last.is_none_or(|last| visit.attempted_at > last))
+    }
+}

@@ -1,0 +1,251 @@
+//! The codes of flags: stable, for outside tools rely on them.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// How serious a flag is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// To know.
+    Info,
+    /// To mend.
+    Medium,
+    /// To mend at once.
+    High,
+}
+
+/// What a flag is raised on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// An offender.
+    Offender,
+    /// A breach.
+    Breach,
+    /// An officer.
+    Officer,
+    /// A team.
+    Team,
+}
+
+/// The rules, by code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FlagCode {
+    /// Managed, and nobody in post manages the case.
+    Unallocated,
+    /// Intelligence or a breach came while nobody managed the case.
+    RecordChangedWhileUnallocated,
+    /// No ARMS assessment.
+    NoArmsAssessment,
+    /// The ARMS assessment's review is overdue.
+    ArmsReviewOverdue,
+    /// No risk management plan.
+    NoRiskManagementPlan,
+    /// The plan's review is overdue.
+    PlanReviewOverdue,
+    /// The plan was not revised after the assessment.
+    PlanOlderThanAssessment,
+    /// The plan says nothing of visits.
+    NoVisitRequirement,
+    /// The plan has no actions.
+    NoPlanActions,
+    /// An action of the plan is overdue.
+    PlanActionOverdue,
+    /// Visits are programmed on a rigid grid.
+    RigidVisitPattern,
+    /// The home visit is overdue.
+    HomeVisitOverdue,
+    /// The home visit is overdue and contact was remote.
+    RemoteContactOnly,
+    /// A home visit was made by one officer without approval.
+    VisitMadeAlone,
+    /// The address was never visited.
+    AddressNotVisited,
+    /// Entry failed often enough to consider a warrant (SOA 2003 s.96B).
+    WarrantConsideration,
+    /// The periodic confirmation is overdue (SOA 2003 s.85).
+    PeriodicNotificationOverdue,
+    /// The offender is missing.
+    WhereaboutsUnknown,
+    /// The notification period ends soon.
+    NotificationEndsSoon,
+    /// The notification period has ended and the record does not say so.
+    NotificationEnded,
+    /// In reactive management without meeting every criterion.
+    ReactiveIneligible,
+    /// The review of reactive management is due.
+    ReactiveReviewDue,
+    /// Meets every criterion of reactive management but the approval.
+    ReactiveCandidate,
+    /// The record lacks what every record needs.
+    RecordIncomplete,
+    /// A breach has no live crime report.
+    BreachWithoutCrimeReport,
+    /// A breach has no decision with a rationale.
+    BreachWithoutDecision,
+    /// A caseload is over its limit.
+    CaseloadOverLimit,
+    /// A caseload is high.
+    CaseloadHigh,
+    /// An officer lacks a course the post needs.
+    TrainingMissing,
+    /// A team's individual plans follow the old grid.
+    PlansFollowGrid,
+}
+
+impl FlagCode {
+    /// Every code.
+    pub const ALL: [Self; 30] = [
+        Self::Unallocated,
+        Self::RecordChangedWhileUnallocated,
+        Self::NoArmsAssessment,
+        Self::ArmsReviewOverdue,
+        Self::NoRiskManagementPlan,
+        Self::PlanReviewOverdue,
+        Self::PlanOlderThanAssessment,
+        Self::NoVisitRequirement,
+        Self::NoPlanActions,
+        Self::PlanActionOverdue,
+        Self::RigidVisitPattern,
+        Self::HomeVisitOverdue,
+        Self::RemoteContactOnly,
+        Self::VisitMadeAlone,
+        Self::AddressNotVisited,
+        Self::WarrantConsideration,
+        Self::PeriodicNotificationOverdue,
+        Self::WhereaboutsUnknown,
+        Self::NotificationEndsSoon,
+        Self::NotificationEnded,
+        Self::ReactiveIneligible,
+        Self::ReactiveReviewDue,
+        Self::ReactiveCandidate,
+        Self::RecordIncomplete,
+        Self::BreachWithoutCrimeReport,
+        Self::BreachWithoutDecision,
+        Self::CaseloadOverLimit,
+        Self::CaseloadHigh,
+        Self::TrainingMissing,
+        Self::PlansFollowGrid,
+    ];
+
+    /// The code as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unallocated => "unallocated",
+            Self::RecordChangedWhileUnallocated => "record_changed_while_unallocated",
+            Self::NoArmsAssessment => "no_arms_assessment",
+            Self::ArmsReviewOverdue => "arms_review_overdue",
+            Self::NoRiskManagementPlan => "no_risk_management_plan",
+            Self::PlanReviewOverdue => "plan_review_overdue",
+            Self::PlanOlderThanAssessment => "plan_older_than_assessment",
+            Self::NoVisitRequirement => "no_visit_requirement",
+            Self::NoPlanActions => "no_plan_actions",
+            Self::PlanActionOverdue => "plan_action_overdue",
+            Self::RigidVisitPattern => "rigid_visit_pattern",
+            Self::HomeVisitOverdue => "home_visit_overdue",
+            Self::RemoteContactOnly => "remote_contact_only",
+            Self::VisitMadeAlone => "visit_made_alone",
+            Self::AddressNotVisited => "address_not_visited",
+            Self::WarrantConsideration => "warrant_consideration",
+            Self::PeriodicNotificationOverdue => "periodic_notification_overdue",
+            Self::WhereaboutsUnknown => "whereabouts_unknown",
+            Self::NotificationEndsSoon => "notification_ends_soon",
+            Self::NotificationEnded => "notification_ended",
+            Self::ReactiveIneligible => "reactive_ineligible",
+            Self::ReactiveReviewDue => "reactive_review_due",
+            Self::ReactiveCandidate => "reactive_candidate",
+            Self::RecordIncomplete => "record_incomplete",
+            Self::BreachWithoutCrimeReport => "breach_without_crime_report",
+            Self::BreachWithoutDecision => "breach_without_decision",
+            Self::CaseloadOverLimit => "caseload_over_limit",
+            Self::CaseloadHigh => "caseload_high",
+            Self::TrainingMissing => "training_missing",
+            Self::PlansFollowGrid => "plans_follow_grid",
+        }
+    }
+
+    /// How serious it is.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::NotificationEndsSoon | Self::ReactiveCandidate => Severity::Info,
+            Self::ArmsReviewOverdue
+            | Self::PlanReviewOverdue
+            | Self::PlanOlderThanAssessment
+            | Self::NoPlanActions
+            | Self::PlanActionOverdue
+            | Self::RigidVisitPattern
+            | Self::VisitMadeAlone
+            | Self::NotificationEnded
+            | Self::RecordIncomplete
+            | Self::CaseloadHigh
+            | Self::TrainingMissing
+            | Self::PlansFollowGrid => Severity::Medium,
+            Self::Unallocated
+            | Self::RecordChangedWhileUnallocated
+            | Self::NoArmsAssessment
+            | Self::NoRiskManagementPlan
+            | Self::NoVisitRequirement
+            | Self::HomeVisitOverdue
+            | Self::RemoteContactOnly
+            | Self::AddressNotVisited
+            | Self::WarrantConsideration
+            | Self::PeriodicNotificationOverdue
+            | Self::WhereaboutsUnknown
+            | Self::ReactiveIneligible
+            | Self::ReactiveReviewDue
+            | Self::BreachWithoutCrimeReport
+            | Self::BreachWithoutDecision
+            | Self::CaseloadOverLimit => Severity::High,
+        }
+    }
+
+    /// What it is raised on.
+    #[must_use]
+    pub const fn subject_kind(self) -> SubjectKind {
+        match self {
+            Self::Unallocated
+            | Self::RecordChangedWhileUnallocated
+            | Self::NoArmsAssessment
+            | Self::ArmsReviewOverdue
+            | Self::NoRiskManagementPlan
+            | Self::PlanReviewOverdue
+            | Self::PlanOlderThanAssessment
+            | Self::NoVisitRequirement
+            | Self::NoPlanActions
+            | Self::PlanActionOverdue
+            | Self::RigidVisitPattern
+            | Self::HomeVisitOverdue
+            | Self::RemoteContactOnly
+            | Self::VisitMadeAlone
+            | Self::AddressNotVisited
+            | Self::WarrantConsideration
+            | Self::PeriodicNotificationOverdue
+            | Self::WhereaboutsUnknown
+            | Self::NotificationEndsSoon
+            | Self::NotificationEnded
+            | Self::ReactiveIneligible
+            | Self::ReactiveReviewDue
+            | Self::ReactiveCandidate
+            | Self::RecordIncomplete => SubjectKind::Offender,
+            Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision => SubjectKind::Breach,
+            Self::CaseloadOverLimit | Self::CaseloadHigh | Self::TrainingMissing => SubjectKind::Officer,
+            Self::PlansFollowGrid => SubjectKind::Team,
+        }
+    }
+}
+
+impl fmt::Display for FlagCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for FlagCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

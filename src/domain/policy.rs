@@ -1,0 +1,110 @@
+//! Policy: the numbers that are the force's to set, each with its source and how sure it is.
+//!
+//! Marks: `[S]` seen in a public source, `[M]` from general knowledge, verify before relying on it,
+//! `[I]` a design reading and not a published rule.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::calendar::CivilDate;
+
+/// The policy built into the program.
+const BUILT_IN: &str = include_str!("../../config/policy.json");
+
+/// One dated set of numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The name by which flags cite it.
+    pub version: String,
+    /// First day on which it holds.
+    pub effective_from: CivilDate,
+    /// Last day on which it holds; empty where none is set.
+    pub effective_until: Option<CivilDate>,
+    /// Days of absence in a row beyond which an officer's cases count as unallocated. `[I]`
+    pub long_absence_days: u32,
+    /// Months after which an ARMS assessment is due for review at the latest. `[M]`
+    pub arms_max_age_months: u32,
+    /// Days a plan may lag behind a newer assessment. `[I]`
+    pub plan_lag_days: u32,
+    /// Percent of programmed dates that make a pattern rigid. `[I]` (HMICFRS, Dorset 2021)
+    pub rigid_pattern_percent: u32,
+    /// Days within which the first visit, or the visit to a new address, is due. `[M]` low confidence
+    pub first_visit_days: u32,
+    /// Days looked back for contact that was remote only. `[I]`
+    pub remote_contact_days: u32,
+    /// Days looked back for visits made alone. `[I]`
+    pub visit_alone_days: u32,
+    /// Officers who make a visit. `[S]` APP by way of HMICFRS
+    pub crew_min: usize,
+    /// Entry attempts before the section 96B prompt. `[S]` SOA 2003 s.96B
+    pub failed_before_warrant_prompt: usize,
+    /// Days looked back for those attempts. `[I]`
+    pub warrant_lookback_days: u32,
+    /// Days ahead that the end of notification is announced. `[I]`
+    pub notification_end_notice_days: u32,
+    /// Months between reviews of reactive management. `[M]`
+    pub reactive_review_months: u32,
+    /// Years of low assessments that reactive management asks for. `[S]` press 2017
+    pub reactive_low_years: u32,
+    /// Years of police lead in the community that it asks for. `[S]` HMICFRS, Dorset 2021
+    pub reactive_police_lead_years: u32,
+    /// Years without a breach that it asks for. `[I]`
+    pub reactive_breach_free_years: u32,
+    /// Months without risk-relevant intelligence that it asks for. `[I]`
+    pub reactive_intelligence_free_months: u32,
+    /// Months within which the offender was seen at home. `[M]`
+    pub reactive_seen_months: u32,
+    /// Hours within which a breach has a crime report. `[M]` national crime recording rules
+    pub breach_crime_hours: u32,
+    /// Days within which a breach has a decision. `[I]`
+    pub breach_decision_days: u32,
+    /// Offenders in the community that one officer manages at most. `[S]` Cambridgeshire 2024
+    pub caseload_limit: u32,
+    /// Offenders in the community beyond which a caseload is high. `[S]` Dorset 2022
+    pub caseload_high: u32,
+    /// Fewest plans at one level that show a team's grid. `[I]`
+    pub grid_min_plans: usize,
+    /// Percent of plans near the old grid's intervals that show it. `[I]`
+    pub grid_percent: usize,
+    /// Percent of plans with one and the same interval that show it. `[I]`
+    pub grid_single_value_percent: usize,
+}
+
+/// No policy can be had.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    /// The policies cannot be read.
+    #[error("the policies cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// None holds on the day asked for.
+    #[error("no policy is in force on {0}")]
+    NoneInForce(CivilDate),
+}
+
+/// Policies, each with the span of days on which it holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Policies(Vec<Policy>);
+
+impl Policies {
+    /// The policies built into the program.
+    ///
+    /// # Errors
+    /// When they are malformed, which a test rules out.
+    pub fn built_in() -> Result<Self, PolicyError> {
+        Ok(serde_json::from_str(BUILT_IN)?)
+    }
+
+    /// The policy in force on a day: the newest of those that hold.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn in_force(&self, day: CivilDate) -> Result<&Policy, PolicyError> {
+        self.0
+            .iter()
+            .filter(|policy| policy.effective_from <= day && policy.effective_until.is_none_or(|until| until >= day))
+            .max_by_key(|policy| policy.effective_from)
+            .ok_or(PolicyError::NoneInForce(day))
+    }
+}

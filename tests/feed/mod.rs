@@ -1,0 +1,4 @@
+//! The records feed against its contract.
+
+#[cfg(test)]
+mod schema_agreement;
