@@ -168,17 +168,16 @@ fn mutant(event: &Value, pointer: &str, mutation: &Mutation) -> Value {
 
 /// Refusals that the contract, or the store, adds to the schema.
 fn is_beyond_the_schema(fault: &Fault, event: &Value) -> bool {
-    match fault.code {
-        FaultCode::Blank
-        | FaultCode::InconsistentDates
-        | FaultCode::InvalidSource
-        | FaultCode::SubjectMismatch
-        | FaultCode::NulCharacter => true,
-        FaultCode::BadInstant => {
-            event.pointer(&fault.pointer).and_then(Value::as_str).is_some_and(|text| text.contains(":60"))
-        }
-        _ => false,
-    }
+    const ADDED: [FaultCode; 5] = [
+        FaultCode::Blank,
+        FaultCode::InconsistentDates,
+        FaultCode::InvalidSource,
+        FaultCode::SubjectMismatch,
+        FaultCode::NulCharacter,
+    ];
+    let text = event.pointer(&fault.pointer).and_then(Value::as_str);
+    let is_leap_second = fault.code == FaultCode::BadInstant && text.is_some_and(|text| text.contains(":60"));
+    ADDED.contains(&fault.code) || is_leap_second
 }
 
 /// True when the event is accepted; fails where the parser and the schema disagree.
@@ -239,10 +238,12 @@ proptest! {
 
     #[test]
     fn instants_are_judged_alike(
-        text in "(2021|0000|9999)-(02-2[89]|1[0-3]-[0-3][0-9])[Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.,][0-9]{0,12})?([Zz]|[+-][0-2][0-9]:?[0-6][0-9])?"
+        date in "(2021|0000|9999)-(02-2[89]|1[0-3]-[0-3][0-9])",
+        clock in "[Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.,][0-9]{0,12})?",
+        offset in "([Zz]|[+-][0-2][0-9]:?[0-6][0-9])?",
     ) {
         let mut event = SAMPLES[1].clone();
-        event["time"] = json!(text);
+        event["time"] = json!(format!("{date}{clock}{offset}"));
         judge(&event);
     }
 }

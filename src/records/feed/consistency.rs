@@ -19,35 +19,35 @@ fn in_order<T: PartialOrd>((low, earlier): (&str, T), (high, later): (&str, impl
     Ok(())
 }
 
-pub fn officer(officer: &Officer) -> Reading<()> {
+pub(super) fn officer(officer: &Officer) -> Reading<()> {
     in_order(("in_post_from", officer.in_post_from), ("in_post_until", officer.in_post_until))
 }
 
-pub fn absence(absence: &Absence) -> Reading<()> {
+pub(super) fn absence(absence: &Absence) -> Reading<()> {
     in_order(("from", absence.from), ("until", absence.until))
 }
 
-pub fn shift(shift: &Shift) -> Reading<()> {
+pub(super) fn shift(shift: &Shift) -> Reading<()> {
     in_order(("start", shift.start), ("end", shift.end))
 }
 
-pub fn time_window(window: &TimeWindow) -> Reading<()> {
+pub(super) fn time_window(window: &TimeWindow) -> Reading<()> {
     in_order(("from", window.from), ("until", window.until))
 }
 
-pub fn address(address: &Address) -> Reading<()> {
+pub(super) fn address(address: &Address) -> Reading<()> {
     in_order(("resident_from", address.resident_from), ("resident_until", address.resident_until))
 }
 
-pub fn reactive_management(spell: &ReactiveManagement) -> Reading<()> {
+pub(super) fn reactive_management(spell: &ReactiveManagement) -> Reading<()> {
     in_order(("entered_on", spell.entered_on), ("left_on", spell.left_on))
 }
 
-pub fn visit_requirement(requirement: &VisitRequirement) -> Reading<()> {
+pub(super) fn visit_requirement(requirement: &VisitRequirement) -> Reading<()> {
     visit_interval(requirement.interval)
 }
 
-pub fn visit_step(step: &VisitStep) -> Reading<()> {
+pub(super) fn visit_step(step: &VisitStep) -> Reading<()> {
     visit_interval(step.interval)
 }
 
@@ -72,7 +72,8 @@ mod tests {
     }
 
     fn address(until: &str) -> Value {
-        json!({"offender_ref": "O", "kind": "main", "lines": ["1 Road"], "resident_from": "2021-01-02", "resident_until": until})
+        json!({"offender_ref": "O", "kind": "main", "lines": ["1 Road"], "resident_from": "2021-01-02",
+            "resident_until": until})
     }
 
     fn plan(interval: [u32; 3], step: [u32; 3], window: [&str; 2]) -> Value {

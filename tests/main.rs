@@ -1,0 +1,13 @@
+//! What touches a database or the feed's contract, and the shape of the source itself.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test stops at the first thing that is not as it should be, and says loudly what it leaves out"
+)]
+
+mod feed;
+mod layers;
+mod scenario;
+mod store;
+mod support;
