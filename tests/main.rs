@@ -7,6 +7,7 @@
 )]
 
 mod feed;
+mod kill;
 mod layers;
 mod scenario;
 mod store;

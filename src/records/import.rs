@@ -17,7 +17,7 @@ use crate::store::error::StoreError;
 use crate::store::record::{Content, NewVersion};
 
 /// Events in a transaction.
-const EVENTS_A_BATCH: usize = 1_000;
+const EVENTS_A_BATCH: usize = 500;
 
 /// Bytes of events in a transaction, so that a batch of long events does not fill the memory.
 const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;

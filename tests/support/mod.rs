@@ -41,12 +41,17 @@ pub fn on_both_databases(test: impl Fn(&Store)) {
 
 /// Runs a test on an empty database of each backend, not yet migrated.
 pub fn on_both_empty_databases(test: impl Fn(&Store)) {
+    on_both_databases_by_url(|url| test(&Store::open(&url.parse().unwrap()).unwrap()));
+}
+
+/// Hands a test the URL of an empty database of each backend.
+pub fn on_both_databases_by_url(mut test: impl FnMut(&str)) {
     let path = std::env::temp_dir().join(format!("mosovo-visits-{}.sqlite", uuid::Uuid::now_v7()));
-    test(&Store::open(&format!("sqlite://{}", path.display()).parse().unwrap()).unwrap());
+    test(&format!("sqlite://{}", path.display()));
     for ending in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
     }
     if let Some(url) = postgres::fresh_database() {
-        test(&Store::open(&url.parse().unwrap()).unwrap());
+        test(&url);
     }
 }
