@@ -7,6 +7,7 @@
 )]
 
 mod feed;
+mod flags;
 mod kill;
 mod layers;
 mod scenario;

@@ -188,9 +188,9 @@ impl Offender {
         self.is_managed(day) && self.status == OffenderStatus::Community
     }
 
-    /// In the community since; the day the status began where that is not known.
+    /// In the community since; the day the status began where that is not known or has not come.
     #[must_use]
-    pub fn in_community_from(&self) -> CivilDate {
-        self.community_since.unwrap_or(self.status_since)
+    pub fn in_community_from(&self, day: CivilDate) -> CivilDate {
+        self.community_since.filter(|since| *since <= day).unwrap_or(self.status_since)
     }
 }

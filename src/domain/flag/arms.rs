@@ -12,7 +12,7 @@ fn is_police_led_in_community(case: Case<'_>) -> bool {
 /// In the community, police lead, no current assessment.
 pub(super) fn no_arms_assessment(case: Case<'_>) -> Option<Finding> {
     (is_police_led_in_community(case) && case.file.current_assessment(case.at).is_none())
-        .then(|| Finding::of(json!({ "in_community_since": case.file.offender.in_community_from() })))
+        .then(|| Finding::of(json!({ "in_community_since": case.file.offender.in_community_from(case.at.today()) })))
 }
 
 /// In the community, police lead, the current assessment's review overdue.

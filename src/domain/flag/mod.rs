@@ -10,6 +10,7 @@ mod arms;
 mod breach;
 pub mod code;
 pub mod criteria;
+mod guidance;
 mod notification;
 mod officer;
 mod plan;
@@ -159,3 +160,6 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
     flags.sort_by(|a, b| (a.code.as_str(), &a.subject).cmp(&(b.code.as_str(), &b.subject)));
     flags
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Case, Finding};
 use crate::domain::calendar::{london_date, plus_days, plus_years};
 use crate::domain::offender::{NotificationRegime, OffenderStatus};
-use crate::domain::visit::Visit;
+use crate::domain::visit::{Visit, VisitOutcome};
 
 /// "Three days beginning with" a day end two days after it (SOA 2003 ss.83 to 85).
 const THREE_DAYS_BEGINNING_WITH: u32 = 2;
@@ -52,7 +52,7 @@ pub(super) fn whereabouts_unknown(case: Case<'_>) -> Option<Finding> {
         Finding::of(json!({
             "missing_since": offender.status_since,
             "last_qualifying_visit_on": case.file.last_qualifying_visit(case.at).map(Visit::date),
-            "last_contact_on": case.file.visits_made(case.at).map(Visit::date).max(),
+            "last_contact_on": case.file.visits_made(case.at).filter(|visit| visit.outcome == VisitOutcome::Seen).map(Visit::date).max(),
         }))
     })
 }

@@ -13,7 +13,7 @@ fn current_plan_in_community(case: Case<'_>) -> Option<&RiskManagementPlan> {
 /// In the community, no current plan, whichever agency leads.
 pub(super) fn no_risk_management_plan(case: Case<'_>) -> Option<Finding> {
     (case.file.is_in_community(case.at) && case.file.current_plan(case.at).is_none())
-        .then(|| Finding::of(json!({ "in_community_since": case.file.offender.in_community_from() })))
+        .then(|| Finding::of(json!({ "in_community_since": case.file.offender.in_community_from(case.at.today()) })))
 }
 
 /// In the community, the current plan's review overdue.

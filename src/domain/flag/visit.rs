@@ -53,7 +53,7 @@ pub(super) fn home_visit_overdue(case: Case<'_>) -> Option<Finding> {
             let (interval, _) = case.file.visit_requirement(case.at)?.interval_on(case.at.today());
             (Some(visit.date()), plus_days(visit.date(), interval.latest_after_days))
         }
-        None => (None, plus_days(case.file.offender.in_community_from(), case.policy.first_visit_days)),
+        None => (None, plus_days(case.file.offender.in_community_from(case.at.today()), case.policy.first_visit_days)),
     };
     case.at.is_overdue(due).then(|| {
         Finding::of(json!({
