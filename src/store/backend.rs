@@ -29,10 +29,10 @@ macro_rules! on_backend {
 }
 pub(super) use on_backend;
 
-/// What every SQLite connection is set to: write-ahead log, foreign keys, and 30 s of patience for
+/// What every SQLite connection is set to: write-ahead log, kept through a power cut, foreign keys, and 30 s of patience for
 /// another writer.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
-     PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;";
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
 /// Makes connections of the backend that the URL names.
 #[derive(Debug)]
