@@ -14,7 +14,8 @@ use super::actor::Actor;
 use super::clock::Clock;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
-use crate::store::record::{self, Dangling, NewVersion};
+use crate::store::record::{self, NewVersion};
+use crate::store::reference::{self, Dangling};
 use crate::store::{Store, import};
 
 /// The most errors, and the most dangling references, that a report lists; it counts them all.
@@ -151,7 +152,7 @@ impl Import {
         let now = self.clock.now();
         store.transaction(|connection| -> Result<(), StoreError> {
             for force in &self.forces {
-                let dangling = record::dangling_references(connection, force)?;
+                let dangling = reference::dangling_references(connection, force)?;
                 self.report.dangling += dangling.len();
                 let room = MAX_LISTED.saturating_sub(self.report.dangling_references.len());
                 self.report

@@ -9,6 +9,7 @@ pub mod error;
 pub mod import;
 pub mod migrate;
 pub mod record;
+pub mod reference;
 mod schema;
 pub mod types;
 pub mod url;

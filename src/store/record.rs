@@ -85,17 +85,6 @@ pub struct Age {
 /// The force, kind and subject that name one record.
 pub type RecordKey = (String, RecordKind, Ref);
 
-/// A reference to a record that is not there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Dangling {
-    /// The record that names it: its kind and subject.
-    pub from: (String, String),
-    /// Where in that record.
-    pub pointer: String,
-    /// What it names: kind and reference.
-    pub to: (String, String),
-}
-
 #[derive(Insertable)]
 #[diesel(table_name = record_version, treat_none_as_default_value = false)]
 struct VersionRow {
@@ -382,39 +371,6 @@ pub fn live_allocation_versions(
         take(Held { subject: stored_ref(subject)?, event_time: age.event_time, event_id: age.event_id, record });
     }
     Ok(())
-}
-
-/// The references of a force's current records that name no current record, in order.
-///
-/// # Errors
-/// When the statement fails.
-pub fn dangling_references(connection: &mut AnyConnection, force: &str) -> Result<Vec<Dangling>, StoreError> {
-    let named = current_record::table
-        .filter(current_record::force.eq(record_reference::force))
-        .filter(current_record::kind.eq(record_reference::to_kind))
-        .filter(current_record::subject.eq(record_reference::to_ref))
-        .filter(current_record::withdrawn.eq(false));
-    let rows: Vec<(String, String, String, String, String)> = record_reference::table
-        .filter(record_reference::force.eq(force))
-        .filter(diesel::dsl::not(diesel::dsl::exists(named)))
-        .select((
-            record_reference::kind,
-            record_reference::subject,
-            record_reference::pointer,
-            record_reference::to_kind,
-            record_reference::to_ref,
-        ))
-        .load(connection)?;
-    let mut dangling: Vec<Dangling> = rows
-        .into_iter()
-        .map(|(kind, subject, pointer, to_kind, to_ref)| Dangling {
-            from: (kind, subject),
-            pointer,
-            to: (to_kind, to_ref),
-        })
-        .collect();
-    dangling.sort();
-    Ok(dangling)
 }
 
 type StoredVersion = (String, String, DbInstant, Option<DbJson>, Option<DbJson>);
