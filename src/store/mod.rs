@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod record;
 pub mod reference;
 mod schema;
+pub mod scope;
 pub mod types;
 pub mod url;
 

@@ -1,0 +1,35 @@
+//! Scope: the records that a question may be answered from. It goes into the query, so that what is
+//! out of scope is as if it were not there.
+
+use std::collections::BTreeSet;
+
+use crate::domain::reference::Ref;
+
+/// The teams whose cases are in scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TeamScope {
+    /// Every team of the force.
+    All,
+    /// These teams alone; none where it is empty.
+    Only(BTreeSet<Ref>),
+}
+
+/// One force, and teams of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The force.
+    pub force: String,
+    /// The teams.
+    pub teams: TeamScope,
+}
+
+impl Scope {
+    /// True when a team's cases are in scope.
+    #[must_use]
+    pub fn covers(&self, team: &Ref) -> bool {
+        match &self.teams {
+            TeamScope::All => true,
+            TeamScope::Only(teams) => teams.contains(team),
+        }
+    }
+}
