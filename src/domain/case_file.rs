@@ -189,13 +189,13 @@ impl CaseFile {
 
     /// The assessments made so far, newest first.
     #[must_use]
-    pub fn assessments_newest_first(&self, at: Moment) -> Vec<&ArmsAssessment> {
+    pub fn assessments_newest_first(&self, at: Moment) -> Vec<&Held<ArmsAssessment>> {
         let mut made: Vec<_> =
             self.records.assessments.iter().filter(|held| at.has_come(held.record.assessed_on)).collect();
         made.sort_by(|a, b| {
             (b.record.assessed_on, b.event_time, &b.subject).cmp(&(a.record.assessed_on, a.event_time, &a.subject))
         });
-        made.into_iter().map(|held| &held.record).collect()
+        made
     }
 
     /// The ARMS level of the current assessment.
@@ -207,8 +207,14 @@ impl CaseFile {
     /// The current plan: approved, in effect, with the newest `effective_from`.
     #[must_use]
     pub fn current_plan(&self, at: Moment) -> Option<&RiskManagementPlan> {
+        self.current_plan_held(at).map(|held| &held.record)
+    }
+
+    /// The current plan with its reference.
+    #[must_use]
+    pub fn current_plan_held(&self, at: Moment) -> Option<&Held<RiskManagementPlan>> {
         let in_effect = self.records.plans.iter().filter(|held| held.record.is_in_effect(at.today()));
-        newest(in_effect, |plan| plan.effective_from).map(|held| &held.record)
+        newest(in_effect, |plan| plan.effective_from)
     }
 
     /// What the current plan says of visits.

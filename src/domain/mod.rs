@@ -6,6 +6,7 @@
 pub mod address;
 pub mod allocation;
 pub mod arms_assessment;
+pub mod bank_holidays;
 pub mod breach;
 pub mod calendar;
 pub mod case_file;
@@ -18,6 +19,7 @@ pub mod offender;
 pub mod officer;
 pub mod order;
 pub mod personal_data;
+pub mod planning_policy;
 pub mod policy;
 pub mod programmed_visits;
 pub mod reactive_management;

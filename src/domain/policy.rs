@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::calendar::CivilDate;
+use super::planning_policy::PlanningPolicy;
 
 /// The policy built into the program.
 const BUILT_IN: &str = include_str!("../../config/policy.json");
@@ -69,6 +70,8 @@ pub struct Policy {
     pub grid_percent: usize,
     /// Percent of plans with one and the same interval that show it. `[I]`
     pub grid_single_value_percent: usize,
+    /// The numbers of planning.
+    pub planning: PlanningPolicy,
 }
 
 /// No policy can be had.

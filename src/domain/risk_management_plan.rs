@@ -41,6 +41,19 @@ pub struct VisitStep {
     pub interval: VisitInterval,
 }
 
+impl VisitInterval {
+    /// The counts in force on a day: the step with the earliest `until` not yet past replaces the
+    /// plan's own; of two with one `until`, the first listed. With the step's last day.
+    #[must_use]
+    pub fn in_force(own: Self, steps: &[VisitStep], day: CivilDate) -> (Self, Option<CivilDate>) {
+        steps
+            .iter()
+            .filter(|step| step.until >= day)
+            .min_by_key(|step| step.until)
+            .map_or((own, None), |step| (step.interval, Some(step.until)))
+    }
+}
+
 /// What a plan says of visits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitRequirement {
@@ -66,15 +79,10 @@ pub struct VisitRequirement {
 }
 
 impl VisitRequirement {
-    /// The requirement in force on a day: the step with the earliest `until` not yet past replaces
-    /// the plan's own day counts; of two with one `until`, the first listed.
+    /// The day counts in force on a day, as [`VisitInterval::in_force`].
     #[must_use]
     pub fn interval_on(&self, day: CivilDate) -> (VisitInterval, Option<CivilDate>) {
-        self.steps
-            .iter()
-            .filter(|step| step.until >= day)
-            .min_by_key(|step| step.until)
-            .map_or((self.interval, None), |step| (step.interval, Some(step.until)))
+        VisitInterval::in_force(self.interval, &self.steps, day)
     }
 }
 

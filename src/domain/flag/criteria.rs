@@ -84,12 +84,12 @@ fn arms_low(case: Case<'_>) -> (Outcome, Value) {
     let Some(current) = assessments.first() else { return (Outcome::Unknown, json!({ "assessments": 0 })) };
     let began = assessments
         .iter()
-        .take_while(|assessment| assessment.overall == RiskLevel::Low)
+        .take_while(|assessment| assessment.record.overall == RiskLevel::Low)
         .last()
-        .map(|assessment| assessment.assessed_on);
+        .map(|assessment| assessment.record.assessed_on);
     let by = minus_years(case.at.today(), case.policy.reactive_low_years);
     let met = began.is_some_and(|began| began <= by);
-    (Outcome::of(met), json!({ "current": current.overall, "low_since": began, "low_needed_since": by }))
+    (Outcome::of(met), json!({ "current": current.record.overall, "low_since": began, "low_needed_since": by }))
 }
 
 /// The current assessment's review is not overdue.

@@ -1,0 +1,185 @@
+//! The checker finds nothing in what the planner makes, over many worlds, and finds each way of
+//! breaking a good schedule.
+
+use proptest::prelude::*;
+
+use super::{Rule, check};
+use crate::domain::calendar::{minus_days, plus_days};
+use crate::domain::reference::Ref;
+use crate::domain::working_time::TimeOfDay;
+use crate::planning::proposal::{PlannedVisit, Proposal, propose};
+use crate::planning::search::Budget;
+use crate::planning::search::problem::Problem;
+use crate::planning::search::{construct::construct, search};
+use crate::planning::snapshot::Snapshot;
+use crate::planning::worlds::{accepted, today, world};
+use rand::SeedableRng;
+
+fn plan(snapshot: &Snapshot, seed: u64, iterations: u32) -> Proposal {
+    propose(snapshot, Budget { seed, iterations }, |_| {}).unwrap()
+}
+
+fn rules(snapshot: &Snapshot, proposal: &Proposal) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = check(snapshot, proposal).into_iter().map(|violation| violation.rule).collect();
+    rules.dedup();
+    rules
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_checker_finds_nothing_in_a_proposal(
+        seed in 0..u64::MAX, offenders in 0..60_usize, officers in 0..7_usize, days in 1..40_u32, iterations in 0..60_u32,
+    ) {
+        let snapshot = world(seed, offenders, officers, days);
+        let proposal = plan(&snapshot, seed, iterations);
+        prop_assert_eq!(check(&snapshot, &proposal), vec![]);
+        prop_assert_eq!(proposal.summary.due, proposal.summary.planned + proposal.summary.unplaced);
+    }
+
+    #[test]
+    fn a_proposal_that_follows_an_accepted_one_keeps_its_near_visits(seed in 0..u64::MAX, offenders in 5..40_usize) {
+        let snapshot = world(seed, offenders, 6, 20);
+        let first = plan(&snapshot, seed, 10);
+        let follows = accepted(snapshot, &first, plus_days(today(), 5));
+        let second = plan(&follows, seed.wrapping_add(1), 40);
+        prop_assert_eq!(check(&follows, &second), vec![]);
+        prop_assert_eq!(second.parent_id, Some(first.id));
+        let near = |proposal: &Proposal| {
+            proposal.visits.iter().filter(|visit| visit.date < plus_days(today(), 5)).count()
+        };
+        prop_assert!(near(&second) >= near(&first));
+    }
+
+    #[test]
+    fn the_search_never_ends_worse_than_its_construction(seed in 0..u64::MAX, offenders in 1..40_usize) {
+        let snapshot = world(seed, offenders, 5, 21);
+        let problem = Problem::new(&snapshot);
+        let (built, broken) = construct(&problem, &mut rand_pcg::Pcg64::seed_from_u64(seed));
+        prop_assert!(broken.is_empty());
+        let found = search(&problem, Budget { seed, iterations: 50 }, |_| {});
+        prop_assert!(found.cost(&problem) <= built.cost(&problem));
+    }
+
+    #[test]
+    fn the_same_snapshot_seed_and_budget_give_the_same_bytes(seed in 0..u64::MAX) {
+        let snapshot = world(seed, 30, 5, 28);
+        let again: Snapshot = serde_json::from_str(&snapshot.to_json().unwrap()).unwrap();
+        let bytes = |snapshot: &Snapshot| serde_json::to_string(&plan(snapshot, 7, 30)).unwrap();
+        prop_assert_eq!(bytes(&snapshot), bytes(&again));
+    }
+}
+
+/// A visit changed in one way, and the rule that it breaks.
+type Breakage = (&'static str, Rule, fn(&mut PlannedVisit));
+
+#[test]
+fn each_way_of_breaking_a_good_schedule_is_found() {
+    let breakages: [Breakage; 14] = [
+        ("another day outside the horizon", Rule::Window, |visit| visit.date = minus_days(today(), 1)),
+        ("a window of its own", Rule::WindowFacts, |visit| visit.window.latest = plus_days(visit.window.latest, 1)),
+        ("days overdue miscounted", Rule::WindowFacts, |visit| visit.overdue_days += 1),
+        ("half as long", Rule::Duration, |visit| {
+            visit.end = TimeOfDay::from_minutes(visit.start.minutes() + 5).unwrap();
+        }),
+        ("at night", Rule::Travel, |visit| {
+            let long = visit.end.minutes() - visit.start.minutes();
+            (visit.start, visit.end) = (TimeOfDay::MIDNIGHT, TimeOfDay::from_minutes(long).unwrap());
+        }),
+        ("too late to be home", Rule::Shift, |visit| {
+            let long = visit.end.minutes() - visit.start.minutes();
+            (visit.start, visit.end) = (TimeOfDay::from_minutes(1_439 - long).unwrap(), TimeOfDay::LAST);
+        }),
+        ("one officer", Rule::CrewSize, |visit| visit.crew.truncate(1)),
+        ("one officer twice", Rule::CrewSize, |visit| visit.crew = vec![visit.crew[0].clone(), visit.crew[0].clone()]),
+        ("an officer who is not there", Rule::Shift, |visit| visit.crew[1] = Ref::new("om-none").unwrap()),
+        ("another house", Rule::Location, |visit| visit.latitude += 0.01),
+        ("another address", Rule::Location, |visit| visit.address_ref = Ref::new("elsewhere").unwrap()),
+        ("the road miscounted", Rule::Travel, |visit| visit.travel_seconds_before += 60),
+        ("somebody who is not due", Rule::Accounting, |visit| visit.offender_ref = Ref::new("p-other").unwrap()),
+        ("announced", Rule::Identity, |visit| visit.unannounced = !visit.unannounced),
+    ];
+    let snapshot = world(3, 30, 6, 14);
+    let good = plan(&snapshot, 1, 50);
+    assert_eq!(check(&snapshot, &good), []);
+    for (what, rule, break_it) in breakages {
+        let mut bad = good.clone();
+        let chosen = bad.visits.iter_mut().find(|visit| visit.crew.len() == 2).unwrap();
+        break_it(chosen);
+        assert!(rules(&snapshot, &bad).contains(&rule), "{what}: {:?}", check(&snapshot, &bad));
+    }
+}
+
+#[test]
+fn rules_about_several_visits_are_found_broken() {
+    let snapshot = world(3, 30, 6, 14);
+    let good = plan(&snapshot, 1, 50);
+    let mut dropped = good.clone();
+    dropped.visits.pop();
+    assert!(rules(&snapshot, &dropped).contains(&Rule::Accounting));
+    let mut forgotten = good.clone();
+    forgotten.unplaced.pop();
+    assert!(rules(&snapshot, &forgotten).contains(&Rule::Accounting));
+    let mut twice = good.clone();
+    twice.visits.push(good.visits[0].clone());
+    assert!(rules(&snapshot, &twice).contains(&Rule::OneVisitADay));
+    let mut mixed = good.clone();
+    let other = good.visits.iter().find(|visit| visit.date == good.visits[0].date && visit.crew != good.visits[0].crew);
+    mixed.visits[0].crew = vec![good.visits[0].crew[0].clone(), other.unwrap().crew[1].clone()];
+    assert!(rules(&snapshot, &mixed).contains(&Rule::OneCrewADay));
+    let mut claimed = good.clone();
+    claimed.seed += 1;
+    assert!(rules(&snapshot, &claimed).contains(&Rule::Identity));
+    let mut other_world = snapshot.clone();
+    other_world.demands[0].needs.duration_minutes += 1;
+    assert!(rules(&other_world, &good).contains(&Rule::Identity));
+}
+
+#[test]
+fn rules_of_the_plan_are_found_broken() {
+    let snapshot = world(3, 30, 6, 14);
+    let good = plan(&snapshot, 1, 50);
+    let planned = |snapshot: &Snapshot| {
+        let visit = &good.visits[0];
+        snapshot.demands.iter().position(|demand| demand.offender_ref == visit.offender_ref).unwrap()
+    };
+    let mut skilled = snapshot.clone();
+    let at = planned(&skilled);
+    skilled.demands[at].needs.required_skills = vec!["diving".into()];
+    assert!(rules(&skilled, &good).contains(&Rule::Skills));
+    let mut joint = snapshot.clone();
+    joint.demands[at].needs.joint_agency = Some("probation".into());
+    joint.policy.joint_agency_hours.weekdays.clear();
+    assert!(rules(&joint, &good).contains(&Rule::JointAgency));
+    let mut timed = snapshot.clone();
+    timed.demands[at].needs.time_windows = vec![timed.policy.joint_agency_hours.clone()];
+    timed.demands[at].needs.time_windows[0].weekdays.clear();
+    assert!(rules(&timed, &good).contains(&Rule::TimeOfDay));
+    let mut later = snapshot.clone();
+    later.demands[at].window.earliest = plus_days(later.horizon.until, 1);
+    later.demands[at].window.latest = plus_days(later.horizon.until, 9);
+    assert!(rules(&later, &good).contains(&Rule::Window));
+    let mut frozen = accepted(snapshot.clone(), &good, plus_days(today(), 40));
+    frozen.parent.as_mut().unwrap().visits[0].start = TimeOfDay::LAST;
+    assert!(rules(&frozen, &good).contains(&Rule::Frozen));
+    let mut long_break = snapshot;
+    long_break.policy.breaks.minutes = 600;
+    assert!(rules(&long_break, &good).contains(&Rule::Break));
+}
+
+#[test]
+fn a_chain_is_held_to_the_gap_after_the_visit_before() {
+    let snapshot = (0..200).map(|seed| world(seed, 20, 6, 28)).find(|snapshot| {
+        plan(snapshot, 1, 0)
+            .visits
+            .iter()
+            .any(|visit| visit.why.plan_ref.is_some() && visit.why.counted_from >= today())
+    });
+    let snapshot = snapshot.unwrap();
+    let good = plan(&snapshot, 1, 0);
+    let at = good.visits.iter().position(|visit| visit.why.counted_from >= today()).unwrap();
+    let mut early = good.clone();
+    early.visits[at].date = plus_days(early.visits[at].why.counted_from, 1);
+    assert!(rules(&snapshot, &early).contains(&Rule::ChainGap));
+}

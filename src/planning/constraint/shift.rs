@@ -1,0 +1,142 @@
+//! Shift: a crew's day fits in the hours that its officers share.
+//!
+//! The crew leaves its base no earlier than the shift begins, travels, makes each visit wholly within
+//! one of its spans, takes its break, and is back at the base when the shift ends.
+
+use super::Span;
+use crate::domain::planning_policy::BreakPolicy;
+use crate::planning::crew::Crew;
+
+/// Where crews start and end, among the places.
+pub const BASE: usize = 0;
+
+/// A visit in a crew's day.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// Its place.
+    pub place: usize,
+    /// How long it takes, in seconds.
+    pub duration: u32,
+    /// When it may be made, in order.
+    pub spans: &'a [Span],
+}
+
+/// The break still to be taken in a crew's day, in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Break {
+    length: u32,
+    not_before: u32,
+    begun_by: u32,
+}
+
+fn break_of(crew: &Crew, policy: &BreakPolicy) -> Option<Break> {
+    (crew.seconds() > policy.if_longer_than_minutes * 60).then(|| Break {
+        length: policy.minutes * 60,
+        not_before: crew.from + policy.not_before_minutes * 60,
+        begun_by: crew.from + policy.begun_by_minutes * 60,
+    })
+}
+
+impl Break {
+    /// When it ends if taken at once, or as soon as it may be; nothing where that is too late.
+    fn taken_at(self, time: u32) -> Option<u32> {
+        let begins = time.max(self.not_before);
+        (begins <= self.begun_by).then(|| begins + self.length)
+    }
+}
+
+/// The first whole minute at which the visit can begin, having arrived at a time.
+fn begin(call: &Call<'_>, arrived: u32) -> Option<u32> {
+    call.spans.iter().find_map(|span| {
+        let start = arrived.max(span.from).div_ceil(60) * 60;
+        (start + call.duration <= span.until).then_some(start)
+    })
+}
+
+/// Begins each visit of a crew's day as soon as it can, in the order given, and tells `start` when.
+/// The break is taken as late as it may be, so that waiting serves for it. Nothing where the day does
+/// not fit; then some visits may have been told already.
+pub fn arrange<'a>(
+    crew: &Crew,
+    policy: &BreakPolicy,
+    calls: impl Iterator<Item = Call<'a>>,
+    travel: impl Fn(usize, usize) -> u32,
+    mut start: impl FnMut(u32),
+) -> Option<()> {
+    let mut pause = break_of(crew, policy);
+    let (mut at, mut time) = (BASE, crew.from);
+    for call in calls {
+        let road = travel(at, call.place);
+        let mut begins = begin(&call, time + road);
+        if let Some(taken) = pause
+            && begins.is_none_or(|begins| begins + call.duration > taken.begun_by)
+        {
+            begins = begin(&call, taken.taken_at(time)? + road);
+            pause = None;
+        }
+        let begins = begins?;
+        start(begins);
+        (at, time) = (call.place, begins + call.duration);
+    }
+    if let Some(taken) = pause {
+        time = taken.taken_at(time)?;
+    }
+    (time + travel(at, BASE) <= crew.until).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u32 = 3_600;
+    const BREAKS: BreakPolicy =
+        BreakPolicy { if_longer_than_minutes: 360, minutes: 30, not_before_minutes: 120, begun_by_minutes: 300 };
+
+    /// A day from 8 to `until`, half an hour of road between any two places, one-hour visits.
+    fn starts(until: u32, spans: &[(u32, u32)]) -> Option<Vec<u32>> {
+        let crew = Crew { officers: vec![0, 1], from: 8 * HOUR, until: until * HOUR };
+        let spans: Vec<[Span; 1]> =
+            spans.iter().map(|(from, until)| [Span { from: from * HOUR, until: until * HOUR }]).collect();
+        let calls = spans.iter().enumerate().map(|(at, spans)| Call { place: at + 1, duration: HOUR, spans });
+        let mut starts = Vec::new();
+        let road = |from: usize, to: usize| if from == to { 0 } else { HOUR / 2 };
+        arrange(&crew, &BREAKS, calls, road, |start| starts.push(start / 60))?;
+        Some(starts)
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_at_the_base_and_holds_its_break() {
+        // 8:30, 10:00, 11:30 to 12:30; the break before 13:00; 13:30 to 14:30; home at 15:00.
+        assert_eq!(starts(15, &[(0, 24); 4]), Some(vec![510, 600, 690, 810]));
+        assert_eq!(starts(15, &[(0, 24); 5]), None);
+    }
+
+    #[test]
+    fn a_short_day_has_no_break() {
+        // Six hours: 8:30, 10:00, 11:30 to 12:30, home at 13:00.
+        assert_eq!(starts(14, &[(0, 24); 3]), Some(vec![510, 600, 690]));
+        assert_eq!(starts(13, &[(0, 24); 3]), Some(vec![510, 600, 690]));
+    }
+
+    #[test]
+    fn waiting_for_a_window_serves_as_the_break() {
+        assert_eq!(starts(16, &[(0, 12), (13, 15)]), Some(vec![510, 780]));
+    }
+
+    #[test]
+    fn a_visit_is_made_within_its_span_wholly() {
+        assert_eq!(starts(16, &[(0, 9)]), None);
+        assert_eq!(starts(16, &[(15, 16)]), None);
+        assert_eq!(starts(16, &[(14, 15)]), Some(vec![840]));
+    }
+
+    #[test]
+    fn a_break_that_cannot_be_begun_in_time_refuses_the_day() {
+        let late = Call { place: 1, duration: 6 * HOUR, spans: &[Span::WHOLE_DAY] };
+        let crew = Crew { officers: vec![0, 1], from: 8 * HOUR, until: 17 * HOUR };
+        // Six hours from 8:00 would pass 13:00; a break no earlier than 10:00 leaves no room for it.
+        assert_eq!(arrange(&crew, &BREAKS, [late].into_iter(), |_, _| 0, |_| {}), Some(()));
+        let crew = Crew { until: 16 * HOUR, ..crew };
+        assert_eq!(arrange(&crew, &BREAKS, [late].into_iter(), |_, _| 0, |_| {}), None);
+    }
+}

@@ -1,0 +1,311 @@
+//! What is due: for each offender the next visit, its window, and the rule and facts that made it.
+//!
+//! Every date follows from the offender's own risk management plan, never from a grid by risk level
+//! (HMICFRS, Dorset 2021; College of Policing APP, home visits). Events open windows of their own,
+//! and of all windows open the one that ends first is the next visit's. No interval is assumed where
+//! no plan gives one.
+
+use super::snapshot::{Demand, DueReason, DueRule, Horizon, Place, Recurrence, VisitNeeds, Window};
+use crate::domain::address::AddressKind;
+use crate::domain::bank_holidays::BankHolidays;
+use crate::domain::breach::BreachDecisionKind;
+use crate::domain::calendar::{CivilDate, london_date, plus_days};
+use crate::domain::case_file::CaseFile;
+use crate::domain::moment::Moment;
+use crate::domain::policy::Policy;
+use crate::domain::reference::Ref;
+use crate::domain::risk_management_plan::VisitInterval;
+use crate::domain::visit::Visit;
+
+/// What a case owes the horizon.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Due {
+    /// A visit.
+    Visit(Box<Demand>),
+    /// Something that cannot be planned: no plan says how often to visit.
+    NoVisitRequirement(Ref),
+}
+
+/// What is read beside the case itself.
+#[derive(Debug, Clone, Copy)]
+pub struct DueContext<'a> {
+    /// The moment at which the facts are read.
+    pub at: Moment,
+    /// The days planned.
+    pub horizon: Horizon,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Bank holidays.
+    pub bank_holidays: &'a BankHolidays,
+}
+
+/// A window and why it is open.
+struct Opening {
+    window: Window,
+    why: DueReason,
+}
+
+/// What a case owes the horizon; nothing for somebody who is not in the community, is in reactive
+/// management, or whose next visit's ideal day and last day both lie after the horizon.
+#[must_use]
+pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
+    let at = context.at;
+    if !case.is_in_community(at) || case.reactive_spell(at).is_some() {
+        return None;
+    }
+    let openings = openings(case, context);
+    let Some(Opening { window, why }) = openings.into_iter().min_by_key(|opening| opening.window.latest) else {
+        return case.visit_requirement(at).is_none().then(|| Due::NoVisitRequirement(case.offender_ref.clone()));
+    };
+    if window.ideal > context.horizon.until {
+        return None;
+    }
+    Some(Due::Visit(Box::new(Demand {
+        offender_ref: case.offender_ref.clone(),
+        manager_ref: case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone()),
+        risk: case.arms_level(at),
+        place: case
+            .current_address(at)
+            .map(|held| Place { address_ref: held.subject.clone(), location: held.record.location() }),
+        window,
+        why,
+        needs: needs(case, context),
+        recurrence: case.current_plan_held(at).and_then(|plan| {
+            let requirement = plan.record.visit_requirement.as_ref()?;
+            Some(Recurrence {
+                plan_ref: plan.subject.clone(),
+                interval: requirement.interval,
+                steps: requirement.steps.clone(),
+            })
+        }),
+    })))
+}
+
+/// Every window open for the next visit, the most telling rule first: of two that end on one day the
+/// first listed is given as the reason.
+fn openings(case: &CaseFile, context: DueContext<'_>) -> Vec<Opening> {
+    let last = case.last_qualifying_visit(context.at);
+    [
+        first_visit(case, context, last),
+        return_to_community(case, context, last),
+        new_address(case, context, last),
+        return_from_reactive_management(case, context, last),
+        breach(case, context, last),
+        intelligence(case, context, last),
+        arms_raised(case, context, last),
+        plan_interval(case, context, last),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A window that opened with an event: from today, best at once, until the day given.
+fn from_today(context: DueContext<'_>, latest: CivilDate) -> Window {
+    let earliest = context.at.today().min(latest);
+    Window { earliest, ideal: earliest, latest }
+}
+
+/// The window of an event on a day, due within the policy's days for a first visit.
+fn within_first_visit_days(
+    context: DueContext<'_>,
+    last: Option<&Visit>,
+    rule: DueRule,
+    on: CivilDate,
+    fact: &str,
+    record_ref: Option<&Ref>,
+) -> Opening {
+    opened_by(context, last, rule, on, plus_days(on, context.policy.first_visit_days), fact, record_ref)
+}
+
+fn opened_by(
+    context: DueContext<'_>,
+    last: Option<&Visit>,
+    rule: DueRule,
+    on: CivilDate,
+    latest: CivilDate,
+    fact: &str,
+    record_ref: Option<&Ref>,
+) -> Opening {
+    Opening {
+        window: from_today(context, latest),
+        why: DueReason {
+            rule,
+            plan_ref: None,
+            interval: None,
+            step_until: None,
+            counted_from: on,
+            fact: fact.to_owned(),
+            record_ref: record_ref.cloned(),
+            last_qualifying_visit_on: last.map(Visit::date),
+        },
+    }
+}
+
+/// Nobody has seen the home yet: due within 15 ⚙ days of coming to the community.
+fn first_visit(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    if last.is_some() {
+        return None;
+    }
+    let since = case.offender.in_community_from(context.at.today());
+    Some(within_first_visit_days(context, None, DueRule::FirstVisit, since, "came to the community", None))
+}
+
+/// Back from custody, hospital or abroad since the last qualifying visit.
+fn return_to_community(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let last = last?;
+    let since = case.offender.in_community_from(context.at.today());
+    (since > last.date()).then(|| {
+        let fact = "returned to the community";
+        within_first_visit_days(context, Some(last), DueRule::ReturnToCommunity, since, fact, None)
+    })
+}
+
+/// A current main address without a qualifying visit there since moving in.
+fn new_address(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let last = last?;
+    let held = case.current_address(context.at).filter(|held| held.record.kind == AddressKind::Main)?;
+    let since = held.record.resident_from;
+    let visited = case.visits_made(context.at).any(|visit| {
+        visit.is_qualifying() && visit.address_ref.as_ref() == Some(&held.subject) && visit.date() >= since
+    });
+    (!visited).then(|| {
+        let fact = "moved to the address";
+        within_first_visit_days(context, Some(last), DueRule::NewAddress, since, fact, Some(&held.subject))
+    })
+}
+
+/// Left reactive management since the last qualifying visit.
+fn return_from_reactive_management(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let last = last?;
+    let left = case.records.reactive.as_ref()?.left_on.filter(|left| context.at.has_come(*left))?;
+    (left > last.date()).then(|| {
+        let (rule, fact) = (DueRule::ReturnFromReactiveManagement, "left reactive management");
+        within_first_visit_days(context, Some(last), rule, left, fact, None)
+    })
+}
+
+/// The window of an event that asks for a visit within 5 ⚙ working days. Only where a plan provides
+/// for visits at all: without a requirement that is itself what has to be mended first.
+fn within_working_days(
+    case: &CaseFile,
+    context: DueContext<'_>,
+    last: Option<&Visit>,
+    rule: DueRule,
+    on: CivilDate,
+    fact: &str,
+    record_ref: &Ref,
+) -> Option<Opening> {
+    case.visit_requirement(context.at)?;
+    let latest = context.bank_holidays.plus_working_days(on, context.policy.planning.event_visit_working_days);
+    Some(opened_by(context, last, rule, on, latest, fact, Some(record_ref)))
+}
+
+/// The first breach discovered since the last qualifying visit (since coming to the community, where
+/// there is none); one decided to be no crime does not count.
+fn breach(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let at = context.at;
+    let since = case.offender.in_community_from(at.today());
+    let is_no_crime = |held: &crate::domain::breach::Breach| {
+        held.decision.as_ref().is_some_and(|decision| {
+            decision.kind == BreachDecisionKind::NoCrime && at.has_happened(decision.decided_at)
+        })
+    };
+    let first = case
+        .records
+        .breaches
+        .iter()
+        .filter(|held| at.has_happened(held.record.discovered_at) && !is_no_crime(&held.record))
+        .filter(|held| london_date(held.record.discovered_at) >= since)
+        .filter(|held| last.is_none_or(|last| held.record.discovered_at > last.attempted_at))
+        .min_by_key(|held| (held.record.discovered_at, &held.subject))?;
+    let on = london_date(first.record.discovered_at);
+    within_working_days(case, context, last, DueRule::Breach, on, "a breach was discovered", &first.subject)
+}
+
+/// The first risk-relevant intelligence received since the last qualifying visit (since coming to the
+/// community, where there is none).
+fn intelligence(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let since = case.offender.in_community_from(context.at.today());
+    let first = case
+        .records
+        .intelligence
+        .iter()
+        .filter(|held| held.record.risk_relevant && context.at.has_happened(held.record.received_at))
+        .filter(|held| london_date(held.record.received_at) >= since)
+        .filter(|held| last.is_none_or(|last| held.record.received_at > last.attempted_at))
+        .min_by_key(|held| (held.record.received_at, &held.subject))?;
+    let (rule, on) = (DueRule::RiskRelevantIntelligence, london_date(first.record.received_at));
+    within_working_days(case, context, last, rule, on, "risk-relevant intelligence was received", &first.subject)
+}
+
+/// The current assessment is higher than the one before it, and was made after the last qualifying
+/// visit.
+fn arms_raised(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let made = case.assessments_newest_first(context.at);
+    let (current, before) = (made.first()?, made.get(1)?);
+    let on = current.record.assessed_on;
+    if current.record.overall <= before.record.overall || on <= last?.date() {
+        return None;
+    }
+    within_working_days(case, context, last, DueRule::ArmsRaised, on, "the ARMS level was raised", &current.subject)
+}
+
+/// The plan's own window after the last qualifying visit.
+fn plan_interval(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    let last = last?.date();
+    let plan = case.current_plan_held(context.at)?;
+    let (interval, step_until) = plan.record.visit_requirement.as_ref()?.interval_on(context.at.today());
+    Some(Opening {
+        window: counted_from(last, interval),
+        why: DueReason {
+            rule: if step_until.is_some() { DueRule::PlanStep } else { DueRule::PlanInterval },
+            plan_ref: Some(plan.subject.clone()),
+            interval: Some(interval),
+            step_until,
+            counted_from: last,
+            fact: "seen at home, the home inspected".to_owned(),
+            record_ref: None,
+            last_qualifying_visit_on: Some(last),
+        },
+    })
+}
+
+/// The window of an interval counted from a day.
+#[must_use]
+pub fn counted_from(day: CivilDate, interval: VisitInterval) -> Window {
+    Window {
+        earliest: plus_days(day, interval.earliest_after_days),
+        ideal: plus_days(day, interval.interval_days),
+        latest: plus_days(day, interval.latest_after_days),
+    }
+}
+
+/// What the visit asks for: as the plan says; where no plan says, two officers, unannounced, for as
+/// long as policy has it.
+fn needs(case: &CaseFile, context: DueContext<'_>) -> VisitNeeds {
+    let crew_min = u32::try_from(context.policy.crew_min).unwrap_or(u32::MAX);
+    case.visit_requirement(context.at).map_or_else(
+        || VisitNeeds {
+            duration_minutes: context.policy.planning.default_visit_minutes,
+            crew: crew_min,
+            single_crew_approved_by: None,
+            unannounced: true,
+            time_windows: Vec::new(),
+            required_skills: Vec::new(),
+            joint_agency: None,
+        },
+        |requirement| VisitNeeds {
+            duration_minutes: requirement.duration_minutes,
+            crew: match requirement.single_crew_approved_by {
+                Some(_) => requirement.crew,
+                None => requirement.crew.max(crew_min),
+            },
+            single_crew_approved_by: requirement.single_crew_approved_by.clone(),
+            unannounced: requirement.unannounced,
+            time_windows: requirement.time_windows.clone(),
+            required_skills: requirement.required_skills.clone(),
+            joint_agency: requirement.joint_agency.clone(),
+        },
+    )
+}

@@ -1,0 +1,183 @@
+//! Why a visit found no place, and the smallest change that would give it one: one rule at a time is
+//! relaxed, and the visit put into the schedule as it stands.
+#![expect(clippy::indexing_slicing, reason = "days and jobs are indexed by the problem's own lists")]
+
+use super::constraint::shift::arrange;
+use super::constraint::{Span, joint_agency};
+use super::crew::Crew;
+use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
+use super::search::problem::Problem;
+use super::search::solution::{Slot, Solution};
+use super::snapshot::VisitNeeds;
+use crate::domain::calendar::{CivilDate, days_between};
+use crate::domain::reference::Ref;
+use crate::domain::working_time::DayOfWeek;
+
+/// Every visit that is due and has no place, by offender.
+#[must_use]
+pub fn unplaced(problem: &Problem<'_>, solution: &Solution) -> Vec<Unplaced> {
+    let snapshot = problem.snapshot;
+    let mut unplaced: Vec<Unplaced> = snapshot.without_requirement.iter().map(without_requirement).collect();
+    for at in &problem.without_location {
+        let demand = &snapshot.demands[*at];
+        let (what, text) = if snapshot.base.is_none() {
+            ("it is not known where the team's base is", "record where the team's base is")
+        } else {
+            ("it is not known where the offender lives or may be found", "record the address and where it is")
+        };
+        unplaced.push(Unplaced {
+            offender_ref: demand.offender_ref.clone(),
+            window: Some(demand.window),
+            reason: UnplacedReason::NoLocation,
+            detail: what.to_owned(),
+            smallest_change: change(Change::RecordLocation, None, text.to_owned()),
+            why: Some(demand.why.clone()),
+        });
+    }
+    unplaced.extend(solution.unserved(problem).into_iter().map(|job| explain(problem, solution, job)));
+    unplaced.sort_by(|a, b| a.offender_ref.cmp(&b.offender_ref));
+    unplaced
+}
+
+const fn change(change: Change, date: Option<CivilDate>, text: String) -> SmallestChange {
+    SmallestChange { change, date, text }
+}
+
+fn without_requirement(offender_ref: &Ref) -> Unplaced {
+    Unplaced {
+        offender_ref: offender_ref.clone(),
+        window: None,
+        reason: UnplacedReason::NoVisitRequirement,
+        detail: "no current plan says how often to visit, and no interval is assumed".to_owned(),
+        smallest_change: change(
+            Change::ApproveVisitRequirement,
+            None,
+            "approve a plan with a visit requirement".to_owned(),
+        ),
+        why: None,
+    }
+}
+
+/// The days of the horizon on which a job may be done, and the crews of each.
+struct Window<'a> {
+    problem: &'a Problem<'a>,
+    solution: &'a Solution,
+    job: usize,
+    days: Vec<usize>,
+}
+
+impl Window<'_> {
+    fn needs(&self) -> &VisitNeeds {
+        &self.problem.snapshot.demands[self.problem.jobs[self.job].demand].needs
+    }
+
+    fn crews(&self) -> impl Iterator<Item = (usize, &Crew)> {
+        self.days.iter().flat_map(|day| self.solution.days[*day].iter().map(move |crew_day| (*day, &crew_day.crew)))
+    }
+
+    fn large_enough(&self, crew: &Crew) -> bool {
+        crew.officers.len() >= self.problem.jobs[self.job].crew
+    }
+
+    /// True when a crew without any other visit could make this one in these spans.
+    fn could_go(&self, crew: &Crew, spans: &[Span]) -> bool {
+        let call = super::constraint::shift::Call {
+            place: self.job + 1,
+            duration: self.problem.jobs[self.job].duration,
+            spans,
+        };
+        let breaks = &self.problem.snapshot.policy.breaks;
+        arrange(crew, breaks, std::iter::once(call), |a, b| self.problem.travel(a, b), |_| {}).is_some()
+    }
+
+    /// The first day on which a suitable crew without other visits could go in the spans of that day.
+    fn first_day_free<'s>(&self, spans: impl Fn(usize) -> Vec<Span> + 's) -> Option<usize> {
+        self.crews()
+            .filter(|(_, crew)| self.problem.suits(crew, self.job))
+            .find(|(day, crew)| self.could_go(crew, &spans(*day)))
+            .map(|(day, _)| day)
+    }
+}
+
+fn explain(problem: &Problem<'_>, solution: &Solution, job: usize) -> Unplaced {
+    let demand = &problem.snapshot.demands[problem.jobs[job].demand];
+    let previous = solution.chains[job].last().copied();
+    let (due, why) = reason(demand, previous.map(|day| problem.days[day]));
+    let after = previous.and_then(|day| i64::try_from(day).ok());
+    let days = problem
+        .next_window(job, previous)
+        .into_iter()
+        .flat_map(|window| window.days(problem.last_day(), after))
+        .filter_map(|day| usize::try_from(day).ok())
+        .collect();
+    let window = Window { problem, solution, job, days };
+    let (reason, detail, smallest_change) = refusal(&window, due.latest);
+    Unplaced {
+        offender_ref: demand.offender_ref.clone(),
+        window: Some(due),
+        reason,
+        detail,
+        smallest_change,
+        why: Some(why),
+    }
+}
+
+/// The first rule that no day of the window meets, and what would mend it.
+fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, SmallestChange) {
+    let (problem, job) = (window.problem, window.job);
+    let needs = window.needs();
+    let in_window = window.days.first().map(|day| problem.days[*day]);
+    let later = || visit_later(window, latest);
+    if !window.crews().any(|(_, crew)| window.large_enough(crew)) {
+        let least = problem.jobs[job].crew;
+        let detail = format!("no crew of {least} is on duty on the {} days of its window", window.days.len());
+        let text = format!("put {least} officers on duty together on a day of the window");
+        let other = change(Change::AddCrewDay, in_window, text);
+        return (UnplacedReason::NoCrewOnDuty, detail, later().unwrap_or(other));
+    }
+    if !window.crews().any(|(_, crew)| problem.suits(crew, job)) {
+        let skills = needs.required_skills.join(", ");
+        let detail = format!("nobody on duty in a crew in its window has {skills}");
+        let other = change(Change::AddSkill, in_window, format!("put somebody with {skills} on duty in the window"));
+        return (UnplacedReason::SkillNotOnDuty, detail, later().unwrap_or(other));
+    }
+    let weekday = |day: usize| DayOfWeek::of(problem.days[day]);
+    let as_asked = window.first_day_free(|day| problem.spans(job, day).to_vec());
+    if as_asked.is_some() {
+        let detail = "every crew that could go in its window has other visits".to_owned();
+        let text = "put one more crew on duty on that day".to_owned();
+        let other = change(Change::AddCrewDay, as_asked.map(|day| problem.days[day]), text);
+        return (UnplacedReason::NoCapacityInWindow, detail, later().unwrap_or(other));
+    }
+    let without_agency = |day: usize| super::constraint::time_of_day::spans(needs, weekday(day));
+    if let Some(day) = needs.joint_agency.as_ref().and_then(|_| window.first_day_free(without_agency)) {
+        let detail = "no crew that could go is there when the other agency can come".to_owned();
+        let text = "agree another time with the other agency".to_owned();
+        let agreed = change(Change::OtherJointAgencyTime, Some(problem.days[day]), text);
+        return (UnplacedReason::JointAgencyUnavailable, detail, agreed);
+    }
+    let any_time = |day: usize| {
+        joint_agency::hours(needs, &problem.snapshot.policy, weekday(day)).into_iter().collect::<Vec<Span>>()
+    };
+    let date = window.first_day_free(any_time).map(|day| problem.days[day]);
+    let detail = "no crew that could go is on duty long enough at the times the plan allows".to_owned();
+    let text = "allow another time of day, or put a crew on duty at the times the plan allows".to_owned();
+    (UnplacedReason::TimeWindowUnreachable, detail, change(Change::OtherTimeOfDay, date, text))
+}
+
+/// The first day after the window on which the visit fits into the schedule as it stands.
+fn visit_later(window: &Window<'_>, latest: CivilDate) -> Option<SmallestChange> {
+    let (problem, solution, job) = (window.problem, window.solution, window.job);
+    let after = window.days.last().map_or(0, |day| day + 1);
+    let fits = |day: &usize| {
+        solution.days[*day].iter().enumerate().filter(|(_, crew_day)| problem.suits(&crew_day.crew, job)).any(
+            |(crew, crew_day)| {
+                (0..=crew_day.stops.len())
+                    .any(|position| solution.fits(problem, Slot { day: *day, crew, position }, job, None))
+            },
+        )
+    };
+    let date = (after..problem.days.len()).find(fits).map(|day| problem.days[day])?;
+    let days = days_between(latest, date);
+    Some(change(Change::VisitLater, Some(date), format!("visit on {date}, {days} days after the window ends")))
+}

@@ -1,0 +1,23 @@
+//! Planning: from individual plans to a schedule of visits that real officers can make.
+//!
+//! A [`snapshot`] holds all that the planner may see; [`due`] says what falls due and why; [`crew`]
+//! pairs the officers on duty; [`constraint`] are the hard rules, one a file; [`search`] finds a
+//! schedule; a [`proposal`] is what comes out, immutable, each visit with its reason and each visit
+//! that found no place with the smallest change that would place it ([`explain`]); the [`checker`]
+//! judges any proposal and shares no code with the search.
+//!
+//! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
+//! snapshot, seed and iterations give the same proposal byte for byte.
+
+pub mod checker;
+pub mod constraint;
+pub mod crew;
+pub mod due;
+pub mod explain;
+pub mod proposal;
+pub mod search;
+pub mod snapshot;
+pub mod supply;
+pub mod travel;
+#[cfg(test)]
+mod worlds;

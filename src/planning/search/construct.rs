@@ -1,0 +1,104 @@
+//! Construction: a valid schedule at once. Officers are paired, frozen visits stay, and the visits
+//! whose absence would weigh most find their place first.
+#![expect(clippy::indexing_slicing, reason = "days and jobs are indexed by the problem's own lists")]
+
+use std::cmp::Reverse;
+
+use rand_pcg::Pcg64;
+
+use super::insertion::best_slot;
+use super::problem::{Frozen, Problem};
+use super::solution::{CrewDay, Slot, Solution, unmet_days};
+use crate::planning::constraint::Span;
+use crate::planning::crew::{Available, Crew, pair};
+
+/// A valid schedule, and the frozen visits that could not stay, as places in the problem's list.
+pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<usize>) {
+    let mut solution = Solution::empty(problem);
+    let broken: Vec<usize> = problem
+        .frozen
+        .iter()
+        .enumerate()
+        .filter_map(|(at, frozen)| (!keep(problem, &mut solution, frozen)).then_some(at))
+        .collect();
+    for day in 0..problem.days.len() {
+        pair_the_rest(problem, &mut solution, day, chance);
+    }
+    let unserved = solution.unserved(problem);
+    place_all(problem, &mut solution, unserved, || false);
+    (solution, broken)
+}
+
+/// Places these jobs' next visits, and the visits that then follow, the weightiest first. `skip` may
+/// look past a place.
+pub fn place_all(problem: &Problem<'_>, solution: &mut Solution, mut jobs: Vec<usize>, mut skip: impl FnMut() -> bool) {
+    jobs.sort_by_key(|job| order(problem, solution, *job));
+    for job in jobs {
+        place_chain(problem, solution, job, &mut skip);
+    }
+}
+
+/// Places a job's next visit, and those that then follow.
+pub fn place_chain(problem: &Problem<'_>, solution: &mut Solution, job: usize, mut skip: impl FnMut() -> bool) {
+    while let Some((slot, _)) = best_slot(problem, solution, job, &mut skip) {
+        solution.insert(problem, slot, job, None);
+    }
+}
+
+/// The weightiest first, then the one whose window ends first.
+fn order(problem: &Problem<'_>, solution: &Solution, job: usize) -> (Reverse<u64>, i64, usize) {
+    let window = problem.next_window(job, solution.chains[job].last().copied());
+    let latest = window.map_or(i64::MAX, |window| window.latest);
+    let unmet = window.map_or(0, |window| problem.jobs[job].weight * unmet_days(problem, window.latest));
+    (Reverse(unmet), latest, job)
+}
+
+/// Keeps a frozen visit with its crew and its time, where it still can be made.
+fn keep(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> bool {
+    let Some(crew) = crew_for(problem, solution, frozen) else { return false };
+    let previous = solution.chains[frozen.job].last().copied();
+    let allowed = problem.next_window(frozen.job, previous).is_some_and(|window| {
+        let after = previous.and_then(|day| i64::try_from(day).ok());
+        i64::try_from(frozen.day).is_ok_and(|day| window.days(problem.last_day(), after).contains(&day))
+    });
+    let whole = Span { from: frozen.start, until: frozen.start + problem.jobs[frozen.job].duration };
+    let in_time =
+        problem.spans(frozen.job, frozen.day).iter().any(|span| span.from <= whole.from && whole.until <= span.until);
+    let crew_day = &solution.days[frozen.day][crew];
+    let slot = Slot { day: frozen.day, crew, position: crew_day.stops.len() };
+    let suits = problem.suits(&crew_day.crew, frozen.job);
+    if allowed && in_time && suits && solution.fits(problem, slot, frozen.job, Some(whole)) {
+        solution.insert(problem, slot, frozen.job, Some(whole));
+        true
+    } else {
+        false
+    }
+}
+
+/// The crew of a frozen visit among the day's, made where it is not there yet and all are free.
+fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> Option<usize> {
+    let day = &mut solution.days[frozen.day];
+    if let Some(at) = day.iter().position(|crew_day| crew_day.crew.officers == frozen.crew) {
+        return Some(at);
+    }
+    let free = |officer: &usize| day.iter().all(|crew_day| !crew_day.crew.officers.contains(officer));
+    let members: Vec<Available> = problem
+        .available(frozen.day)
+        .iter()
+        .copied()
+        .filter(|available| frozen.crew.contains(&available.officer) && free(&available.officer))
+        .collect();
+    (members.len() == frozen.crew.len() && !members.is_empty()).then(|| {
+        day.push(CrewDay { crew: Crew::of(&members), stops: Vec::new() });
+        day.len() - 1
+    })
+}
+
+/// Pairs the officers of a day who are in no crew yet.
+pub fn pair_the_rest(problem: &Problem<'_>, solution: &mut Solution, day: usize, chance: &mut Pcg64) {
+    let crews = &mut solution.days[day];
+    let is_free =
+        |available: &&Available| crews.iter().all(|crew_day| !crew_day.crew.officers.contains(&available.officer));
+    let free: Vec<Available> = problem.available(day).iter().filter(is_free).copied().collect();
+    crews.extend(pair(free, problem.asked, chance).into_iter().map(|crew| CrewDay { crew, stops: Vec::new() }));
+}

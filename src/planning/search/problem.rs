@@ -1,0 +1,230 @@
+//! The snapshot as the search sees it: numbers in place of names and dates.
+#![expect(clippy::indexing_slicing, reason = "every index is made here, from the lengths of these lists")]
+
+use std::collections::BTreeMap;
+
+use crate::domain::calendar::{CivilDate, days_between, plus_days};
+use crate::domain::risk_management_plan::VisitInterval;
+use crate::domain::team::Location;
+use crate::domain::working_time::DayOfWeek;
+use crate::planning::constraint::day::DayWindow;
+use crate::planning::constraint::shift::Call;
+use crate::planning::constraint::{Span, crew_size, joint_agency, location, time_of_day};
+use crate::planning::crew::{Asked, Available, Crew};
+use crate::planning::snapshot::{Demand, Duty, Snapshot, Window};
+use crate::planning::travel::travel_seconds;
+
+/// A demand as the search sees it.
+#[derive(Debug)]
+pub struct Job {
+    /// Its place in the snapshot's list.
+    pub demand: usize,
+    /// The window of the first visit.
+    pub window: DayWindow,
+    /// Seconds that a visit takes.
+    pub duration: u32,
+    /// Weight of a day late.
+    pub weight: u64,
+    /// The fewest officers who may go.
+    pub crew: usize,
+    /// The offender's own manager, where on duty at all within the horizon.
+    pub manager: Option<usize>,
+    /// When a visit may be made, by weekday from Monday.
+    spans: [Vec<Span>; 7],
+    /// The visits of the accepted schedule: day, and crew where all of it is still known.
+    pub accepted: Vec<(i64, Option<Vec<usize>>)>,
+}
+
+/// A visit that stays as it was accepted.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// Whom.
+    pub job: usize,
+    /// The day.
+    pub day: usize,
+    /// Seconds after midnight.
+    pub start: u32,
+    /// Who goes.
+    pub crew: Vec<usize>,
+}
+
+/// The snapshot as the search sees it.
+#[derive(Debug)]
+pub struct Problem<'a> {
+    /// What it was made from.
+    pub snapshot: &'a Snapshot,
+    /// The days planned.
+    pub days: Vec<CivilDate>,
+    /// Whom to visit; those without a known place are left out.
+    pub jobs: Vec<Job>,
+    /// Demands that no search can place: their places in the snapshot's list.
+    pub without_location: Vec<usize>,
+    /// The visits that stay as they were accepted, in order.
+    pub frozen: Vec<Frozen>,
+    /// What crews are asked for.
+    pub asked: Asked,
+    available: Vec<Vec<Available>>,
+    travel: Vec<u32>,
+    places: usize,
+}
+
+impl<'a> Problem<'a> {
+    /// The search's view of a snapshot.
+    #[must_use]
+    pub fn new(snapshot: &'a Snapshot) -> Self {
+        let days: Vec<CivilDate> = snapshot.horizon.days().collect();
+        let mut places: Vec<Location> = snapshot.base.into_iter().collect();
+        let (mut jobs, mut without_location) = (Vec::new(), Vec::new());
+        for (at, demand) in snapshot.demands.iter().enumerate() {
+            match location::of(demand).filter(|_| snapshot.base.is_some()) {
+                Some(place) => {
+                    places.push(place);
+                    jobs.push(job(snapshot, at, demand));
+                }
+                None => without_location.push(at),
+            }
+        }
+        let travel = places
+            .iter()
+            .flat_map(|from| places.iter().map(|to| travel_seconds(&snapshot.policy.travel, *from, *to)))
+            .collect();
+        let available = available(snapshot, &days);
+        let largest = jobs.iter().map(|job| job.crew).max().unwrap_or_default();
+        let asked = Asked {
+            shortest: snapshot.policy.shortest_crew_day_minutes * 60,
+            larger: (largest > crew_size::CREW_WITHOUT_APPROVAL).then_some(largest),
+            lone: jobs.iter().any(|job| job.crew == 1),
+        };
+        let frozen = frozen(snapshot, &jobs);
+        Self { snapshot, days, jobs, without_location, frozen, asked, available, travel, places: places.len() }
+    }
+
+    /// Seconds from one place to another; place 0 is the base, place `job` + 1 the job's.
+    #[must_use]
+    pub fn travel(&self, from: usize, to: usize) -> u32 {
+        self.travel[from * self.places + to]
+    }
+
+    /// The officers on duty on a day.
+    #[must_use]
+    pub fn available(&self, day: usize) -> &[Available] {
+        &self.available[day]
+    }
+
+    /// A job as a call in a crew's day; `pinned` fixes when it begins.
+    #[must_use]
+    pub fn call<'b>(&'b self, job: usize, day: usize, pinned: &'b Option<Span>) -> Call<'b> {
+        let spans = match pinned {
+            Some(span) => std::slice::from_ref(span),
+            None => self.spans(job, day),
+        };
+        Call { place: job + 1, duration: self.jobs[job].duration, spans }
+    }
+
+    /// When a job may be done on a day, in order.
+    #[must_use]
+    pub fn spans(&self, job: usize, day: usize) -> &[Span] {
+        &self.jobs[job].spans[weekday(self.days[day])]
+    }
+
+    /// True when the crew is large enough for a job and holds its skills.
+    #[must_use]
+    pub fn suits(&self, crew: &Crew, job: usize) -> bool {
+        let job = &self.jobs[job];
+        crew.officers.len() >= job.crew
+            && crate::planning::constraint::skills::are_held(
+                &self.snapshot.demands[job.demand].needs.required_skills,
+                crew.officers.iter().flat_map(|officer| &self.snapshot.officers[*officer].skills),
+            )
+    }
+
+    /// The window of a job's next visit after one planned on `previous`; of its first, where there is
+    /// none. Nothing where no further visit is due within the horizon.
+    #[must_use]
+    pub fn next_window(&self, job: usize, previous: Option<usize>) -> Option<DayWindow> {
+        let Some(previous) = previous else { return Some(self.jobs[job].window) };
+        let recurrence = self.snapshot.demands[self.jobs[job].demand].recurrence.as_ref()?;
+        let day = self.days[previous];
+        let (interval, _) = VisitInterval::in_force(recurrence.interval, &recurrence.steps, day);
+        if plus_days(day, interval.interval_days) > self.snapshot.horizon.until {
+            return None;
+        }
+        Some(day_window(self.snapshot, &crate::planning::due::counted_from(day, interval)))
+    }
+
+    /// The horizon's last day.
+    #[must_use]
+    pub fn last_day(&self) -> i64 {
+        days_between(self.snapshot.horizon.from, self.snapshot.horizon.until)
+    }
+}
+
+fn day_window(snapshot: &Snapshot, window: &Window) -> DayWindow {
+    let day = |date| days_between(snapshot.horizon.from, date);
+    DayWindow { earliest: day(window.earliest), ideal: day(window.ideal), latest: day(window.latest) }
+}
+
+fn weekday(date: CivilDate) -> usize {
+    use chrono::Datelike as _;
+    usize::try_from(date.weekday().num_days_from_monday()).unwrap_or_default()
+}
+
+fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
+    use DayOfWeek::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+    let spans = [Mon, Tue, Wed, Thu, Fri, Sat, Sun].map(|weekday| {
+        let agency = joint_agency::hours(&demand.needs, &snapshot.policy, weekday);
+        let own = time_of_day::spans(&demand.needs, weekday);
+        own.into_iter().filter_map(|span| span.shared(agency?)).collect()
+    });
+    let officer = |named: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *named);
+    let accepted = snapshot
+        .parent
+        .iter()
+        .flat_map(|parent| &parent.visits)
+        .filter(|visit| visit.offender_ref == demand.offender_ref)
+        .map(|visit| (days_between(snapshot.horizon.from, visit.date), visit.crew.iter().map(officer).collect()))
+        .collect();
+    Job {
+        demand: at,
+        window: day_window(snapshot, &demand.window),
+        duration: demand.needs.duration_minutes * 60,
+        weight: u64::from(snapshot.policy.risk_weights.of(demand.risk)),
+        crew: crew_size::least(&demand.needs),
+        manager: demand.manager_ref.as_ref().and_then(officer),
+        spans,
+        accepted,
+    }
+}
+
+/// The officers on duty on each day.
+fn available(snapshot: &Snapshot, days: &[CivilDate]) -> Vec<Vec<Available>> {
+    let mut by_date: BTreeMap<CivilDate, Vec<Available>> = BTreeMap::new();
+    for (officer, on_duty) in snapshot.officers.iter().enumerate() {
+        for Duty { date, from, until } in &on_duty.duties {
+            let (from, until) = (from.seconds(), until.seconds());
+            by_date.entry(*date).or_default().push(Available { officer, from, until });
+        }
+    }
+    days.iter().map(|day| by_date.remove(day).unwrap_or_default()).collect()
+}
+
+fn frozen(snapshot: &Snapshot, jobs: &[Job]) -> Vec<Frozen> {
+    let visits = snapshot.parent.iter().flat_map(|parent| &parent.visits);
+    let mut frozen: Vec<Frozen> = visits
+        .filter(|visit| visit.frozen)
+        .filter_map(|visit| {
+            let named = |job: &Job| snapshot.demands[job.demand].offender_ref == visit.offender_ref;
+            let officer = |of: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *of);
+            let mut crew: Vec<usize> = visit.crew.iter().map(officer).collect::<Option<_>>()?;
+            crew.sort_unstable();
+            Some(Frozen {
+                job: jobs.iter().position(named)?,
+                day: usize::try_from(days_between(snapshot.horizon.from, visit.date)).ok()?,
+                start: visit.start.seconds(),
+                crew,
+            })
+        })
+        .collect();
+    frozen.sort_by(|a, b| (a.day, &a.crew, a.start).cmp(&(b.day, &b.crew, b.start)));
+    frozen
+}
