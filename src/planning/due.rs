@@ -309,3 +309,6 @@ fn needs(case: &CaseFile, context: DueContext<'_>) -> VisitNeeds {
         },
     )
 }
+
+#[cfg(test)]
+mod tests;

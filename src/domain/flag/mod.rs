@@ -162,4 +162,4 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

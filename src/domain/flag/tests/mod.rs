@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Flag, FlagCode, evaluate};
-use crate::domain::case_file::ForceFileBuilder;
+use crate::domain::case_file::{ForceFile, ForceFileBuilder};
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policies;
 use crate::domain::record::{Held, Record, RecordKind};
@@ -25,7 +25,7 @@ const SENT: &str = "2021-01-01T00:00:00Z";
 
 /// A force with one offender `o`, whose records the tests change.
 #[derive(Clone)]
-struct World {
+pub(crate) struct World {
     now: &'static str,
     records: BTreeMap<(RecordKind, String), (String, Value)>,
     allocations: Vec<(String, String, Value)>,
@@ -33,7 +33,7 @@ struct World {
 
 impl World {
     /// A case in good order: in the community, police lead, medium risk, managed by `om`.
-    fn in_order() -> Self {
+    pub(crate) fn in_order() -> Self {
         let world = Self { now: NOW, records: BTreeMap::new(), allocations: vec![] };
         let course = |course: &str| json!({ "course": course, "completed_on": "2016-01-01", "expires_on": null });
         let officer = |role: &str, training: Vec<Value>| json!({ "role": role, "training": training });
@@ -59,12 +59,12 @@ impl World {
     }
 
     /// Changes members of a record, or adds one with these members and the rest in good order.
-    fn set(self, kind: RecordKind, subject: &str, members: Value) -> Self {
+    pub(crate) fn set(self, kind: RecordKind, subject: &str, members: Value) -> Self {
         self.set_at(SENT, kind, subject, members)
     }
 
     /// The same, sent at a time.
-    fn set_at(mut self, time: &str, kind: RecordKind, subject: &str, members: Value) -> Self {
+    pub(crate) fn set_at(mut self, time: &str, kind: RecordKind, subject: &str, members: Value) -> Self {
         let entry = self.records.entry((kind, subject.into())).or_insert_with(|| (time.into(), good(kind)));
         entry.0 = time.into();
         for (name, value) in members.as_object().unwrap() {
@@ -73,7 +73,7 @@ impl World {
         self
     }
 
-    fn without(mut self, kind: RecordKind, subject: &str) -> Self {
+    pub(crate) fn without(mut self, kind: RecordKind, subject: &str) -> Self {
         self.records.remove(&(kind, subject.to_owned()));
         self
     }
@@ -88,12 +88,12 @@ impl World {
         self
     }
 
-    fn at(mut self, now: &'static str) -> Self {
+    pub(crate) fn at(mut self, now: &'static str) -> Self {
         self.now = now;
         self
     }
 
-    fn flags(&self) -> Vec<Flag> {
+    pub(crate) fn force_file(&self) -> ForceFile {
         let mut builder = ForceFileBuilder::default();
         for ((kind, subject), (time, value)) in &self.records {
             let record = Record::from_json(*kind, value.clone()).unwrap();
@@ -102,8 +102,16 @@ impl World {
         for (time, id, value) in &self.allocations {
             builder.add_allocation(held("o", time, id, serde_json::from_value(value.clone()).unwrap()));
         }
-        let at = Moment::at(self.now.parse().unwrap());
-        evaluate(&builder.build(), at, Policies::built_in().unwrap().in_force(at.today()).unwrap())
+        builder.build()
+    }
+
+    pub(crate) fn moment(&self) -> Moment {
+        Moment::at(self.now.parse().unwrap())
+    }
+
+    fn flags(&self) -> Vec<Flag> {
+        let at = self.moment();
+        evaluate(&self.force_file(), at, Policies::built_in().unwrap().in_force(at.today()).unwrap())
     }
 
     fn raised(&self, code: FlagCode) -> Option<Flag> {
