@@ -10,6 +10,7 @@ pub mod import;
 pub mod migrate;
 pub mod record;
 pub mod reference;
+pub mod schedule;
 mod schema;
 pub mod scope;
 pub mod types;

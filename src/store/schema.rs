@@ -92,8 +92,93 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+
+    schedule_snapshot (sha256) {
+        sha256 -> Text,
+        force -> Text,
+        content -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    schedule_proposal (id) {
+        id -> sql::Id,
+        force -> Text,
+        team_ref -> Text,
+        parent_id -> Nullable<sql::Id>,
+        snapshot_sha256 -> Text,
+        seed -> BigInt,
+        iterations -> BigInt,
+        horizon_from -> Date,
+        horizon_until -> Date,
+        state -> Text,
+        requested_at -> sql::Instant,
+        requested_by -> Text,
+        accepted_at -> Nullable<sql::Instant>,
+        accepted_by -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    schedule_proposal_document (proposal_id) {
+        proposal_id -> sql::Id,
+        document -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    current_schedule (force, team_ref) {
+        force -> Text,
+        team_ref -> Text,
+        proposal_id -> sql::Id,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    planned_visit (id) {
+        id -> sql::Id,
+        force -> Text,
+        team_ref -> Text,
+        proposal_id -> sql::Id,
+        offender_ref -> Text,
+        address_ref -> Text,
+        visit_on -> Date,
+        starts_at -> Text,
+        ends_at -> Text,
+        reason -> sql::Json,
+        superseded_by -> Nullable<sql::Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    planned_visit_officer (planned_visit_id, officer_ref) {
+        planned_visit_id -> sql::Id,
+        officer_ref -> Text,
+    }
+}
+
 joinable!(current_record -> record_version (version_id));
 joinable!(record_version_personal_data -> record_version (version_id));
+joinable!(schedule_proposal_document -> schedule_proposal (proposal_id));
+joinable!(planned_visit_officer -> planned_visit (planned_visit_id));
 
 allow_tables_to_appear_in_same_query!(
     import,
@@ -102,4 +187,10 @@ allow_tables_to_appear_in_same_query!(
     current_record,
     record_reference,
     audit_entry,
+    schedule_snapshot,
+    schedule_proposal,
+    schedule_proposal_document,
+    current_schedule,
+    planned_visit,
+    planned_visit_officer,
 );
