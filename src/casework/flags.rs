@@ -1,6 +1,7 @@
 //! Flags: evaluated over everything known in a force.
 
-use crate::domain::case_file::{ForceFile, ForceFileBuilder};
+use crate::casework::force_file;
+use crate::domain::case_file::ForceFile;
 use crate::domain::flag::{Flag, evaluate};
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
@@ -21,12 +22,7 @@ pub fn forces(store: &Store) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn force_file(store: &Store, force: &str) -> Result<ForceFile, StoreError> {
-    store.transaction(|connection| {
-        let mut builder = ForceFileBuilder::default();
-        record::current_records(connection, force, |held| builder.add(held))?;
-        record::live_allocation_versions(connection, force, |held| builder.add_allocation(held))?;
-        Ok(builder.build())
-    })
+    store.transaction(|connection| force_file::load(connection, force))
 }
 
 /// Every flag that holds in a force at a moment, by code and subject.

@@ -3,4 +3,6 @@
 pub mod actor;
 pub mod clock;
 pub mod flags;
+pub mod force_file;
 pub mod import;
+pub mod schedules;

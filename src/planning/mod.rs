@@ -18,6 +18,7 @@ pub mod proposal;
 pub mod search;
 pub mod snapshot;
 pub mod supply;
+pub mod take;
 pub mod travel;
 #[cfg(test)]
 mod worlds;

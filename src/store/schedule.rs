@@ -267,14 +267,15 @@ fn stored_proposal(row: ProposalRow) -> Result<StoredProposal, StoreError> {
     })
 }
 
-/// The force of a proposal, whoever asks: for the service's own jobs.
+/// What a proposal is to be made from: the snapshot's hash, the seed and the iterations. For the
+/// service's own work, whoever asked.
 ///
 /// # Errors
 /// When the statement fails.
-pub fn force_of(connection: &mut AnyConnection, id: Uuid) -> Result<Option<String>, StoreError> {
+pub fn asked(connection: &mut AnyConnection, id: Uuid) -> Result<Option<(String, i64, i64)>, StoreError> {
     Ok(schedule_proposal::table
         .filter(schedule_proposal::id.eq(DbId(id)))
-        .select(schedule_proposal::force)
+        .select((schedule_proposal::snapshot_sha256, schedule_proposal::seed, schedule_proposal::iterations))
         .first(connection)
         .optional()?)
 }

@@ -1,0 +1,105 @@
+//! Reading a proposal, and accepting it: a named person's act, refused where the team has accepted
+//! another schedule since.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{ScheduleError, note};
+use crate::casework::actor::Actor;
+use crate::casework::clock::Clock;
+use crate::planning::proposal::{PlannedVisit, Proposal};
+use crate::store::Store;
+use crate::store::backend::AnyConnection;
+use crate::store::schedule::{self, PlannedVisitRow, ProposalState, StoredProposal};
+use crate::store::scope::Scope;
+
+/// A proposal as it stands.
+#[derive(Debug, Clone)]
+pub struct ReadProposal {
+    /// As stored.
+    pub stored: StoredProposal,
+    /// The proposal, once planned.
+    pub proposal: Option<Proposal>,
+}
+
+/// Reads a proposal within reach.
+///
+/// # Errors
+/// [`ScheduleError::NotFound`] where there is none in scope; or the store fails.
+pub fn read(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    scope: &Scope,
+    id: Uuid,
+) -> Result<ReadProposal, ScheduleError> {
+    store.transaction(|connection| {
+        let read = find(connection, scope, id)?;
+        note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({}))?;
+        Ok(read)
+    })
+}
+
+fn find(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<ReadProposal, ScheduleError> {
+    let stored = schedule::proposal(connection, scope, id)?.ok_or(ScheduleError::NotFound)?;
+    let proposal = stored.document.as_deref().map(serde_json::from_str).transpose()?;
+    Ok(ReadProposal { stored, proposal })
+}
+
+/// Accepts a proposal: its visits take the place of the team's earlier ones from its first day on.
+/// `version` is the one that was read, where the caller knows it.
+///
+/// # Errors
+/// [`ScheduleError::StaleParent`], [`ScheduleError::VersionChanged`], [`ScheduleError::NotFinished`],
+/// [`ScheduleError::AlreadyAccepted`] or [`ScheduleError::NotFound`]; or the store fails. Then nothing
+/// has changed.
+pub fn accept(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    scope: &Scope,
+    id: Uuid,
+    version: Option<i32>,
+) -> Result<ReadProposal, ScheduleError> {
+    store.transaction(|connection| {
+        let ReadProposal { stored, proposal } = find(connection, scope, id)?;
+        match stored.state {
+            ProposalState::Accepted => return Err(ScheduleError::AlreadyAccepted),
+            ProposalState::Planning | ProposalState::Proposed => {}
+        }
+        if version.is_some_and(|version| version != stored.version) {
+            return Err(ScheduleError::VersionChanged);
+        }
+        let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
+        let by = actor.to_string();
+        if !schedule::make_current(connection, &stored, clock.now(), &by)? {
+            return Err(ScheduleError::StaleParent);
+        }
+        let visits = proposal.visits.iter().map(|visit| row(id, visit)).collect();
+        schedule::replace_visits(connection, &stored, proposal.horizon.from, visits)?;
+        let detail =
+            json!({ "team_ref": stored.team_ref, "parent_id": stored.parent_id, "visits": proposal.visits.len() });
+        note(connection, (clock.now(), actor), "schedule.accept", &scope.force, id, detail)?;
+        find(connection, scope, id)
+    })
+}
+
+fn row(proposal_id: Uuid, visit: &PlannedVisit) -> PlannedVisitRow {
+    PlannedVisitRow {
+        id: Uuid::now_v7(),
+        proposal_id,
+        offender_ref: visit.offender_ref.to_string(),
+        address_ref: visit.address_ref.to_string(),
+        visit_on: visit.date,
+        starts_at: visit.start.to_string(),
+        ends_at: visit.end.to_string(),
+        reason: json!({
+            "window": visit.window,
+            "overdue_days": visit.overdue_days,
+            "unannounced": visit.unannounced,
+            "travel_seconds_before": visit.travel_seconds_before,
+            "why": visit.why,
+        }),
+        crew: visit.crew.iter().map(ToString::to_string).collect(),
+    }
+}

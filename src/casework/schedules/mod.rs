@@ -1,0 +1,76 @@
+//! Schedules: propose, accept, carry out. The planner proposes; a named person accepts; carrying out
+//! decides nothing.
+
+pub mod accept;
+pub mod daily_list;
+pub mod propose;
+
+use serde_json::Value;
+use thiserror::Error;
+use uuid::Uuid;
+
+use super::actor::Actor;
+use crate::domain::bank_holidays::BankHolidaysError;
+use crate::domain::calendar::Instant;
+use crate::domain::policy::PolicyError;
+use crate::store::audit::{self, AuditEntry};
+use crate::store::backend::AnyConnection;
+use crate::store::error::StoreError;
+
+/// Why a schedule cannot be proposed, read or accepted.
+#[derive(Debug, Error)]
+pub enum ScheduleError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No policy can be had.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The bank holidays cannot be had.
+    #[error(transparent)]
+    BankHolidays(#[from] BankHolidaysError),
+    /// A snapshot or proposal cannot be written or read.
+    #[error("a snapshot or proposal cannot be written or read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// There is no such team in the force.
+    #[error("there is no such team; see the teams of the force")]
+    TeamUnknown,
+    /// There is no such proposal, officer or list within reach.
+    #[error("there is none")]
+    NotFound,
+    /// The planner has not finished it yet.
+    #[error("the proposal is not finished yet; read it again in a while")]
+    NotFinished,
+    /// It was accepted already.
+    #[error("the proposal was accepted already")]
+    AlreadyAccepted,
+    /// The team has accepted another schedule since the proposal was made.
+    #[error("the team has accepted another schedule since this proposal was made; propose again")]
+    StaleParent,
+    /// It has changed since it was read.
+    #[error("the proposal has changed since it was read; read it again")]
+    VersionChanged,
+    /// The independent checker condemns what the planner made: a fault of this program.
+    #[error("the checker condemns the proposal ({0} rules broken); it was not kept")]
+    Condemned(usize),
+}
+
+impl From<diesel::result::Error> for ScheduleError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Notes an act on a proposal, in the transaction of the act.
+fn note(
+    connection: &mut AnyConnection,
+    (at, actor): (Instant, &Actor),
+    act: &str,
+    force: &str,
+    id: Uuid,
+    detail: Value,
+) -> Result<(), StoreError> {
+    let (actor, id) = (actor.to_string(), id.to_string());
+    let subject = Some(("schedule", id.as_str()));
+    audit::append(connection, AuditEntry { at, actor: &actor, act, force: Some(force), subject, detail })
+}

@@ -1,0 +1,93 @@
+//! Taking a snapshot: what is known of a force, cut down to what planning one team may see.
+
+use std::collections::BTreeSet;
+
+use rand::SeedableRng;
+use rand_pcg::Pcg64;
+
+use super::due::{Due, DueContext, due};
+use super::search::construct::construct;
+use super::search::problem::Problem;
+use super::snapshot::{AcceptedVisit, FORMAT, Parent, Snapshot};
+use super::supply::on_duty;
+use crate::domain::calendar::CivilDate;
+use crate::domain::case_file::ForceFile;
+use crate::domain::reference::Ref;
+use crate::domain::team::Base;
+
+/// The teams of a force: those with a record, and those that a managed offender names.
+#[must_use]
+pub fn teams(force: &ForceFile, day: CivilDate) -> BTreeSet<Ref> {
+    let named = force.cases.values().filter(|case| case.offender.is_managed(day)).map(|case| &case.offender.team_ref);
+    force.teams.keys().chain(named).cloned().collect()
+}
+
+/// What planning a team may see. `parent` is the accepted schedule with its visits in the horizon;
+/// of those that are near, the ones that can still be made as they are stay frozen.
+#[must_use]
+pub fn take(
+    force_name: &str,
+    force: &ForceFile,
+    team: &Ref,
+    context: DueContext<'_>,
+    parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
+) -> Snapshot {
+    let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
+    for case in force.cases.values().filter(|case| case.offender.team_ref == *team) {
+        match due(case, context) {
+            Some(Due::Visit(demand)) => demands.push(*demand),
+            Some(Due::NoVisitRequirement(offender)) => without_requirement.push(offender),
+            None => {}
+        }
+    }
+    let snapshot = Snapshot {
+        format: FORMAT.to_owned(),
+        force: force_name.to_owned(),
+        team_ref: team.clone(),
+        as_of: context.at.today(),
+        horizon: context.horizon,
+        base: force.teams.get(team).map(|team| &team.base).map(Base::location),
+        policy_version: context.policy.version.clone(),
+        policy: context.policy.planning.clone(),
+        officers: on_duty(force, team, context.horizon, context.bank_holidays),
+        demands,
+        without_requirement,
+        parent: parent.map(|(proposal_id, visits)| {
+            let visits = visits.into_iter().filter(|visit| context.horizon.contains(visit.date)).collect();
+            Parent { proposal_id, visits: frozen_while_near(visits, context) }
+        }),
+    };
+    thaw_what_cannot_stay(snapshot)
+}
+
+/// Accepted visits of the next working days ⚙ are frozen.
+fn frozen_while_near(mut visits: Vec<AcceptedVisit>, context: DueContext<'_>) -> Vec<AcceptedVisit> {
+    let today = context.at.today();
+    let near = context.bank_holidays.plus_working_days(today, context.policy.planning.frozen_working_days);
+    for visit in &mut visits {
+        visit.frozen = visit.date <= near;
+    }
+    visits
+}
+
+/// A visit that can no longer be made as it was accepted (the offender in custody or moved, an officer
+/// away) is not frozen: it is planned anew, or its offender owes none.
+fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
+    let problem = Problem::new(&snapshot);
+    // The seed does not matter: frozen visits are placed before chance pairs anybody.
+    let (_, broken) = construct(&problem, &mut Pcg64::seed_from_u64(0));
+    let kept: BTreeSet<(Ref, CivilDate)> = problem
+        .frozen
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !broken.contains(at))
+        .filter_map(|(_, frozen)| {
+            let demand = snapshot.demands.get(problem.jobs.get(frozen.job)?.demand)?;
+            Some((demand.offender_ref.clone(), *problem.days.get(frozen.day)?))
+        })
+        .collect();
+    for visit in snapshot.parent.iter_mut().flat_map(|parent| &mut parent.visits) {
+        visit.frozen = visit.frozen && kept.contains(&(visit.offender_ref.clone(), visit.date));
+    }
+    snapshot
+}
