@@ -1,6 +1,7 @@
 //! The command line: the operator's way in.
 
 pub mod flags;
+pub mod generate;
 pub mod import;
 
 use std::io::{self, Write};
@@ -26,6 +27,8 @@ enum Command {
     Migrate,
     /// Imports a records feed: one event a line.
     Import(import::Arguments),
+    /// Invents a caseload and writes it as a records feed; needs no database.
+    Generate(generate::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
@@ -47,21 +50,26 @@ pub enum Format {
 /// # Errors
 /// Whatever stops it, with what to do next. The caller exits with 2.
 pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
-    let store = Store::open(&settings.database_url()?)?;
+    let open = || -> anyhow::Result<Store> { Ok(Store::open(&settings.database_url()?)?) };
     match arguments.command {
+        Command::Generate(arguments) => generate::run(&arguments, settings.clock()),
         Command::Migrate => {
+            let store = open()?;
             let done = store.migrate()?;
             say(&format!("{} migrations run; the database is up to date", done.len()))
         }
         Command::Import(arguments) => {
+            let store = open()?;
             store.migrate()?;
             import::run(&arguments, &store, settings.clock())
         }
         Command::Flags(arguments) => {
+            let store = open()?;
             store.require_current()?;
             flags::run(&arguments, &store, settings.clock())
         }
         Command::Digest => {
+            let store = open()?;
             store.require_current()?;
             say_json(&store.transaction(records_digest)?)
         }

@@ -1,4 +1,5 @@
 //! The external records system: it stays the system of record.
 
 pub mod feed;
+pub mod generate;
 pub mod import;

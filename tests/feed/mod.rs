@@ -1,4 +1,5 @@
 //! The records feed against its contract.
 
+pub mod schema;
 #[cfg(test)]
 mod schema_agreement;

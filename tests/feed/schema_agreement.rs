@@ -3,12 +3,8 @@
 //! Every sample is mutated at every depth; the schema and the parser must agree on each mutant but
 //! for the refusals that the contract adds to its schema.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::LazyLock;
 
-use flate2::read::GzDecoder;
-use jsonschema::Validator;
 use mosovo_visits::domain::record::Record;
 use mosovo_visits::records::feed::event::{Change, read_event};
 use mosovo_visits::records::feed::fault::{Fault, FaultCode};
@@ -16,11 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/feed.schema.json.gz");
-    let schema: Value = serde_json::from_reader(GzDecoder::new(File::open(path).unwrap())).unwrap();
-    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
-});
+use super::schema::SCHEMA;
 
 /// One event of each of the 17 types, with all its members.
 static SAMPLES: LazyLock<Vec<Value>> = LazyLock::new(|| {
