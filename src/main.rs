@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = Settings::load().map_err(anyhow::Error::from).and_then(|settings| cli::run(arguments, &settings));
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Nothing is left to try when standard error is closed as well.
             let _ = writeln!(io::stderr().lock(), "mosovo-visits: {error:#}");

@@ -31,3 +31,10 @@ impl Clock {
         Moment::at(self.now())
     }
 }
+
+/// Does a piece of work and says how many seconds it took. For the pace of a search, never for a duty.
+pub fn seconds_taken<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let begun = std::time::Instant::now();
+    let done = work();
+    (done, begun.elapsed().as_secs_f64())
+}

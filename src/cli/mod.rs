@@ -1,10 +1,13 @@
 //! The command line: the operator's way in.
 
+pub mod check;
 pub mod flags;
 pub mod generate;
 pub mod import;
+pub mod plan;
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -31,6 +34,10 @@ enum Command {
     Generate(generate::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
+    /// Proposes a schedule of visits for a team, or for every team.
+    Plan(plan::Arguments),
+    /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
+    Check(check::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
     /// equal digests, however they came.
     Digest,
@@ -45,13 +52,24 @@ pub enum Format {
     Json,
 }
 
+/// A judgement went against what was judged.
+const CONDEMNED: u8 = 1;
+
 /// Carries out a command.
 ///
 /// # Errors
 /// Whatever stops it, with what to do next. The caller exits with 2.
-pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
+pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode> {
+    if let Command::Check(arguments) = &arguments.command {
+        let is_sound = check::run(arguments)?;
+        return Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(CONDEMNED) });
+    }
+    carry_out(arguments.command, settings).map(|()| ExitCode::SUCCESS)
+}
+
+fn carry_out(command: Command, settings: &Settings) -> anyhow::Result<()> {
     let open = || -> anyhow::Result<Store> { Ok(Store::open(&settings.database_url()?)?) };
-    match arguments.command {
+    match command {
         Command::Generate(arguments) => generate::run(&arguments, settings.clock()),
         Command::Migrate => {
             let store = open()?;
@@ -68,6 +86,15 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
             store.require_current()?;
             flags::run(&arguments, &store, settings.clock())
         }
+        Command::Plan(arguments) => {
+            if let Some(path) = &arguments.snapshot {
+                return plan::run_snapshot(&arguments, path);
+            }
+            let store = open()?;
+            store.require_current()?;
+            plan::run(&arguments, &store, settings.clock())
+        }
+        Command::Check(arguments) => check::run(&arguments).map(drop),
         Command::Digest => {
             let store = open()?;
             store.require_current()?;

@@ -29,6 +29,9 @@ pub struct Budget {
     pub iterations: u32,
 }
 
+/// The budget where none is given: a few seconds for a team of a few hundred offenders and 28 days.
+pub const DEFAULT_ITERATIONS: u32 = 4_000;
+
 /// One place in a hundred is looked past (Christiaens and Vanden Berghe 2020).
 const BLINK_PERCENT: u32 = 1;
 

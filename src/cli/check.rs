@@ -1,0 +1,71 @@
+//! `check`: the independent checker's judgement of a proposal.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+
+use super::plan::{Proposals, read_snapshots};
+use super::{Format, say, say_json};
+use crate::planning::checker::check;
+use crate::planning::proposal::Proposal;
+
+/// What `check` is told.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// What the proposal was made from.
+    #[arg(long, value_name = "FILE")]
+    snapshot: PathBuf,
+    /// The proposal, as `plan --format json` prints it; `-` for standard input.
+    proposal: PathBuf,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// True when no hard rule is broken.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
+    let snapshots = read_snapshots(&arguments.snapshot)?;
+    let proposals = read_proposals(&arguments.proposal)?;
+    let mut violations = Vec::new();
+    for proposal in &proposals {
+        // By its hash; a proposal of another snapshot is held against its team's, and so condemned.
+        let of_team = |force: &str, team| force == proposal.force && team == &proposal.team_ref;
+        let snapshot = snapshots
+            .iter()
+            .find(|snapshot| snapshot.sha256().is_ok_and(|sha256| sha256 == proposal.snapshot_sha256))
+            .or_else(|| snapshots.iter().find(|snapshot| of_team(&snapshot.force, &snapshot.team_ref)))
+            .or_else(|| snapshots.first())
+            .context("the snapshot file holds no snapshot")?;
+        violations.extend(check(snapshot, proposal));
+    }
+    match arguments.format {
+        Format::Json => say_json(&json!({ "proposals": proposals.len(), "violations": violations }))?,
+        Format::Text if violations.is_empty() => {
+            say(&format!("{} proposals checked, no rule broken", proposals.len()))?;
+        }
+        Format::Text => violations.iter().try_for_each(|violation| say(&violation.to_string()))?,
+    }
+    Ok(violations.is_empty())
+}
+
+fn read_proposals(path: &Path) -> anyhow::Result<Vec<Proposal>> {
+    let shown = path.display();
+    let text = if path.as_os_str() == "-" {
+        let mut text = String::new();
+        io::stdin().lock().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(path)
+    }
+    .with_context(|| format!("cannot read the proposal {shown}"))?;
+    let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
+    let wrong = || format!("{shown} is not a proposal as `plan --format json` prints it");
+    if value.get("proposals").is_some() {
+        Ok(serde_json::from_value::<Proposals>(value).with_context(wrong)?.proposals)
+    } else {
+        Ok(vec![serde_json::from_value(value).with_context(wrong)?])
+    }
+}
