@@ -2,6 +2,8 @@
 
 pub mod flags;
 pub mod import;
+pub mod serve;
+pub mod token;
 
 use std::io::{self, Write};
 
@@ -28,6 +30,10 @@ enum Command {
     Import(import::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
+    /// Serves HTTP.
+    Serve(serve::Arguments),
+    /// Prints a token signed with the local development key; refused in production.
+    Token(token::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
     /// equal digests, however they came.
     Digest,
@@ -61,6 +67,8 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
             store.require_current()?;
             flags::run(&arguments, &store, settings.clock())
         }
+        Command::Serve(arguments) => serve::run(&arguments, settings, store),
+        Command::Token(arguments) => token::run(&arguments, settings, &store),
         Command::Digest => {
             store.require_current()?;
             say_json(&store.transaction(records_digest)?)
