@@ -5,6 +5,8 @@ pub mod flags;
 pub mod generate;
 pub mod import;
 pub mod plan;
+pub mod serve;
+pub mod token;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -38,6 +40,10 @@ enum Command {
     Plan(plan::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
+    /// Serves HTTP.
+    Serve(serve::Arguments),
+    /// Prints a token signed with the local development key; refused in production.
+    Token(token::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
     /// equal digests, however they came.
     Digest,
@@ -60,47 +66,39 @@ const CONDEMNED: u8 = 1;
 /// # Errors
 /// Whatever stops it, with what to do next. The caller exits with 2.
 pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode> {
-    if let Command::Check(arguments) = &arguments.command {
-        let is_sound = check::run(arguments)?;
-        return Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(CONDEMNED) });
-    }
-    carry_out(arguments.command, settings).map(|()| ExitCode::SUCCESS)
-}
-
-fn carry_out(command: Command, settings: &Settings) -> anyhow::Result<()> {
     let open = || -> anyhow::Result<Store> { Ok(Store::open(&settings.database_url()?)?) };
-    match command {
-        Command::Generate(arguments) => generate::run(&arguments, settings.clock()),
+    let open_current = || -> anyhow::Result<Store> {
+        let store = open()?;
+        store.require_current()?;
+        Ok(store)
+    };
+    let clock = settings.clock();
+    match arguments.command {
+        Command::Generate(arguments) => generate::run(&arguments, clock)?,
         Command::Migrate => {
-            let store = open()?;
-            let done = store.migrate()?;
-            say(&format!("{} migrations run; the database is up to date", done.len()))
+            let done = open()?.migrate()?;
+            say(&format!("{} migrations run; the database is up to date", done.len()))?;
         }
         Command::Import(arguments) => {
             let store = open()?;
             store.migrate()?;
-            import::run(&arguments, &store, settings.clock())
+            import::run(&arguments, &store, clock)?;
         }
-        Command::Flags(arguments) => {
-            let store = open()?;
-            store.require_current()?;
-            flags::run(&arguments, &store, settings.clock())
-        }
-        Command::Plan(arguments) => {
-            if let Some(path) = &arguments.snapshot {
-                return plan::run_snapshot(&arguments, path);
+        Command::Flags(arguments) => flags::run(&arguments, &open_current()?, clock)?,
+        Command::Plan(arguments) => match &arguments.snapshot {
+            Some(path) => plan::run_snapshot(&arguments, path)?,
+            None => plan::run(&arguments, &open_current()?, clock)?,
+        },
+        Command::Check(arguments) => {
+            if !check::run(&arguments)? {
+                return Ok(ExitCode::from(CONDEMNED));
             }
-            let store = open()?;
-            store.require_current()?;
-            plan::run(&arguments, &store, settings.clock())
         }
-        Command::Check(arguments) => check::run(&arguments).map(drop),
-        Command::Digest => {
-            let store = open()?;
-            store.require_current()?;
-            say_json(&store.transaction(records_digest)?)
-        }
+        Command::Serve(arguments) => serve::run(&arguments, settings, open()?)?,
+        Command::Token(arguments) => token::run(&arguments, settings, &open()?)?,
+        Command::Digest => say_json(&open_current()?.transaction(records_digest)?)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn say(line: &str) -> anyhow::Result<()> {

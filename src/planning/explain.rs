@@ -7,7 +7,7 @@ use super::constraint::{Span, joint_agency};
 use super::crew::Crew;
 use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
 use super::search::problem::Problem;
-use super::search::solution::{Slot, Solution};
+use super::search::solution::{CrewDay, Slot, Solution};
 use super::snapshot::VisitNeeds;
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::reference::Ref;
@@ -147,7 +147,8 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
         let detail = "every crew that could go in its window has other visits".to_owned();
         let text = "put one more crew on duty on that day".to_owned();
         let other = change(Change::AddCrewDay, as_asked.map(|day| problem.days[day]), text);
-        return (UnplacedReason::NoCapacityInWindow, detail, later().unwrap_or(other));
+        let mended = other_time_of_day(window).or_else(later).unwrap_or(other);
+        return (UnplacedReason::NoCapacityInWindow, detail, mended);
     }
     let without_agency = |day: usize| super::constraint::time_of_day::spans(needs, weekday(day));
     if let Some(day) = needs.joint_agency.as_ref().and_then(|_| window.first_day_free(without_agency)) {
@@ -165,19 +166,36 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
     (UnplacedReason::TimeWindowUnreachable, detail, change(Change::OtherTimeOfDay, date, text))
 }
 
+/// The first day of the window on which the visit fits into the schedule as it stands at a time of
+/// day that the plan does not allow.
+fn other_time_of_day(window: &Window<'_>) -> Option<SmallestChange> {
+    if window.needs().time_windows.is_empty() {
+        return None;
+    }
+    let date = window.days.iter().copied().find(|day| {
+        let weekday = DayOfWeek::of(window.problem.days[*day]);
+        let hours = joint_agency::hours(window.needs(), &window.problem.snapshot.policy, weekday);
+        hours.is_some_and(|hours| fits_on(window, *day, Some(hours)))
+    })?;
+    let date = window.problem.days[date];
+    Some(change(Change::OtherTimeOfDay, Some(date), format!("allow another time of day: it fits on {date}")))
+}
+
+/// True when the visit fits into the schedule as it stands on a day, within `hours` in place of the
+/// plan's own times where they are given.
+fn fits_on(window: &Window<'_>, day: usize, hours: Option<Span>) -> bool {
+    let (problem, solution, job) = (window.problem, window.solution, window.job);
+    let suitable = |(_, crew_day): &(usize, &CrewDay)| problem.suits(&crew_day.crew, job);
+    solution.days[day].iter().enumerate().filter(suitable).any(|(crew, crew_day)| {
+        (0..=crew_day.stops.len()).any(|position| solution.fits(problem, Slot { day, crew, position }, job, hours))
+    })
+}
+
 /// The first day after the window on which the visit fits into the schedule as it stands.
 fn visit_later(window: &Window<'_>, latest: CivilDate) -> Option<SmallestChange> {
-    let (problem, solution, job) = (window.problem, window.solution, window.job);
     let after = window.days.last().map_or(0, |day| day + 1);
-    let fits = |day: &usize| {
-        solution.days[*day].iter().enumerate().filter(|(_, crew_day)| problem.suits(&crew_day.crew, job)).any(
-            |(crew, crew_day)| {
-                (0..=crew_day.stops.len())
-                    .any(|position| solution.fits(problem, Slot { day: *day, crew, position }, job, None))
-            },
-        )
-    };
-    let date = (after..problem.days.len()).find(fits).map(|day| problem.days[day])?;
+    let date = (after..window.problem.days.len()).find(|day| fits_on(window, *day, None))?;
+    let date = window.problem.days[date];
     let days = days_between(latest, date);
     Some(change(Change::VisitLater, Some(date), format!("visit on {date}, {days} days after the window ends")))
 }

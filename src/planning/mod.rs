@@ -12,6 +12,7 @@
 pub mod checker;
 pub mod constraint;
 pub mod crew;
+pub mod diff;
 pub mod due;
 pub mod explain;
 pub mod proposal;

@@ -14,6 +14,7 @@ use super::search::solution::{CrewDay, Solution};
 use super::search::{Budget, search};
 use super::snapshot::{Demand, DueReason, DueRule, Horizon, Snapshot, Window};
 use crate::domain::calendar::{CivilDate, days_between};
+use crate::domain::offender::RiskLevel;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::working_time::TimeOfDay;
@@ -29,6 +30,8 @@ pub struct PlannedVisit {
     pub offender_ref: Ref,
     /// By which team.
     pub team_ref: Ref,
+    /// The ARMS level; not known where empty.
+    pub risk: Option<RiskLevel>,
     /// The day.
     pub date: CivilDate,
     /// When it begins, local time.
@@ -321,6 +324,7 @@ fn visit(
     Some(PlannedVisit {
         offender_ref: demand.offender_ref.clone(),
         team_ref: problem.snapshot.team_ref.clone(),
+        risk: demand.risk,
         date,
         start: time(start)?,
         end: time(start + demand.needs.duration_minutes * 60)?,

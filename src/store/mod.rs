@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod backend;
+pub mod current;
 pub mod digest;
 pub mod error;
 pub mod import;
@@ -71,6 +72,21 @@ impl Store {
     {
         let connection: &mut AnyConnection = &mut *self.connection()?;
         connection.transaction(work)
+    }
+
+    /// As [`Self::transaction`], for work that reads before it writes. On SQLite it waits for its turn
+    /// among the writers before it reads: there, who has read cannot write once another has written.
+    ///
+    /// # Errors
+    /// Whatever the work says, or that the database is unavailable.
+    pub fn transaction_that_writes<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + From<diesel::result::Error>,
+    {
+        self.transaction(|connection| {
+            audit::take_turn(connection)?;
+            work(connection)
+        })
     }
 
     pub(crate) fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connections>, StoreError> {

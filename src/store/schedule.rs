@@ -107,6 +107,8 @@ pub struct PlannedVisitRow {
     pub id: Uuid,
     /// The proposal it was accepted with.
     pub proposal_id: Uuid,
+    /// By which team.
+    pub team_ref: String,
     /// Whom.
     pub offender_ref: String,
     /// Where.
@@ -169,13 +171,14 @@ pub fn request(connection: &mut AnyConnection, new: &NewProposal<'_>) -> Result<
     Ok(true)
 }
 
-/// The proposals asked for that the planner has not finished, oldest first.
+/// The proposals asked for before an instant that the planner has not finished, oldest first.
 ///
 /// # Errors
 /// When the statement fails.
-pub fn unfinished(connection: &mut AnyConnection) -> Result<Vec<Uuid>, StoreError> {
+pub fn unfinished(connection: &mut AnyConnection, before: Instant) -> Result<Vec<Uuid>, StoreError> {
     let ids: Vec<DbId> = schedule_proposal::table
         .filter(schedule_proposal::state.eq(ProposalState::Planning.as_str()))
+        .filter(schedule_proposal::requested_at.lt(DbInstant::from(before)))
         .order((schedule_proposal::requested_at, schedule_proposal::id))
         .select(schedule_proposal::id)
         .load(connection)?;
@@ -453,11 +456,12 @@ pub fn officer_visits(
     with_crews(connection, rows)
 }
 
-type VisitRow = (DbId, DbId, String, String, CivilDate, String, String, DbJson);
+type VisitRow = (DbId, DbId, String, String, String, CivilDate, String, String, DbJson);
 
 const VISIT: (
     planned_visit::id,
     planned_visit::proposal_id,
+    planned_visit::team_ref,
     planned_visit::offender_ref,
     planned_visit::address_ref,
     planned_visit::visit_on,
@@ -467,6 +471,7 @@ const VISIT: (
 ) = (
     planned_visit::id,
     planned_visit::proposal_id,
+    planned_visit::team_ref,
     planned_visit::offender_ref,
     planned_visit::address_ref,
     planned_visit::visit_on,
@@ -490,10 +495,21 @@ fn with_crews(connection: &mut AnyConnection, rows: Vec<VisitRow>) -> Result<Vec
     let mut visits: Vec<PlannedVisitRow> = rows
         .into_iter()
         .map(
-            |(DbId(id), DbId(proposal_id), offender_ref, address_ref, visit_on, starts_at, ends_at, DbJson(reason))| {
+            |(
+                DbId(id),
+                DbId(proposal_id),
+                team_ref,
+                offender_ref,
+                address_ref,
+                visit_on,
+                starts_at,
+                ends_at,
+                DbJson(reason),
+            )| {
                 let mut crew = crews.remove(&id).unwrap_or_default();
                 crew.sort();
                 PlannedVisitRow {
+                    team_ref,
                     id,
                     proposal_id,
                     offender_ref,

@@ -4,9 +4,11 @@
 use serde_json::json;
 use uuid::Uuid;
 
+use super::propose::accepted;
 use super::{ScheduleError, note};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
+use crate::planning::diff::{Diff, diff};
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
@@ -33,7 +35,7 @@ pub fn read(
     scope: &Scope,
     id: Uuid,
 ) -> Result<ReadProposal, ScheduleError> {
-    store.transaction(|connection| {
+    store.transaction_that_writes(|connection| {
         let read = find(connection, scope, id)?;
         note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({}))?;
         Ok(read)
@@ -61,7 +63,7 @@ pub fn accept(
     id: Uuid,
     version: Option<i32>,
 ) -> Result<ReadProposal, ScheduleError> {
-    store.transaction(|connection| {
+    store.transaction_that_writes(|connection| {
         let ReadProposal { stored, proposal } = find(connection, scope, id)?;
         match stored.state {
             ProposalState::Accepted => return Err(ScheduleError::AlreadyAccepted),
@@ -84,16 +86,33 @@ pub fn accept(
     })
 }
 
+/// What a proposal changes against the schedule that its team has accepted now.
+///
+/// # Errors
+/// [`ScheduleError::NotFound`] or [`ScheduleError::NotFinished`]; or the store fails.
+pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uuid) -> Result<Diff, ScheduleError> {
+    store.transaction_that_writes(|connection| {
+        let ReadProposal { proposal, .. } = find(connection, scope, id)?;
+        let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
+        let accepted = accepted(connection, &scope.force, &proposal.team_ref, proposal.horizon)?;
+        note(connection, (clock.now(), actor), "schedule.compare", &scope.force, id, json!({}))?;
+        let visits = accepted.map(|(_, visits)| visits).unwrap_or_default();
+        Ok(diff(&visits, &proposal.visits))
+    })
+}
+
 fn row(proposal_id: Uuid, visit: &PlannedVisit) -> PlannedVisitRow {
     PlannedVisitRow {
         id: Uuid::now_v7(),
         proposal_id,
+        team_ref: visit.team_ref.to_string(),
         offender_ref: visit.offender_ref.to_string(),
         address_ref: visit.address_ref.to_string(),
         visit_on: visit.date,
         starts_at: visit.start.to_string(),
         ends_at: visit.end.to_string(),
         reason: json!({
+            "risk": visit.risk,
             "window": visit.window,
             "overdue_days": visit.overdue_days,
             "unannounced": visit.unannounced,

@@ -1,5 +1,6 @@
 //! Proposing: take a snapshot, plan from it alone, let the checker judge, keep what came of it.
 
+use chrono::TimeDelta;
 use rayon::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -72,7 +73,7 @@ pub fn request(
     let at = clock.moment();
     let policy = policies.in_force(at.today())?;
     let context = DueContext { at, horizon: plan.horizon(), policy, bank_holidays: &bank_holidays };
-    store.transaction(|connection| {
+    store.transaction_that_writes(|connection| {
         let file = force_file::load(connection, force)?;
         let mut teams = take::teams(&file, at.today());
         if let Some(team) = team {
@@ -119,7 +120,7 @@ fn request_one(
 }
 
 /// The accepted schedule of a team with its visits in the horizon.
-fn accepted(
+pub(super) fn accepted(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
@@ -157,7 +158,7 @@ pub fn carry_out(
         if violations > 0 { Err(ScheduleError::Condemned(violations)) } else { Ok(proposal) }
     };
     let proposals: Vec<Proposal> = requested.par_iter().enumerate().map(plan).collect::<Result<_, _>>()?;
-    store.transaction(|connection| -> Result<(), ScheduleError> {
+    store.transaction_that_writes(|connection| -> Result<(), ScheduleError> {
         for proposal in &proposals {
             if schedule::finish(connection, proposal.id, &serde_json::to_string(proposal)?)? {
                 let figures = &proposal.summary;
@@ -170,12 +171,15 @@ pub fn carry_out(
     Ok(proposals)
 }
 
-/// Plans whatever was asked for and is not finished, for instance because the process died.
+/// Plans whatever was asked for a while ago and is not finished, for instance because the process died.
 ///
 /// # Errors
 /// As [`carry_out`].
 pub fn carry_out_unfinished(store: &Store, clock: Clock, actor: &Actor) -> Result<usize, ScheduleError> {
-    let unfinished = store.transaction(schedule::unfinished)?;
+    /// How long whoever asked is left to finish by themselves: longer than any budget over HTTP takes.
+    const A_WHILE: TimeDelta = TimeDelta::minutes(10);
+    let before = clock.now() - A_WHILE;
+    let unfinished = store.transaction(|connection| schedule::unfinished(connection, before))?;
     for id in &unfinished {
         carry_out_one(store, clock, actor, *id)?;
     }
@@ -187,7 +191,7 @@ pub fn carry_out_unfinished(store: &Store, clock: Clock, actor: &Actor) -> Resul
 /// # Errors
 /// As [`carry_out`], or when there is no such proposal.
 pub fn carry_out_one(store: &Store, clock: Clock, actor: &Actor, id: Uuid) -> Result<Proposal, ScheduleError> {
-    let requested = store.transaction(|connection| -> Result<Requested, ScheduleError> {
+    let requested = store.transaction_that_writes(|connection| -> Result<Requested, ScheduleError> {
         let (sha256, seed, iterations) = schedule::asked(connection, id)?.ok_or(ScheduleError::NotFound)?;
         let snapshot = serde_json::from_str(&schedule::snapshot(connection, &sha256)?)?;
         let seed = u64::try_from(seed).unwrap_or_default();

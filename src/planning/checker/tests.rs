@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::{Rule, check};
 use crate::domain::calendar::{minus_days, plus_days};
+use crate::domain::offender::RiskLevel;
 use crate::domain::reference::Ref;
 use crate::domain::working_time::TimeOfDay;
 use crate::planning::proposal::{PlannedVisit, Proposal, propose};
@@ -76,7 +77,7 @@ type Breakage = (&'static str, Rule, fn(&mut PlannedVisit));
 
 #[test]
 fn each_way_of_breaking_a_good_schedule_is_found() {
-    let breakages: [Breakage; 14] = [
+    let breakages: [Breakage; 15] = [
         ("another day outside the horizon", Rule::Window, |visit| visit.date = minus_days(today(), 1)),
         ("a window of its own", Rule::WindowFacts, |visit| visit.window.latest = plus_days(visit.window.latest, 1)),
         ("days overdue miscounted", Rule::WindowFacts, |visit| visit.overdue_days += 1),
@@ -98,6 +99,9 @@ fn each_way_of_breaking_a_good_schedule_is_found() {
         ("another address", Rule::Location, |visit| visit.address_ref = Ref::new("elsewhere").unwrap()),
         ("the road miscounted", Rule::Travel, |visit| visit.travel_seconds_before += 60),
         ("somebody who is not due", Rule::Accounting, |visit| visit.offender_ref = Ref::new("p-other").unwrap()),
+        ("another level of risk", Rule::Identity, |visit| {
+            visit.risk = if visit.risk.is_none() { Some(RiskLevel::Low) } else { None };
+        }),
         ("announced", Rule::Identity, |visit| visit.unannounced = !visit.unannounced),
     ];
     let snapshot = world(3, 30, 6, 14);

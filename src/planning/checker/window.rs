@@ -99,6 +99,7 @@ fn one_visit(snapshot: &Snapshot, demand: &Demand, visit: &PlannedVisit, finding
     });
     findings.require(there, Rule::Location, &at, "is not where the offender is");
     findings.require(visit.team_ref == snapshot.team_ref, Rule::Identity, &at, "names another team");
+    findings.require(visit.risk == demand.risk, Rule::Identity, &at, "names another level of risk");
     findings.require(visit.unannounced == demand.needs.unannounced, Rule::Identity, &at, "differs on being announced");
     let weekday = DayOfWeek::of(visit.date);
     let windows = &demand.needs.time_windows;

@@ -1,0 +1,74 @@
+//! Schedules: asked for, read, compared, accepted.
+
+pub mod accept;
+pub mod propose;
+pub mod read;
+
+use actix_web::http::header::HeaderValue;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::error::{ErrorCode, Problem};
+use crate::casework::schedules::ScheduleError;
+use crate::casework::schedules::accept::ReadProposal;
+
+/// A proposal as it stands. Once planned, the members of the proposal stand beside its state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Schedule {
+    /// `planning`, `proposed` or `accepted`.
+    state: &'static str,
+    /// Counts its changes of state.
+    version: i32,
+    /// Its id; that of the proposal.
+    id: Uuid,
+    /// The team.
+    team_ref: String,
+    /// The proposal: `parent_id`, `snapshot_sha256`, `seed`, `iterations`, `horizon`, `score`, `visits`,
+    /// `unplaced`, `summary`; absent while it is planned.
+    #[serde(flatten)]
+    #[schema(value_type = Object, additional_properties)]
+    proposal: Option<Value>,
+}
+
+impl Schedule {
+    fn of(read: ReadProposal) -> Result<Self, Problem> {
+        let ReadProposal { stored, proposal } = read;
+        let mut proposal = proposal.map(serde_json::to_value).transpose().map_err(|error| Problem::internal(&error))?;
+        if let Some(members) = proposal.as_mut().and_then(Value::as_object_mut) {
+            members.remove("id");
+            members.remove("team_ref");
+        }
+        Ok(Self {
+            state: stored.state.as_str(),
+            version: stored.version,
+            id: stored.id,
+            team_ref: stored.team_ref,
+            proposal,
+        })
+    }
+
+    /// The tag by which its version is told (RFC 9110, 8.8.3).
+    fn tag(&self) -> Result<HeaderValue, Problem> {
+        HeaderValue::from_str(&format!("\"{}\"", self.version)).map_err(|error| Problem::internal(&error))
+    }
+}
+
+impl From<ScheduleError> for Problem {
+    fn from(error: ScheduleError) -> Self {
+        match error {
+            ScheduleError::Store(error) => error.into(),
+            ScheduleError::NotFound => Self::not_found(),
+            ScheduleError::TeamUnknown => Self::not_found().at("/team_ref"),
+            ScheduleError::NotFinished => Self::new(ErrorCode::NOT_FINISHED, "the planner is still at it"),
+            ScheduleError::AlreadyAccepted => Self::new(ErrorCode::ALREADY_ACCEPTED, "nothing was changed"),
+            ScheduleError::StaleParent => Self::new(ErrorCode::STALE_PARENT, "nothing was changed"),
+            ScheduleError::VersionChanged => Self::new(ErrorCode::PRECONDITION_FAILED, "nothing was changed"),
+            ScheduleError::Policy(_)
+            | ScheduleError::BankHolidays(_)
+            | ScheduleError::Json(_)
+            | ScheduleError::Condemned(_) => Self::internal(&error),
+        }
+    }
+}

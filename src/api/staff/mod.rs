@@ -1,0 +1,6 @@
+//! Officers, teams and neighbourhoods.
+
+pub mod daily_list;
+pub mod neighbourhoods;
+pub mod officers;
+pub mod teams;
