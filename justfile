@@ -5,3 +5,11 @@ test:
 # What a change must pass.
 ci:
     bash .ci/run
+
+# The import and the flags against their bars, with the real program on each database.
+bench:
+    cargo bench --bench import
+
+# The import killed at random moments and run again, on each database.
+bench-kill:
+    cargo bench --bench kill

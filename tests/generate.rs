@@ -121,6 +121,18 @@ fn it_has_dorsets_numbers_and_every_flag_whatever_the_seed() {
 }
 
 #[test]
+fn the_command_refuses_a_day_before_there_was_a_register() {
+    for (day, accepted) in [("1996-12-31", false), ("15/04/2021", false), ("1997-09-01", true)] {
+        let output = Command::new(env!("CARGO_BIN_EXE_mosovo-visits"))
+            .args(["generate", "--offenders", "1", "--as-at", day])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.success(), accepted, "{day}");
+        assert_eq!(output.stdout.is_empty(), !accepted, "{day}");
+    }
+}
+
+#[test]
 fn the_command_writes_the_same_events_and_needs_no_database() {
     let output = Command::new(env!("CARGO_BIN_EXE_mosovo-visits"))
         .args(["generate", "--seed", "7", "--forces", "2", "--offenders", "30"])

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
+use chrono::Datelike;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -22,7 +23,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// The day on which the caseload stands as it does; today where it is not given.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     as_at: Option<CivilDate>,
     /// How many forces.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000), default_value_t = 1)]
@@ -52,6 +53,15 @@ pub(super) fn run(arguments: &Arguments, clock: Clock) -> anyhow::Result<()> {
     write(&spec, file, &bar).with_context(|| format!("cannot write {path} to its end"))?;
     bar.finish_and_clear();
     Ok(())
+}
+
+/// A day for a caseload: the register began on 1 September 1997 (Sex Offenders Act 1997), and dates
+/// some decades ahead must still have four digits in their year.
+fn day(text: &str) -> Result<CivilDate, String> {
+    text.parse::<CivilDate>()
+        .ok()
+        .filter(|day| (1_997..9_900).contains(&day.year()))
+        .ok_or_else(|| "a day is written YYYY-MM-DD, from 1997 on".to_owned())
 }
 
 fn write(spec: &CaseloadSpec, to: impl Write, bar: &ProgressBar) -> io::Result<u64> {

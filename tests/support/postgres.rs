@@ -16,7 +16,8 @@ use diesel::{Connection, PgConnection};
 const KEEPER: &str = r#"
 set -e
 "$@" "$BIN/initdb" -D "$DIR/data" -U mosovo --pwfile="$DIR/password" --auth=scram-sha-256 -E UTF8 --locale=C >"$DIR/log" 2>&1
-"$@" "$BIN/pg_ctl" -D "$DIR/data" -l "$DIR/server.log" -w -o "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" start >>"$DIR/log" 2>&1
+echo "fsync = off" >>"$DIR/data/postgresql.conf"
+"$@" "$BIN/pg_ctl" -D "$DIR/data" -l "$DIR/server.log" -w -o "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories=" start >>"$DIR/log" 2>&1
 echo ready
 cat >/dev/null
 "$@" "$BIN/pg_ctl" -D "$DIR/data" -m immediate stop >/dev/null 2>&1

@@ -14,6 +14,7 @@ mod breach;
 mod case;
 mod chance;
 mod event;
+mod grid;
 mod intelligence;
 mod names;
 mod notification;

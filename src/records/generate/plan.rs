@@ -6,12 +6,13 @@ use super::assessment::Assessed;
 use super::case::{Case, Flaw, Path};
 use super::chance::Chance;
 use super::event::{Feed, reference};
-use super::requirement::{self, requirement};
+use super::grid::grid_months;
+use super::requirement::requirement;
 use super::shares;
 use super::when::at_hour;
 use super::world::World;
 use crate::domain::calendar::{CivilDate, plus_days, plus_months, plus_years};
-use crate::domain::offender::{OffenderStatus, RiskLevel};
+use crate::domain::offender::OffenderStatus;
 use crate::domain::programmed_visits::ProgrammedVisits;
 use crate::domain::record::Record;
 use crate::domain::risk_management_plan::{Pillar, PlanAction, RiskManagementPlan, VisitInterval};
@@ -173,19 +174,4 @@ fn grid_dates(world: &World<'_>, case: &Case<'_>, chance: &mut Chance) -> Vec<Ci
     let first = plus_days(world.as_at, chance.between(1, period * 30));
     let end = case.ends_on.unwrap_or_else(|| plus_years(world.as_at, PROGRAMMED_YEARS));
     (0..12 * PROGRAMMED_YEARS).map(|turn| plus_months(first, turn * period)).take_while(|date| *date <= end).collect()
-}
-
-/// The months between visits on the old grid (pre-2017 practice).
-pub(super) const fn grid_months(level: RiskLevel) -> u32 {
-    match level {
-        RiskLevel::VeryHigh => 1,
-        RiskLevel::High => 3,
-        RiskLevel::Medium => 6,
-        RiskLevel::Low => 12,
-    }
-}
-
-/// The grid's interval in days.
-pub(super) const fn grid_days(level: RiskLevel) -> u32 {
-    requirement::GRID_YEAR_DAYS * grid_months(level) / 12
 }

@@ -2,7 +2,7 @@
 
 use super::case::{Case, Path};
 use super::chance::Chance;
-use super::plan::grid_days;
+use super::grid::grid_days;
 use super::shares;
 use super::when::hour;
 use super::world::World;
@@ -10,9 +10,6 @@ use crate::domain::calendar::plus_days;
 use crate::domain::offender::RiskLevel;
 use crate::domain::risk_management_plan::{TimeWindow, VisitInterval, VisitRequirement, VisitStep};
 use crate::domain::working_time::DayOfWeek;
-
-/// The days of a year, of which the grid takes its twelfths.
-pub(super) const GRID_YEAR_DAYS: u32 = 365;
 
 /// Every third team types the grid's interval into its plans at this level.
 const GRID_TEAM: u32 = 2;

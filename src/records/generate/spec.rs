@@ -31,7 +31,7 @@ pub struct ForceSpec {
     pub registered: u32,
     /// Those of them who are in the community.
     pub in_community: u32,
-    /// Offender managers in post.
+    /// Offender managers in post; where there are none, and no vacancies, there are no cases.
     pub managers: u32,
     /// Offender managers who left and were not replaced.
     pub vacancies: u32,
