@@ -12,4 +12,5 @@ mod kill;
 mod layers;
 mod scenario;
 mod store;
+mod stored_flags;
 mod support;

@@ -2,5 +2,6 @@
 
 pub mod actor;
 pub mod clock;
+pub mod flag_list;
 pub mod flags;
 pub mod import;

@@ -69,6 +69,8 @@ pub struct Policy {
     pub grid_percent: usize,
     /// Percent of plans with one and the same interval that show it. `[I]`
     pub grid_single_value_percent: usize,
+    /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
+    pub acknowledgement_max_days: u32,
 }
 
 /// No policy can be had.

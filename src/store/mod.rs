@@ -6,7 +6,11 @@ pub mod audit;
 pub mod backend;
 pub mod digest;
 pub mod error;
+pub mod evaluation;
+pub mod flag;
+pub mod flag_list;
 pub mod import;
+pub mod job_run;
 pub mod migrate;
 pub mod record;
 pub mod reference;
@@ -70,6 +74,22 @@ impl Store {
     {
         let connection: &mut AnyConnection = &mut *self.connection()?;
         connection.transaction(work)
+    }
+
+    /// Does a piece of work that will write, in one transaction. On SQLite it waits for the writer's
+    /// turn before it reads: what it decides on cannot change under it, and it is never refused for
+    /// having read before another wrote.
+    ///
+    /// # Errors
+    /// Whatever the work says, or that the database is unavailable.
+    pub fn change<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError> + From<diesel::result::Error>,
+    {
+        self.transaction(|connection| {
+            backend::take_writers_turn(connection)?;
+            work(connection)
+        })
     }
 
     pub(crate) fn connection(&self) -> Result<diesel::r2d2::PooledConnection<Connections>, StoreError> {
