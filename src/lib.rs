@@ -4,6 +4,7 @@
 pub mod casework;
 pub mod cli;
 pub mod domain;
+pub mod jobs;
 pub mod records;
 pub mod settings;
 pub mod store;

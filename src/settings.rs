@@ -9,6 +9,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::casework::clock::Clock;
+use crate::casework::timetable::{Entry, JobName, ScheduleError, Timetable};
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
 /// The settings built into the program.
@@ -38,6 +39,9 @@ pub enum SettingsError {
     /// The database URL names no database.
     #[error("database.url: {0}")]
     Database(#[from] DatabaseUrlError),
+    /// A job's schedule is none.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
 }
 
 /// All settings.
@@ -47,6 +51,7 @@ pub struct Settings {
     environment: Environment,
     database: DatabaseSettings,
     clock: ClockSettings,
+    jobs: JobSettings,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,6 +64,14 @@ struct DatabaseSettings {
 #[serde(deny_unknown_fields)]
 struct ClockSettings {
     fixed_at: Option<DateTime<FixedOffset>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JobSettings {
+    nightly_flags: String,
+    pending_flags: String,
+    nightly_proposal: String,
 }
 
 impl Settings {
@@ -92,5 +105,22 @@ impl Settings {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock.fixed_at.map_or(Clock::System, |at| Clock::FixedAt(at.to_utc()))
+    }
+
+    /// When the service's own jobs run.
+    ///
+    /// # Errors
+    /// When one of the schedules is none.
+    pub fn timetable(&self) -> Result<Timetable, SettingsError> {
+        let entry = |job| {
+            let schedule = match job {
+                JobName::NightlyFlags => &self.jobs.nightly_flags,
+                JobName::PendingFlags => &self.jobs.pending_flags,
+                JobName::NightlyProposal => &self.jobs.nightly_proposal,
+            };
+            Entry::new(job, schedule)
+        };
+        let entries = JobName::ALL.into_iter().map(entry).collect::<Result<_, _>>()?;
+        Ok(Timetable::new(entries))
     }
 }

@@ -8,6 +8,7 @@
 
 mod feed;
 mod flags;
+mod jobs;
 mod kill;
 mod layers;
 mod scenario;

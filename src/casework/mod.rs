@@ -5,3 +5,5 @@ pub mod clock;
 pub mod flag_list;
 pub mod flags;
 pub mod import;
+pub mod job_status;
+pub mod timetable;

@@ -2,6 +2,7 @@
 
 pub mod flags;
 pub mod import;
+pub mod work;
 
 use std::io::{self, Write};
 
@@ -28,6 +29,10 @@ enum Command {
     Import(import::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
+    /// Runs the service's own jobs in the background, without HTTP.
+    Work(work::WorkArguments),
+    /// Lists the service's own jobs: how they stand, their last run and their next.
+    Jobs(work::JobsArguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
     /// equal digests, however they came.
     Digest,
@@ -60,6 +65,14 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
         Command::Flags(arguments) => {
             store.require_current()?;
             flags::run(&arguments, &store, settings.clock())
+        }
+        Command::Work(arguments) => {
+            store.require_current()?;
+            work::work(&arguments, store, settings)
+        }
+        Command::Jobs(arguments) => {
+            store.require_current()?;
+            work::jobs(&arguments, store, settings)
         }
         Command::Digest => {
             store.require_current()?;

@@ -199,55 +199,57 @@ pub fn end(
     Ok(ended == 1)
 }
 
+#[derive(Queryable)]
+struct Row {
+    job: String,
+    run_key: String,
+    state: String,
+    owner: String,
+    lease_until: DbInstant,
+    attempt: i32,
+    started_at: DbInstant,
+    ended_at: Option<DbInstant>,
+    error_code: Option<String>,
+    report: Option<DbJson>,
+}
+
+impl Row {
+    fn read(self) -> Result<JobRun, StoreError> {
+        Ok(JobRun {
+            job: self.job,
+            run_key: self.run_key,
+            state: RunState::stored(&self.state)?,
+            owner: self.owner,
+            lease_until: self.lease_until.get(),
+            attempt: self.attempt,
+            started_at: self.started_at.get(),
+            ended_at: self.ended_at.map(DbInstant::get),
+            error_code: self.error_code,
+            report: self.report.map(|DbJson(report)| report),
+        })
+    }
+}
+
 /// The run of a job that was begun last.
 ///
 /// # Errors
 /// When the statement fails, or the run cannot be read.
 pub fn latest(connection: &mut AnyConnection, job: &str) -> Result<Option<JobRun>, StoreError> {
-    runs(connection, job, 1).map(|mut runs| runs.pop())
-}
-
-type Row =
-    (String, String, String, String, DbInstant, i32, DbInstant, Option<DbInstant>, Option<String>, Option<DbJson>);
-
-/// The runs of a job, the one begun last first.
-///
-/// # Errors
-/// When the statement fails, or a run cannot be read.
-pub fn runs(connection: &mut AnyConnection, job: &str, limit: i64) -> Result<Vec<JobRun>, StoreError> {
-    let rows: Vec<Row> = job_run::table
+    let row: Option<Row> = job_run::table
         .filter(job_run::job.eq(job))
         .order((job_run::started_at.desc(), job_run::run_key.desc()))
-        .limit(limit)
-        .select((
-            job_run::job,
-            job_run::run_key,
-            job_run::state,
-            job_run::owner,
-            job_run::lease_until,
-            job_run::attempt,
-            job_run::started_at,
-            job_run::ended_at,
-            job_run::error_code,
-            job_run::report,
-        ))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(job, run_key, state, owner, lease_until, attempt, started_at, ended_at, error_code, report)| {
-            Ok(JobRun {
-                job,
-                run_key,
-                state: RunState::stored(&state)?,
-                owner,
-                lease_until: lease_until.get(),
-                attempt,
-                started_at: started_at.get(),
-                ended_at: ended_at.map(DbInstant::get),
-                error_code,
-                report: report.map(|DbJson(report)| report),
-            })
-        })
-        .collect()
+        .first(connection)
+        .optional()?;
+    row.map(Row::read).transpose()
+}
+
+/// One run of a job; nothing where it was never begun.
+///
+/// # Errors
+/// When the statement fails, or the run cannot be read.
+pub fn one(connection: &mut AnyConnection, job: &str, run_key: &str) -> Result<Option<JobRun>, StoreError> {
+    let row: Option<Row> = job_run::table.find((job, run_key)).first(connection).optional()?;
+    row.map(Row::read).transpose()
 }
 
 /// Takes away the runs of a job that ended well before an instant. For jobs that run so often that
