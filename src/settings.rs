@@ -1,6 +1,12 @@
 //! Settings: `config/default.toml` (built in), then `config/{environment}.toml`, then variables
 //! `MOSOVO__SECTION__KEY`.
 
+mod auth;
+mod http;
+mod jobs;
+
+use std::path::PathBuf;
+
 use chrono::{DateTime, FixedOffset};
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
@@ -9,8 +15,12 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::casework::clock::Clock;
-use crate::casework::timetable::{Entry, JobName, ScheduleError, Timetable};
+use crate::casework::timetable::{ScheduleError, Timetable};
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
+
+pub use auth::AuthSettings;
+pub use http::{HttpSettings, LogSettings};
+pub use jobs::JobSettings;
 
 /// The settings built into the program.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -23,7 +33,7 @@ pub enum Environment {
     Development,
     /// Automated tests.
     Test,
-    /// Real work: a frozen clock is refused.
+    /// Real work: a frozen clock and a development key are refused.
     Production,
 }
 
@@ -36,6 +46,15 @@ pub enum SettingsError {
     /// The clock cannot be frozen in production.
     #[error("clock.fixed_at is refused in production: take it out of the settings")]
     FrozenInProduction,
+    /// The development key is for development and tests.
+    #[error(
+        "auth.development_key and auth.development_key_file are refused in production: take them out of the settings \
+         and give the issuer's public keys in auth.public_keys_file"
+    )]
+    DevelopmentKeyInProduction,
+    /// The development key can be guessed.
+    #[error("auth.development_key is too short: give 32 characters or more, or leave it out to have one made")]
+    DevelopmentKeyTooShort,
     /// The database URL names no database.
     #[error("database.url: {0}")]
     Database(#[from] DatabaseUrlError),
@@ -52,6 +71,9 @@ pub struct Settings {
     database: DatabaseSettings,
     clock: ClockSettings,
     jobs: JobSettings,
+    http: HttpSettings,
+    auth: AuthSettings,
+    log: LogSettings,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,19 +88,11 @@ struct ClockSettings {
     fixed_at: Option<DateTime<FixedOffset>>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JobSettings {
-    nightly_flags: String,
-    pending_flags: String,
-    nightly_proposal: String,
-}
-
 impl Settings {
     /// Reads the settings.
     ///
     /// # Errors
-    /// When a file or variable is malformed or unknown, or the clock is frozen in production.
+    /// When a file or variable is malformed or unknown, or something is set that production refuses.
     pub fn load() -> Result<Self, SettingsError> {
         let base = Figment::from(Toml::string(DEFAULTS)).merge(Env::prefixed("MOSOVO__").split("__").lowercase(true));
         let environment: String = base.extract_inner("environment").map_err(Box::new)?;
@@ -87,10 +101,49 @@ impl Settings {
             .merge(Env::prefixed("MOSOVO__").split("__").lowercase(true))
             .extract()
             .map_err(Box::new)?;
-        if settings.environment == Environment::Production && settings.clock.fixed_at.is_some() {
+        if settings.is_production() && settings.clock.fixed_at.is_some() {
             return Err(SettingsError::FrozenInProduction);
         }
+        settings.auth.check(settings.is_production())?;
         Ok(settings)
+    }
+
+    /// True where real work is done.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.environment == Environment::Production
+    }
+
+    /// Where the service listens.
+    #[must_use]
+    pub const fn http(&self) -> &HttpSettings {
+        &self.http
+    }
+
+    /// Whose tokens are accepted.
+    #[must_use]
+    pub const fn auth(&self) -> &AuthSettings {
+        &self.auth
+    }
+
+    /// What is logged.
+    #[must_use]
+    pub const fn log(&self) -> &LogSettings {
+        &self.log
+    }
+
+    /// The file that keeps the development key: the one that is set, or one beside the database.
+    ///
+    /// # Errors
+    /// When the database URL names none.
+    pub fn development_key_file(&self) -> Result<PathBuf, SettingsError> {
+        if let Some(file) = &self.auth.development_key_file {
+            return Ok(file.clone());
+        }
+        Ok(match self.database_url()? {
+            DatabaseUrl::Sqlite(path) => path.with_extension("development-key"),
+            DatabaseUrl::Postgres(_) => PathBuf::from("mosovo-visits.development-key"),
+        })
     }
 
     /// Where the database is.
@@ -112,15 +165,6 @@ impl Settings {
     /// # Errors
     /// When one of the schedules is none.
     pub fn timetable(&self) -> Result<Timetable, SettingsError> {
-        let entry = |job| {
-            let schedule = match job {
-                JobName::NightlyFlags => &self.jobs.nightly_flags,
-                JobName::PendingFlags => &self.jobs.pending_flags,
-                JobName::NightlyProposal => &self.jobs.nightly_proposal,
-            };
-            Entry::new(job, schedule)
-        };
-        let entries = JobName::ALL.into_iter().map(entry).collect::<Result<_, _>>()?;
-        Ok(Timetable::new(entries))
+        Ok(self.jobs.timetable()?)
     }
 }

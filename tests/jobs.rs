@@ -8,6 +8,7 @@ use mosovo_visits::casework::actor::{Actor, Person, Role};
 use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::flag_list::summary;
 use mosovo_visits::casework::job_status::{JobState, JobStatus, job_statuses};
+use mosovo_visits::casework::reading::Reader;
 use mosovo_visits::casework::timetable::{Entry, JobName, Timetable};
 use mosovo_visits::domain::calendar::Instant;
 use mosovo_visits::domain::policy::Policies;
@@ -110,11 +111,13 @@ fn a_lease_that_ran_out_is_taken_over_and_the_one_who_lost_it_can_end_nothing() 
         let began = instant(MORNING);
         let lease = |owner: &str, now: Instant| {
             store
-                .change(|c| job_run::lease(c, "nightly_flags", "2021-04-15", owner, now, now + LEASE, RETRIES))
+                .transaction_that_writes(|c| {
+                    job_run::lease(c, "nightly_flags", "2021-04-15", owner, now, now + LEASE, RETRIES)
+                })
                 .unwrap()
         };
         let change = |work: &dyn Fn(&mut mosovo_visits::store::backend::AnyConnection) -> Result<bool, StoreError>| {
-            store.change(|connection| work(connection)).unwrap()
+            store.transaction_that_writes(|connection| work(connection)).unwrap()
         };
         let first = lease("first", began).unwrap();
         assert_eq!(lease("second", began + LEASE - TimeDelta::seconds(1)), None);
@@ -138,7 +141,9 @@ fn a_run_whose_process_keeps_dying_is_given_up_and_shown_as_failed() {
         let mut now = instant(MORNING);
         for attempt in 1..=RETRIES.attempts {
             let lease = store
-                .change(|c| job_run::lease(c, "nightly_flags", "2021-04-15", "dying", now, now + LEASE, RETRIES))
+                .transaction_that_writes(|c| {
+                    job_run::lease(c, "nightly_flags", "2021-04-15", "dying", now, now + LEASE, RETRIES)
+                })
                 .unwrap();
             assert_eq!(lease.unwrap().attempt, attempt);
             assert_eq!(status(store, now).state, JobState::Running);
@@ -232,7 +237,7 @@ fn flags_open(store: &Store) -> i64 {
         officer_ref: None,
         neighbourhoods: std::collections::BTreeSet::new(),
     };
-    summary(store, Clock::FixedAt(instant(MORNING)), &inspector).unwrap().open
+    summary(store, &Reader { person: inspector, clock: Clock::FixedAt(instant(MORNING)) }).unwrap().open
 }
 
 fn own_jobs(store: &Store, now: Instant) -> Worker {

@@ -6,6 +6,7 @@ use mosovo_visits::casework::actor::{Actor, Person, Role};
 use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::flag_list::{AcknowledgeError, Acknowledging, acknowledge, list, summary};
 use mosovo_visits::casework::flags::{EvaluationReport, evaluate_asking, evaluate_force};
+use mosovo_visits::casework::reading::Reader;
 use mosovo_visits::domain::flag::{FlagCode, Severity};
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::domain::reference::Ref;
@@ -17,6 +18,10 @@ use crate::support::{import, on_both_databases};
 
 fn policies() -> Policies {
     Policies::built_in().unwrap()
+}
+
+fn reading(now: &str, person: &Person) -> Reader {
+    Reader { person: person.clone(), clock: at(now) }
 }
 
 fn at(instant: &str) -> Clock {
@@ -68,7 +73,7 @@ fn evaluated(store: &Store, now: &str, force: &str) -> EvaluationReport {
 
 fn found(store: &Store, now: &str, person: &Person, code: FlagCode, state: FlagState) -> Vec<StoredFlag> {
     let filter = FlagFilter { code: Some(code), state, ..FlagFilter::default() };
-    list(store, at(now), person, &filter, None, 200).unwrap().flags
+    list(store, &reading(now, person), &filter, None, 200).unwrap().flags
 }
 
 fn asking(store: &Store) -> Vec<String> {
@@ -130,7 +135,7 @@ fn the_flags_of_a_case_name_its_current_manager_and_the_list_is_narrowed_by_it()
         import(store, &feed.join("\n"));
         evaluated(store, "2021-04-20T08:00:00Z", "wessex");
         let filter = FlagFilter { officer: Some(Ref::new("om-1").unwrap()), ..FlagFilter::default() };
-        let flags = list(store, at("2021-04-20T08:00:00Z"), &inspector(), &filter, None, 200).unwrap().flags;
+        let flags = list(store, &reading("2021-04-20T08:00:00Z", &inspector()), &filter, None, 200).unwrap().flags;
         assert!(!flags.is_empty());
         assert!(flags.iter().all(|flag| flag.offender_ref.as_deref() == Some("o-1")), "{flags:?}");
     });
@@ -145,10 +150,10 @@ fn a_list_is_paged_the_gravest_first_and_nothing_is_left_out_or_told_twice() {
         let raised = evaluated(store, "2021-04-20T08:00:00Z", "wessex").raised;
         let (mut after, mut read) = (None, Vec::new());
         loop {
-            let clock = at("2021-04-20T08:00:00Z");
-            let page = list(store, clock, &inspector(), &FlagFilter::default(), after, 3).unwrap();
+            let reader = reading("2021-04-20T08:00:00Z", &inspector());
+            let page = list(store, &reader, &FlagFilter::default(), after, 3).unwrap();
             read.extend(page.flags);
-            after = page.next;
+            after = page.goes_on_after;
             if after.is_none() {
                 break;
             }
@@ -170,9 +175,9 @@ fn a_person_sees_the_flags_of_their_teams_alone_and_counts_of_nothing_else() {
         evaluated(store, "2021-04-20T08:00:00Z", "wessex");
         let now = "2021-04-20T08:00:00Z";
         let of = |person: &Person| {
-            let flags = list(store, at(now), person, &FlagFilter::default(), None, 200).unwrap().flags;
+            let flags = list(store, &reading(now, person), &FlagFilter::default(), None, 200).unwrap().flags;
             let subjects: BTreeSet<String> = flags.into_iter().map(|flag| flag.subject).collect();
-            let counts = summary(store, at(now), person).unwrap();
+            let counts = summary(store, &reading(now, person)).unwrap();
             (subjects.into_iter().collect::<Vec<_>>(), counts.by_team.into_keys().collect::<Vec<_>>(), counts.open)
         };
         let north = of(&person(Role::Supervisor, "wessex", &["north"]));
@@ -206,7 +211,7 @@ fn an_acknowledgement_hides_nothing_and_lapses_after_its_day_of_review() {
         let now = "2021-04-20T09:00:00Z";
         let flag = found(store, now, &supervisor, code, FlagState::Open).remove(0);
         let said = saying(" Assessor on leave until Friday. ", "2021-04-27", flag.version);
-        let after = acknowledge(store, at(now), &supervisor, flag.id, &said, &policies()).unwrap();
+        let after = acknowledge(store, &reading(now, &supervisor), flag.id, &said, &policies()).unwrap();
         let acknowledgement = after.acknowledgement.unwrap();
         assert_eq!(acknowledgement.reason, "Assessor on leave until Friday.");
         assert_eq!(acknowledgement.by, "supervisor:invented-person");
@@ -219,7 +224,7 @@ fn an_acknowledgement_hides_nothing_and_lapses_after_its_day_of_review() {
         };
         assert_eq!(states("2021-04-27T12:00:00Z"), (1, 1));
         assert_eq!(states("2021-04-28T12:00:00Z"), (1, 0));
-        assert_eq!(summary(store, at("2021-04-27T12:00:00Z"), &supervisor).unwrap().acknowledged, 1);
+        assert_eq!(summary(store, &reading("2021-04-27T12:00:00Z", &supervisor)).unwrap().acknowledged, 1);
         let lapsed = found(store, "2021-04-28T12:00:00Z", &supervisor, code, FlagState::Open).remove(0);
         assert!(!lapsed.acknowledgement.unwrap().counts);
     });
@@ -234,7 +239,7 @@ fn an_acknowledgement_ends_when_the_flag_gives_another_reason_and_not_when_a_day
         for code in [FlagCode::Unallocated, FlagCode::HomeVisitOverdue] {
             let flag = found(store, now, &inspector(), code, FlagState::Open).remove(0);
             let said = saying("Known to the inspector.", "2021-05-20", flag.version);
-            acknowledge(store, at(now), &inspector(), flag.id, &said, &policies()).unwrap();
+            acknowledge(store, &reading(now, &inspector()), flag.id, &said, &policies()).unwrap();
         }
         import(store, &allocation("wessex", "e2", "o-1", "nobody-knows"));
         evaluated(store, "2021-04-21T08:00:00Z", "wessex");
@@ -255,7 +260,7 @@ fn an_acknowledgement_is_refused_without_a_reason_a_day_in_range_the_right_perso
         let now = "2021-04-20T22:59:00Z";
         let flag = found(store, now, &inspector(), FlagCode::NoArmsAssessment, FlagState::Open).remove(0);
         let attempt = |person: &Person, said: &Acknowledging| {
-            acknowledge(store, at(now), person, flag.id, said, &policies()).unwrap_err()
+            acknowledge(store, &reading(now, person), flag.id, said, &policies()).unwrap_err()
         };
         let good = || saying("Reason.", "2021-07-21", flag.version);
         let blank = saying(" \u{2003}\n", "2021-04-27", flag.version);
@@ -277,7 +282,7 @@ fn an_acknowledgement_is_refused_without_a_reason_a_day_in_range_the_right_perso
         assert!(
             matches!(attempt(&inspector(), &stale), AcknowledgeError::Changed { version } if version == flag.version)
         );
-        acknowledge(store, at(now), &inspector(), flag.id, &good(), &policies()).unwrap();
+        acknowledge(store, &reading(now, &inspector()), flag.id, &good(), &policies()).unwrap();
         assert!(matches!(attempt(&inspector(), &good()), AcknowledgeError::Changed { .. }));
         import(store, &offender("wessex", "e2", "o-1", "north", "deceased"));
         evaluated(store, "2021-04-20T23:30:00Z", "wessex");

@@ -40,6 +40,12 @@ impl Role {
         Self::Administrator,
     ];
 
+    /// The role of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
     /// The role as tokens name it.
     #[must_use]
     pub const fn name(self) -> &'static str {

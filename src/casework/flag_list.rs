@@ -1,23 +1,21 @@
 //! Reading the flags, and acknowledging one: a named person has seen it and says why it may wait.
 //! That never hides it from a supervisor, and lapses by itself.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::actor::{Actor, Person, Role};
-use super::clock::Clock;
-use crate::domain::calendar::{CivilDate, Instant, plus_days};
+use super::actor::{Actor, Role};
+use super::reading::Reader;
+use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::policy::{Policies, PolicyError};
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::flag::{self, NewAcknowledgement};
 use crate::store::flag_list::{self, FlagFilter, FlagPlace, FlagSummary, StoredFlag};
-
-/// The most flags on a page.
-pub const MAX_PAGE: u32 = 200;
 
 /// The longest reason for an acknowledgement, in Unicode characters.
 pub const MAX_REASON_CHARS: usize = 2_000;
@@ -27,34 +25,32 @@ pub const MAX_REASON_CHARS: usize = 2_000;
 pub struct FlagPage {
     /// The flags, the gravest and oldest first.
     pub flags: Vec<StoredFlag>,
-    /// Where the next page begins; nothing on the last.
-    pub next: Option<FlagPlace>,
+    /// The place after which the list goes on, where it does.
+    pub goes_on_after: Option<FlagPlace>,
 }
 
-/// The flags that a person may see, narrowed by a filter: at most `limit` after `after`.
+/// The flags that the reader may see, narrowed by a filter: at most `limit` after `after`.
 ///
 /// # Errors
 /// When the store fails.
 pub fn list(
     store: &Store,
-    clock: Clock,
-    person: &Person,
+    reader: &Reader,
     filter: &FlagFilter,
     after: Option<FlagPlace>,
-    limit: u32,
+    limit: usize,
 ) -> Result<FlagPage, StoreError> {
-    let at = clock.moment();
-    let limit = limit.clamp(1, MAX_PAGE);
-    store.change(|connection| {
-        let scope = person.case_scope();
-        let mut flags = flag_list::list(connection, &scope, filter, at.today(), after, limit + 1)?;
-        let page = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = flags.len() > page;
-        flags.truncate(page);
-        let next = if more { flags.last().map(StoredFlag::place) } else { None };
+    let (scope, today) = (reader.person.case_scope(), reader.clock.moment().today());
+    store.transaction_that_writes(|connection| {
+        let mut flags = flag_list::list(connection, &scope, filter, today, after, limit.saturating_add(1))?;
+        let goes_on = flags.len() > limit;
+        flags.truncate(limit);
         let read: Vec<Uuid> = flags.iter().map(|flag| flag.id).collect();
-        note(connection, at.now(), person, "flags.list", None, json!({ "filter": words(filter), "flags": read }))?;
-        Ok(FlagPage { flags, next })
+        let refs: BTreeSet<&str> = flags.iter().filter_map(|flag| flag.offender_ref.as_deref()).collect();
+        let detail = json!({ "filter": words(filter), "count": read.len(), "flags": read, "refs": refs });
+        reader.note(connection, "flag.list", None, detail)?;
+        let goes_on_after = flags.last().filter(|_| goes_on).map(StoredFlag::place);
+        Ok(FlagPage { flags, goes_on_after })
     })
 }
 
@@ -66,15 +62,15 @@ fn words(filter: &FlagFilter) -> Value {
     })
 }
 
-/// How many flags hold among those that a person may see, and of which sort.
+/// How many flags hold among those that the reader may see, and of which sort.
 ///
 /// # Errors
 /// When the store fails.
-pub fn summary(store: &Store, clock: Clock, person: &Person) -> Result<FlagSummary, StoreError> {
-    let at = clock.moment();
-    store.change(|connection| {
-        let summary = flag_list::summary(connection, &person.case_scope(), at.today())?;
-        note(connection, at.now(), person, "flags.summary", None, json!({ "open": summary.open }))?;
+pub fn summary(store: &Store, reader: &Reader) -> Result<FlagSummary, StoreError> {
+    let (scope, today) = (reader.person.case_scope(), reader.clock.moment().today());
+    store.transaction_that_writes(|connection| {
+        let summary = flag_list::summary(connection, &scope, today)?;
+        reader.note(connection, "flag.summary", None, json!({ "open": summary.open }))?;
         Ok(summary)
     })
 }
@@ -144,13 +140,12 @@ impl From<diesel::result::Error> for AcknowledgeError {
 /// or the store fails.
 pub fn acknowledge(
     store: &Store,
-    clock: Clock,
-    person: &Person,
+    reader: &Reader,
     id: Uuid,
     said: &Acknowledging,
     policies: &Policies,
 ) -> Result<StoredFlag, AcknowledgeError> {
-    if !matches!(person.role, Role::Supervisor | Role::DetectiveInspector) {
+    if !matches!(reader.person.role, Role::Supervisor | Role::DetectiveInspector) {
         return Err(AcknowledgeError::NotPermitted);
     }
     let reason = said.reason.trim();
@@ -160,40 +155,40 @@ pub fn acknowledge(
     if reason.chars().count() > MAX_REASON_CHARS {
         return Err(AcknowledgeError::ReasonTooLong);
     }
-    let at = clock.moment();
+    let at = reader.clock.moment();
     let today = at.today();
     let latest = plus_days(today, policies.in_force(today)?.acknowledgement_max_days);
     if said.review_on <= today || said.review_on > latest {
         return Err(AcknowledgeError::ReviewOutOfRange { today, latest });
     }
-    store.change(|connection| {
-        let scope = person.case_scope();
-        let find = |connection: &mut AnyConnection| -> Result<StoredFlag, AcknowledgeError> {
-            flag_list::one(connection, &scope, id, today)?.ok_or(AcknowledgeError::NotFound)
+    let scope = reader.person.case_scope();
+    let acknowledged = store.transaction_that_writes(|connection| -> Result<_, AcknowledgeError> {
+        let Some(as_it_stands) = flag_list::one(connection, &scope, id, today)? else {
+            note_refusal(connection, reader, id)?;
+            return Ok(None);
         };
-        let as_it_stands = find(connection)?;
         if as_it_stands.cleared_at.is_some() {
             return Err(AcknowledgeError::Cleared);
         }
-        let by = Actor::Person(person.clone()).to_string();
+        let by = Actor::Person(reader.person.clone()).to_string();
         let new = NewAcknowledgement { at: at.now(), by: &by, reason, review_on: said.review_on };
         if !flag::acknowledge(connection, id, said.version, &new)? {
             return Err(AcknowledgeError::Changed { version: as_it_stands.version });
         }
-        let detail = json!({ "review_on": said.review_on, "code": as_it_stands.code });
-        note(connection, at.now(), person, "flags.acknowledge", Some(("flag", &id.to_string())), detail)?;
-        find(connection)
-    })
+        let detail = json!({
+            "flag": id, "code": as_it_stands.code, "subject": as_it_stands.subject, "review_on": said.review_on,
+        });
+        reader.note(connection, "flag.acknowledge", None, detail)?;
+        Ok(flag_list::one(connection, &scope, id, today)?)
+    })?;
+    acknowledged.ok_or(AcknowledgeError::NotFound)
 }
 
-fn note(
-    connection: &mut AnyConnection,
-    at: Instant,
-    person: &Person,
-    act: &str,
-    subject: Option<(&str, &str)>,
-    detail: Value,
-) -> Result<(), StoreError> {
-    let actor = Actor::Person(person.clone()).to_string();
-    audit::append(connection, AuditEntry { at, actor: &actor, act, force: Some(&person.force), subject, detail })
+/// Puts on record that somebody reached for a flag of their force that is out of their scope.
+fn note_refusal(connection: &mut AnyConnection, reader: &Reader, id: Uuid) -> Result<(), StoreError> {
+    let detail = json!({ "act": "flag.acknowledge", "why": "out_of_scope", "flag": id });
+    if flag_list::exists(connection, &reader.person.force, id)? {
+        reader.note(connection, "access.refused", None, detail)?;
+    }
+    Ok(())
 }

@@ -93,12 +93,47 @@ pub fn evaluate_force(
     force: &str,
     policies: &Policies,
 ) -> Result<EvaluationReport, EvaluationError> {
-    store.change(|connection| {
+    Ok(evaluate_in_turn(store, clock, actor, force, policies, When::Always)?.unwrap_or_default())
+}
+
+/// The same, where the force asks for it; nothing is done where another evaluation has answered it
+/// meanwhile.
+///
+/// # Errors
+/// As [`evaluate_force`].
+pub fn evaluate_if_asked(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    force: &str,
+    policies: &Policies,
+) -> Result<Option<EvaluationReport>, EvaluationError> {
+    evaluate_in_turn(store, clock, actor, force, policies, When::Asked)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    Asked,
+}
+
+fn evaluate_in_turn(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    force: &str,
+    policies: &Policies,
+    when: When,
+) -> Result<Option<EvaluationReport>, EvaluationError> {
+    store.transaction_that_writes(|connection| {
         evaluation::take_turn(connection, force)?;
         let at = clock.moment();
         let policy = policies.in_force(at.today())?;
         // Before the records: what changes them from here on asks anew.
         let requests = evaluation::requests(connection, force)?;
+        if when == When::Asked && requests.is_empty() {
+            return Ok(None);
+        }
         let found = evaluate(&load(connection, force)?, at, policy);
         let report = keep(connection, force, at, &found)?;
         evaluation::answered(connection, &requests)?;
@@ -106,7 +141,7 @@ pub fn evaluate_force(
         let entry = AuditEntry {
             at: at.now(),
             actor: &actor.to_string(),
-            act: "flags.evaluate",
+            act: "flag.evaluate",
             force: Some(force),
             subject: None,
             detail: json!({
@@ -115,7 +150,7 @@ pub fn evaluate_force(
             }),
         };
         audit::append(connection, entry)?;
-        Ok(report)
+        Ok(Some(report))
     })
 }
 
@@ -168,9 +203,9 @@ pub fn evaluate_asking(
     Ok(asking
         .into_iter()
         .filter(|force| among.is_none_or(|among| among.contains(force)))
-        .map(|force| {
-            let outcome = evaluate_force(store, clock, actor, &force, policies);
-            (force, outcome)
+        .filter_map(|force| {
+            let outcome = evaluate_if_asked(store, clock, actor, &force, policies).transpose()?;
+            Some((force, outcome))
         })
         .collect())
 }

@@ -67,11 +67,11 @@ pub fn job_statuses(
     timetable: &Timetable,
 ) -> Result<Vec<JobStatus>, StoreError> {
     let now = clock.now();
-    store.change(|connection| {
+    store.transaction_that_writes(|connection| {
         let entry = AuditEntry {
             at: now,
             actor: &actor.to_string(),
-            act: "jobs.list",
+            act: "job.list",
             force: None,
             subject: None,
             detail: json!({}),

@@ -1,9 +1,11 @@
 //! Use cases shared by HTTP, jobs and the command line: load, decide, save, audit.
 
+pub mod access;
 pub mod actor;
 pub mod clock;
 pub mod flag_list;
 pub mod flags;
 pub mod import;
 pub mod job_status;
+pub mod reading;
 pub mod timetable;

@@ -2,6 +2,8 @@
 
 pub mod flags;
 pub mod import;
+pub mod serve;
+pub mod token;
 pub mod work;
 
 use std::io::{self, Write};
@@ -29,10 +31,14 @@ enum Command {
     Import(import::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
+    /// Serves HTTP.
+    Serve(serve::Arguments),
     /// Runs the service's own jobs in the background, without HTTP.
     Work(work::WorkArguments),
     /// Lists the service's own jobs: how they stand, their last run and their next.
     Jobs(work::JobsArguments),
+    /// Prints a token signed with the local development key; refused in production.
+    Token(token::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
     /// equal digests, however they came.
     Digest,
@@ -74,6 +80,8 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<()> {
             store.require_current()?;
             work::jobs(&arguments, store, settings)
         }
+        Command::Serve(arguments) => serve::run(&arguments, settings, store),
+        Command::Token(arguments) => token::run(&arguments, settings, &store),
         Command::Digest => {
             store.require_current()?;
             say_json(&store.transaction(records_digest)?)

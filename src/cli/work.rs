@@ -1,7 +1,5 @@
 //! `work` and `jobs`: the service's own jobs, without HTTP, and how they stand.
 
-use std::sync::Arc;
-
 use anyhow::{Context, bail};
 use chrono::SecondsFormat;
 use chrono_tz::Europe::London;
@@ -14,11 +12,10 @@ use crate::casework::clock::Clock;
 use crate::casework::job_status::{JobStatus, job_statuses};
 use crate::casework::timetable::JobName;
 use crate::domain::calendar::Instant;
-use crate::domain::policy::Policies;
 use crate::jobs::Registry;
-use crate::jobs::drive::drive;
-use crate::jobs::worker::{Ran, Worker};
+use crate::jobs::worker::Ran;
 use crate::settings::Settings;
+use crate::startup;
 use crate::store::Store;
 
 /// What `work` is told.
@@ -48,46 +45,17 @@ enum Act {
     },
 }
 
-fn worker(store: Store, settings: &Settings) -> anyhow::Result<Worker> {
-    let registry = Registry::new(&settings.timetable()?);
-    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry))
-}
-
 pub(super) fn work(arguments: &WorkArguments, store: Store, settings: &Settings) -> anyhow::Result<()> {
-    let worker = worker(store, settings)?;
-    if arguments.once {
-        let ran = worker.tick()?;
-        for run in &ran {
-            say(&line(run))?;
-        }
-        let failed = ran.iter().filter(|run| run.outcome.is_err()).count();
-        if failed > 0 {
-            bail!("{failed} of {} jobs failed; they are tried again at the next run", ran.len());
-        }
-        return Ok(());
+    if !arguments.once {
+        return startup::work(settings, store);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(drive(Arc::new(worker), told_to_stop()));
+    let ran = startup::worker(settings, store)?.tick()?;
+    ran.iter().try_for_each(|run| say(&line(run)))?;
+    let failed = ran.iter().filter(|run| run.outcome.is_err()).count();
+    if failed > 0 {
+        bail!("{failed} of {} jobs failed; they are tried again at the next run", ran.len());
+    }
     Ok(())
-}
-
-/// Done when the process is told to stop: by Ctrl-C, or as a service manager does.
-async fn told_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut interrupt), Ok(mut terminate)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        {
-            let (interrupt, terminate) = (std::pin::pin!(interrupt.recv()), std::pin::pin!(terminate.recv()));
-            futures_util::future::select(interrupt, terminate).await;
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        tracing::warn!("the process cannot hear of Ctrl-C");
-        std::future::pending::<()>().await;
-    }
 }
 
 pub(super) fn jobs(arguments: &JobsArguments, store: Store, settings: &Settings) -> anyhow::Result<()> {
@@ -100,7 +68,7 @@ pub(super) fn jobs(arguments: &JobsArguments, store: Store, settings: &Settings)
 fn run(name: &str, format: Format, store: Store, settings: &Settings) -> anyhow::Result<()> {
     let known = JobName::ALL.map(JobName::as_str).join(", ");
     let job = JobName::named(name).with_context(|| format!("there is no job {name}; the jobs are {known}"))?;
-    let Some(ran) = worker(store, settings)?.run_by_hand(job, &Actor::Operator)? else {
+    let Some(ran) = startup::worker(settings, store)?.run_by_hand(job, &Actor::Operator)? else {
         bail!("this program does not run {job} by itself");
     };
     match &ran.outcome {

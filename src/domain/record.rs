@@ -161,6 +161,29 @@ pub enum Record {
 }
 
 impl Record {
+    /// The team that an officer belongs to, or that is responsible for an offender.
+    #[must_use]
+    pub const fn team_ref(&self) -> Option<&Ref> {
+        match self {
+            Self::Officer(officer) => officer.team_ref.as_ref(),
+            Self::Offender(offender) => Some(&offender.team_ref),
+            Self::Team(_)
+            | Self::Neighbourhood(_)
+            | Self::Address(_)
+            | Self::Order(_)
+            | Self::Allocation(_)
+            | Self::ArmsAssessment(_)
+            | Self::RiskManagementPlan(_)
+            | Self::ProgrammedVisits(_)
+            | Self::Visit(_)
+            | Self::Notification(_)
+            | Self::Intelligence(_)
+            | Self::Breach(_)
+            | Self::CrimeReport(_)
+            | Self::ReactiveManagement(_) => None,
+        }
+    }
+
     /// The record as JSON, every member present.
     ///
     /// # Errors

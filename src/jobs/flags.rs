@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{JobContext, JobError, Task};
-use crate::casework::flags::{EvaluationError, EvaluationReport, evaluate_force, forces};
+use crate::casework::flags::{EvaluationError, EvaluationReport, evaluate_force, evaluate_if_asked, forces};
 use crate::store::error::StoreError;
 use crate::store::evaluation;
 
@@ -15,7 +15,9 @@ pub struct NightlyFlags;
 
 impl Task for NightlyFlags {
     fn run(&self, context: &JobContext<'_>) -> Result<Value, JobError> {
-        evaluate_all(context, forces(context.store)?)
+        each(forces(context.store)?, |force| {
+            evaluate_force(context.store, context.clock, context.actor, force, context.policies)
+        })
     }
 }
 
@@ -45,17 +47,23 @@ impl Task for PendingFlags {
             }
             Ok(settled)
         })?;
-        evaluate_all(context, settled)
+        each(settled, |force| {
+            let outcome = evaluate_if_asked(context.store, context.clock, context.actor, force, context.policies)?;
+            Ok(outcome.unwrap_or_default())
+        })
     }
 }
 
 /// Evaluates each force; one that fails does not stop the others.
-fn evaluate_all(context: &JobContext<'_>, forces: Vec<String>) -> Result<Value, JobError> {
+fn each(
+    forces: Vec<String>,
+    evaluate: impl Fn(&str) -> Result<EvaluationReport, EvaluationError>,
+) -> Result<Value, JobError> {
     let of = forces.len();
     let mut total = EvaluationReport::default();
     let mut failures: Vec<EvaluationError> = Vec::new();
     for force in forces {
-        match evaluate_force(context.store, context.clock, context.actor, &force, context.policies) {
+        match evaluate(&force) {
             Ok(report) => {
                 total.raised += report.raised;
                 total.cleared += report.cleared;

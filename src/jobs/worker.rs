@@ -104,13 +104,13 @@ impl Worker {
 
     fn lease(&self, job: JobName, key: &str, by_hand_of: Option<&Actor>) -> Result<Option<Lease>, StoreError> {
         let now = self.clock.now();
-        self.store.change(|connection| {
+        self.store.transaction_that_writes(|connection| {
             let lease = job_run::lease(connection, job.as_str(), key, &self.owner, now, now + LEASE, RETRIES)?;
             if let Some(actor) = by_hand_of {
                 let entry = AuditEntry {
                     at: now,
                     actor: &actor.to_string(),
-                    act: "jobs.run",
+                    act: "job.run",
                     force: None,
                     subject: Some(("job", job.as_str())),
                     detail: json!({ "run": key }),
@@ -150,7 +150,7 @@ impl Worker {
 
     fn renew(&self, lease: &Lease) {
         let until = self.clock.now() + LEASE;
-        match self.store.change(|connection| job_run::renew(connection, lease, until)) {
+        match self.store.transaction_that_writes(|connection| job_run::renew(connection, lease, until)) {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the lease was taken over"),
             Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
@@ -163,7 +163,7 @@ impl Worker {
             Ok(report) => Ok(report.clone()),
             Err(error) => Err(error.code()),
         };
-        self.store.change(|connection| {
+        self.store.transaction_that_writes(|connection| {
             if !job_run::end(connection, lease, now, outcome)? {
                 tracing::warn!(job = lease.job, run = lease.run_key, "the run was taken over before it ended");
             }

@@ -84,7 +84,7 @@ fn version_of(line: &[u8]) -> Result<NewVersion, Refused> {
 /// The version of a record that an event brings.
 fn new_version(event: Event) -> Result<NewVersion, Fault> {
     let Event { id, source, force, kind, subject, time, change } = event;
-    let (offender_ref, content, references) = match change {
+    let (offender_ref, team_ref, content, references) = match change {
         Change::Put(record) => {
             let json =
                 record.to_json().map_err(|_| Fault::here(FaultCode::InvalidJson, "cannot be kept").under("data"))?;
@@ -92,11 +92,22 @@ fn new_version(event: Event) -> Result<NewVersion, Fault> {
                 .into_iter()
                 .map(|reference| (reference.pointer, reference.to, reference.to_ref))
                 .collect();
-            (offender_of(&subject, &record).cloned(), Content::Put(json), named)
+            (offender_of(&subject, &record).cloned(), record.team_ref().cloned(), Content::Put(json), named)
         }
-        Change::Withdrawn { reason } => (None, Content::Withdrawn { reason }, Vec::new()),
+        Change::Withdrawn { reason } => (None, None, Content::Withdrawn { reason }, Vec::new()),
     };
-    Ok(NewVersion { force, kind, subject, source, event_id: id, event_time: time, offender_ref, content, references })
+    Ok(NewVersion {
+        force,
+        kind,
+        subject,
+        source,
+        event_id: id,
+        event_time: time,
+        offender_ref,
+        team_ref,
+        content,
+        references,
+    })
 }
 
 fn refused_event(index: u64, refused: Refused) -> RefusedEvent {

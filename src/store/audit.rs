@@ -46,3 +46,14 @@ pub fn append(connection: &mut AnyConnection, entry: AuditEntry<'_>) -> Result<(
         .execute(connection)?;
     Ok(())
 }
+
+/// Makes this transaction a writer before it reads anything: a write of nothing. PostgreSQL needs none.
+///
+/// # Errors
+/// When the statement fails.
+pub(super) fn take_turn(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    if let AnyConnection::Sqlite(sqlite) = connection {
+        diesel::sql_query("UPDATE audit_entry SET act = act WHERE 0").execute(sqlite)?;
+    }
+    Ok(())
+}

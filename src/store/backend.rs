@@ -34,15 +34,6 @@ pub(super) use on_backend;
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
-/// On SQLite, makes this transaction the writer before it has read anything, by an update of
-/// nothing; PostgreSQL has no such turn to wait for.
-pub(super) fn take_writers_turn(connection: &mut AnyConnection) -> QueryResult<()> {
-    match connection {
-        AnyConnection::Postgres(_) => Ok(()),
-        AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("UPDATE import SET state = state WHERE id IS NULL"),
-    }
-}
-
 /// Makes connections of the backend that the URL names.
 #[derive(Debug)]
 pub struct Connections {

@@ -195,7 +195,7 @@ pub fn list(
     filter: &FlagFilter,
     today: CivilDate,
     after: Option<FlagPlace>,
-    limit: u32,
+    limit: usize,
 ) -> Result<Vec<StoredFlag>, StoreError> {
     let mut query = within(scope);
     if let Some(code) = filter.code {
@@ -223,7 +223,7 @@ pub fn list(
     }
     let rows: Vec<Row> = query
         .order((flag::severity, flag::raised_at, flag::id))
-        .limit(i64::from(limit))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
         .select(columns!())
         .load(connection)?;
     with_acknowledgements(connection, rows, today)
@@ -241,6 +241,15 @@ pub fn one(
 ) -> Result<Option<StoredFlag>, StoreError> {
     let rows: Vec<Row> = within(scope).filter(flag::id.eq(DbId(id))).select(columns!()).load(connection)?;
     Ok(with_acknowledgements(connection, rows, today)?.pop())
+}
+
+/// True when the force has a flag with that id, whoever may see it.
+///
+/// # Errors
+/// When the statement fails.
+pub fn exists(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<bool, StoreError> {
+    let wanted = flag::table.filter(flag::force.eq(force)).filter(flag::id.eq(DbId(id)));
+    Ok(wanted.count().get_result::<i64>(connection)? > 0)
 }
 
 type AcknowledgementRow = (DbId, DbInstant, String, String, CivilDate);

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod backend;
+pub mod current;
 pub mod digest;
 pub mod error;
 pub mod evaluation;
@@ -76,18 +77,17 @@ impl Store {
         connection.transaction(work)
     }
 
-    /// Does a piece of work that will write, in one transaction. On SQLite it waits for the writer's
-    /// turn before it reads: what it decides on cannot change under it, and it is never refused for
-    /// having read before another wrote.
+    /// As [`Self::transaction`], for work that reads before it writes. On SQLite it waits for its turn
+    /// among the writers before it reads: there, who has read cannot write once another has written.
     ///
     /// # Errors
     /// Whatever the work says, or that the database is unavailable.
-    pub fn change<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
+    pub fn transaction_that_writes<T, E>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E>
     where
         E: From<StoreError> + From<diesel::result::Error>,
     {
         self.transaction(|connection| {
-            backend::take_writers_turn(connection)?;
+            audit::take_turn(connection)?;
             work(connection)
         })
     }

@@ -33,6 +33,8 @@ pub struct NewVersion {
     pub event_time: Instant,
     /// The offender the record is about.
     pub offender_ref: Option<Ref>,
+    /// The team the record belongs to.
+    pub team_ref: Option<Ref>,
     /// What the record became.
     pub content: Content,
     /// The records this one names: pointer, kind, reference.
@@ -120,6 +122,7 @@ struct CurrentRow {
     event_time: DbInstant,
     withdrawn: bool,
     offender_ref: Option<String>,
+    team_ref: Option<String>,
 }
 
 #[derive(Insertable)]
@@ -225,6 +228,7 @@ pub fn apply(
                 event_time,
                 withdrawn,
                 offender_ref: offender_ref.clone(),
+                team_ref: version.team_ref.map(String::from),
             });
             for (pointer, to_kind, to_ref) in version.references {
                 reference_rows.push(ReferenceRow {
@@ -373,9 +377,10 @@ pub fn live_allocation_versions(
     Ok(())
 }
 
-type StoredVersion = (String, String, DbInstant, Option<DbJson>, Option<DbJson>);
+/// A version as it is stored: subject, event id, event time, content, personal data.
+pub(super) type StoredVersion = (String, String, DbInstant, Option<DbJson>, Option<DbJson>);
 
-fn held(kind: RecordKind, row: StoredVersion) -> Result<Held<Record>, StoreError> {
+pub(super) fn held(kind: RecordKind, row: StoredVersion) -> Result<Held<Record>, StoreError> {
     let (subject, event_id, event_time, content, personal_data) = row;
     let mut content = content.map(|DbJson(content)| content).unwrap_or_default();
     if let Some(DbJson(personal_data)) = personal_data {
@@ -385,7 +390,7 @@ fn held(kind: RecordKind, row: StoredVersion) -> Result<Held<Record>, StoreError
     Ok(Held { subject: stored_ref(subject)?, event_time: event_time.get(), event_id, record })
 }
 
-fn stored_ref(text: String) -> Result<Ref, StoreError> {
+pub(super) fn stored_ref(text: String) -> Result<Ref, StoreError> {
     Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
 }
 

@@ -14,6 +14,7 @@ table! {
         started_at -> sql::Instant,
         ended_at -> Nullable<sql::Instant>,
         report -> Nullable<sql::Json>,
+        force -> Nullable<Text>,
     }
 }
 
@@ -60,6 +61,7 @@ table! {
         event_time -> sql::Instant,
         withdrawn -> Bool,
         offender_ref -> Nullable<Text>,
+        team_ref -> Nullable<Text>,
     }
 }
 

@@ -1,0 +1,51 @@
+//! The one table of roles and acts: who may do what. Scope, which of a force's records, comes on
+//! top of it and goes into the query: see [`crate::store::scope`].
+
+use crate::casework::actor::Role;
+
+/// An act and the roles that may carry it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permission {
+    /// The act's stable name.
+    pub name: &'static str,
+    /// What it is.
+    pub what: &'static str,
+    /// Who may.
+    pub roles: &'static [Role],
+}
+
+/// An act, as a handler's signature names it: `Permit<ReadOffenders>`.
+pub trait Act: 'static {
+    /// Its row of the table.
+    const PERMISSION: Permission;
+}
+
+macro_rules! acts {
+    ($($act:ident, $name:literal, $what:literal: [$($role:ident),*];)*) => {
+        $(
+            #[doc = $what]
+            #[derive(Debug, Clone, Copy)]
+            pub struct $act;
+
+            impl Act for $act {
+                const PERMISSION: Permission =
+                    Permission { name: $name, what: $what, roles: &[$(Role::$role),*] };
+            }
+        )*
+
+        /// The table: every act, with its roles.
+        pub const PERMISSIONS: &[Permission] = &[$($act::PERMISSION),*];
+    };
+}
+
+acts! {
+    SendRecords, "records.send", "Send records of the force": [RecordsSystem];
+    ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
+    ReadOffenders, "offenders.read", "Read case files, their history and reactive eligibility":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadOfficers, "officers.read", "Read officers, with their posts, shifts and absences":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadTeams, "teams.read", "Read the force's teams": [OffenderManager, Supervisor, DetectiveInspector];
+    ReadNeighbourhoods, "neighbourhoods.read", "Read the force's neighbourhood policing areas":
+        [OffenderManager, Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+}

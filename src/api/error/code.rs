@@ -1,0 +1,70 @@
+//! The one table of what can go wrong at the service's door. Part of its interface: callers act on the codes.
+
+use actix_web::http::StatusCode;
+
+/// One kind of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorCode {
+    /// The stable name.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// What it is, in a few words; the same every time.
+    pub title: &'static str,
+    /// What the caller can do.
+    pub help: &'static str,
+}
+
+macro_rules! error_table {
+    ($($name:ident: $status:ident, $code:literal, $title:literal, $help:literal;)*) => {
+        impl ErrorCode {
+            $(
+                #[doc = concat!("`", $code, "`: ", $title)]
+                pub const $name: Self =
+                    Self { code: $code, status: StatusCode::$status, title: $title, help: $help };
+            )*
+
+            /// Every kind of problem, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+error_table! {
+    MALFORMED_JSON: BAD_REQUEST, "malformed_json", "The body is not JSON.",
+        "Send JSON in UTF-8, whole.";
+    UNKNOWN_MEMBER: BAD_REQUEST, "unknown_member", "The body has a member that this route does not know.",
+        "Leave the member out, or correct its name; /openapi.json lists those that are known.";
+    INVALID_BODY: BAD_REQUEST, "invalid_body", "The body is not what this route takes.",
+        "Correct the body; /openapi.json gives its shape.";
+    INVALID_PATH: BAD_REQUEST, "invalid_path", "A part of the path is not what this route takes.",
+        "Correct the path; /openapi.json gives its shape.";
+    INVALID_QUERY: BAD_REQUEST, "invalid_query", "The query string is not what this route takes.",
+        "Leave out what the route does not know and correct what it does; /openapi.json lists the parameters.";
+    INVALID_CURSOR: BAD_REQUEST, "invalid_cursor", "The cursor is none that this route gave out.",
+        "Begin again without a cursor and follow the links that the service gives.";
+    FEED_BROKEN_OFF: BAD_REQUEST, "feed_broken_off", "The body broke off before its end.",
+        "Send it again: what was taken is kept, and counts as duplicates the second time.";
+    UNAUTHORIZED: UNAUTHORIZED, "unauthorized", "A valid token is needed.",
+        "Send `Authorization: Bearer TOKEN` with a token that is valid now.";
+    FORBIDDEN: FORBIDDEN, "forbidden", "This token does not grant this act.",
+        "Ask whoever issues tokens for the role that the act needs; docs/AUTHORISATION.md lists them.";
+    NOT_FOUND: NOT_FOUND, "not_found", "There is nothing here that you may see.",
+        "Check the reference and the force and teams that the token names.";
+    ROUTE_NOT_FOUND: NOT_FOUND, "route_not_found", "There is no such route.",
+        "/openapi.json lists the routes.";
+    METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED, "method_not_allowed", "This route does not take this method.",
+        "Use one of the methods in the Allow header.";
+    PAYLOAD_TOO_LARGE: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large.",
+        "Send less at a time; a records feed of any length goes as application/x-ndjson.";
+    BATCH_TOO_LARGE: PAYLOAD_TOO_LARGE, "batch_too_large", "The batch has too many events.",
+        "Send at most 1,000 events in a batch, or any number as application/x-ndjson. Nothing was applied.";
+    UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "This route does not take this media type.",
+        "Set Content-Type to one that /openapi.json lists for the route.";
+    INTERNAL: INTERNAL_SERVER_ERROR, "internal", "The service failed.",
+        "Try again; if it goes on, tell whoever runs the service the request_id.";
+    NOT_READY: SERVICE_UNAVAILABLE, "not_ready", "The service is not ready.",
+        "Do what the detail says; the service becomes ready by itself.";
+    UNAVAILABLE: SERVICE_UNAVAILABLE, "unavailable", "The service cannot answer now.",
+        "Try again in a moment; whoever runs the service finds the reason at /readyz.";
+}

@@ -1,0 +1,156 @@
+//! Problems: what a caller is told when a request cannot be carried out (RFC 9457).
+//!
+//! A failure of the service's own is logged once, with its causes, and told to nobody else.
+
+pub mod code;
+pub mod extract;
+
+use std::error::Error;
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::store::error::StoreError;
+pub use code::ErrorCode;
+
+/// The media type of a problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Why a request cannot be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    code: ErrorCode,
+    detail: String,
+    pointer: Option<String>,
+}
+
+impl Problem {
+    /// A problem of a kind, with what is wrong this time: never personal data.
+    #[must_use]
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), pointer: None }
+    }
+
+    /// The same problem, at a place in the body: a JSON pointer.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// The unknown, and what is out of the caller's scope alike.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ErrorCode::NOT_FOUND, "not known, or not within what this token grants")
+    }
+
+    /// A failure of the service's own: logged here with its causes.
+    #[must_use]
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = %chain(error), "a request failed");
+        Self::new(ErrorCode::INTERNAL, "nothing was changed by this request")
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// What the caller reads.
+    #[must_use]
+    pub fn document(&self, request_id: Option<String>) -> ProblemDocument {
+        let instance = request_id.as_ref().map(|id| format!("urn:uuid:{id}"));
+        ProblemDocument {
+            problem_type: format!("urn:mosovo-visits:problem:{}", self.code.code),
+            title: self.code.title,
+            status: self.code.status.as_u16(),
+            detail: self.detail.clone(),
+            code: self.code.code,
+            help: self.code.help,
+            instance,
+            request_id,
+            pointer: self.pointer.clone(),
+        }
+    }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.code)
+    }
+}
+
+impl Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status
+    }
+
+    /// Its body is written where the request's id is known: see [`super::respond`].
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.code.status);
+        if self.code == ErrorCode::UNAUTHORIZED {
+            response
+                .insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"mosovo-visits\", error=\"invalid_token\""));
+        }
+        if self.code == ErrorCode::UNAVAILABLE {
+            response.insert_header((header::RETRY_AFTER, "5"));
+        }
+        let mut response = response.finish();
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable { .. } | StoreError::Behind => {
+                tracing::error!(error = %chain(&error), "the database cannot be used");
+                Self::new(ErrorCode::UNAVAILABLE, "the database cannot be used at the moment")
+            }
+            StoreError::Migration { .. } | StoreError::Unreadable { .. } | StoreError::Statement(_) => {
+                Self::internal(&error)
+            }
+        }
+    }
+}
+
+/// A problem as the caller reads it (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// A name for this kind of problem.
+    #[serde(rename = "type")]
+    problem_type: String,
+    /// What it is, in a few words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong this time.
+    detail: String,
+    /// The stable code to act on.
+    code: &'static str,
+    /// What to do.
+    help: &'static str,
+    /// This occurrence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+    /// The request's id, as in the header `x-request-id` and in the service's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    /// Where in the body: a JSON pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
+}

@@ -1,0 +1,15 @@
+//! The HTTP service. A handler is four moves: take the request apart, ask for the permit, one use
+//! case, the view of what came of it.
+
+pub mod auth;
+pub mod error;
+pub mod health;
+pub mod metrics;
+pub mod openapi;
+pub mod page;
+pub mod respond;
+pub mod routes;
+pub mod service;
+pub mod staff;
+pub mod trace;
+pub mod view;

@@ -1,0 +1,59 @@
+//! The OpenAPI document: the reference of every route.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::error::ProblemDocument;
+use super::health;
+use super::staff::{neighbourhoods, officers, teams};
+
+/// What the document is made of.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "mosovo-visits",
+        description = "Visit planning, flags and casework for the police teams in England and Wales that manage registered sex \
+            offenders. It advises; named people decide."
+    ),
+    paths(
+        health::alive,
+        health::ready,
+        health::metrics,
+        document,
+        officers::list,
+        officers::read,
+        teams::list,
+        teams::read,
+        neighbourhoods::list,
+        neighbourhoods::read,
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&BearerToken),
+    tags((name = "service", description = "The service itself"), (name = "staff", description = "Officers, teams and areas"))
+)]
+struct Document;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        document
+            .components
+            .get_or_insert_with(Default::default)
+            .add_security_scheme("bearer_token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "service", responses((status = 200, content_type = "application/json")))]
+pub async fn document() -> HttpResponse {
+    HttpResponse::Ok().json(openapi())
+}

@@ -1,0 +1,120 @@
+//! The one table of routes: method, path, the act it takes, and who answers.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, ResponseError, Route, guard, web};
+
+use super::auth::act::{Act, Permission, ReadNeighbourhoods, ReadOfficers, ReadTeams};
+use super::error::{ErrorCode, Problem};
+use super::staff::{neighbourhoods, officers, teams};
+use super::{error, health, openapi, page};
+
+/// The methods that routes take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    /// `GET`, and with it `HEAD`.
+    Get,
+    /// `POST`.
+    Post,
+}
+
+impl Verb {
+    /// As OpenAPI writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+        }
+    }
+
+    const fn allow(self) -> &'static str {
+        match self {
+            Self::Get => "GET, HEAD",
+            Self::Post => "POST",
+        }
+    }
+
+    fn guard(self, route: Route) -> Route {
+        match self {
+            Self::Get => route.guard(guard::Any(guard::Get()).or(guard::Head())),
+            Self::Post => route.guard(guard::Post()),
+        }
+    }
+}
+
+/// One route.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint {
+    /// Its method.
+    pub verb: Verb,
+    /// Its path, with its parameters in braces.
+    pub path: &'static str,
+    /// The act that its handler takes a permit for; none where it is open to all.
+    pub act: Option<Permission>,
+    route: fn() -> Route,
+}
+
+impl Endpoint {
+    /// A route that anybody may take.
+    const fn open(verb: Verb, path: &'static str, route: fn() -> Route) -> Self {
+        Self { verb, path, act: None, route }
+    }
+
+    /// A route that takes a permit.
+    const fn permitted(verb: Verb, path: &'static str, act: Permission, route: fn() -> Route) -> Self {
+        Self { verb, path, act: Some(act), route }
+    }
+}
+
+/// Every route that the OpenAPI document describes, and the document's page.
+pub const ROUTES: &[Endpoint] = &[
+    Endpoint::open(Verb::Get, "/healthz", || web::to(health::alive)),
+    Endpoint::open(Verb::Get, "/readyz", || web::to(health::ready)),
+    Endpoint::open(Verb::Get, "/metrics", || web::to(health::metrics)),
+    Endpoint::open(Verb::Get, "/openapi.json", || web::to(openapi::document)),
+    Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
+    Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),
+    Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),
+    Endpoint::permitted(Verb::Get, "/v1/neighbourhoods", ReadNeighbourhoods::PERMISSION, || {
+        web::to(neighbourhoods::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}", ReadNeighbourhoods::PERMISSION, || {
+        web::to(neighbourhoods::read)
+    }),
+    Endpoint::open(Verb::Get, page::PATH, || web::to(page::begin)),
+    Endpoint::open(Verb::Get, page::FILES, || web::to(page::file)),
+];
+
+/// Sets the routes up.
+pub fn configure(config: &mut ServiceConfig) {
+    error::extract::configure(config);
+    let mut paths: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
+    for endpoint in ROUTES {
+        paths.entry(endpoint.path).or_default().push(*endpoint);
+    }
+    for (path, endpoints) in paths {
+        let allowed: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.verb.allow()).collect();
+        let allowed = HeaderValue::from_str(&allowed.join(", ")).ok();
+        let mut resource = web::resource(path);
+        for endpoint in endpoints {
+            resource = resource.route(endpoint.verb.guard((endpoint.route)()));
+        }
+        config.service(resource.default_service(web::to(move || {
+            let mut response =
+                Problem::new(ErrorCode::METHOD_NOT_ALLOWED, "this route does not take this method").error_response();
+            if let Some(allowed) = allowed.clone() {
+                response.headers_mut().insert(header::ALLOW, allowed);
+            }
+            std::future::ready(response)
+        })));
+    }
+    config.default_service(web::to(no_such_route));
+}
+
+async fn no_such_route() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(ErrorCode::ROUTE_NOT_FOUND, "no route has this path"))
+}

@@ -1,0 +1,88 @@
+//! What every handler works with, and the one way from it to the database.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use tracing::Span;
+
+use super::auth::permit::Permit;
+use super::auth::token::Verifier;
+use super::error::Problem;
+use super::metrics::Metrics;
+use crate::casework::clock::Clock;
+use crate::casework::reading::Reader;
+use crate::domain::policy::Policies;
+use crate::store::Store;
+
+/// The service, as its handlers know it.
+#[derive(Clone)]
+pub struct Service {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    store: Store,
+    clock: Clock,
+    policies: Policies,
+    verifier: Verifier,
+    metrics: Metrics,
+}
+
+impl Service {
+    /// A service over a database.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, policies: Policies, verifier: Verifier, metrics: Metrics) -> Self {
+        Self { parts: Arc::new(Parts { store, clock, policies, verifier, metrics }) }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// The clock that duties are read from.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.parts.clock
+    }
+
+    /// The policies.
+    #[must_use]
+    pub fn policies(&self) -> &Policies {
+        &self.parts.policies
+    }
+
+    /// Who checks tokens.
+    #[must_use]
+    pub fn verifier(&self) -> &Verifier {
+        &self.parts.verifier
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.parts.metrics
+    }
+
+    /// Somebody with a permit, as a reader.
+    #[must_use]
+    pub fn reader<A>(&self, permit: Permit<A>) -> Reader {
+        Reader { person: permit.into_person(), clock: self.clock() }
+    }
+
+    /// Does work that waits for the database away from the threads that answer requests, within the
+    /// request's span.
+    ///
+    /// # Errors
+    /// What the work says, or that it came to no end.
+    pub async fn run<T, E>(&self, work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: Into<Problem> + Send + 'static,
+    {
+        let (service, span) = (self.clone(), Span::current());
+        let done = web::block(move || span.in_scope(|| work(&service))).await;
+        done.map_err(|error| Problem::internal(&error))?.map_err(Into::into)
+    }
+}

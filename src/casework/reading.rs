@@ -1,0 +1,94 @@
+//! Reading a force's officers, teams and areas: within the reader's scope, and on record.
+
+use serde_json::{Value, json};
+
+use super::actor::{Actor, Person};
+use super::clock::Clock;
+use crate::domain::record::{Held, Record, RecordKind};
+use crate::domain::reference::Ref;
+use crate::store::Store;
+use crate::store::audit::{self, AuditEntry};
+use crate::store::backend::AnyConnection;
+use crate::store::current::{Wanted, exists, records_in_scope};
+use crate::store::error::StoreError;
+
+/// Who reads, and when.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Who.
+    pub person: Person,
+    /// The clock.
+    pub clock: Clock,
+}
+
+impl Reader {
+    /// Puts a reading on record, within the transaction that reads.
+    pub(super) fn note(
+        &self,
+        connection: &mut AnyConnection,
+        act: &str,
+        subject: Option<(RecordKind, &Ref)>,
+        detail: Value,
+    ) -> Result<(), StoreError> {
+        let actor = Actor::Person(self.person.clone()).to_string();
+        let entry = AuditEntry {
+            at: self.clock.now(),
+            actor: &actor,
+            act,
+            force: Some(&self.person.force),
+            subject: subject.map(|(kind, subject)| (kind.name(), subject.as_str())),
+            detail,
+        };
+        audit::append(connection, entry)
+    }
+
+    /// Puts on record that something was asked for which is there and out of the reader's scope. What
+    /// is not there at all is nobody's secret.
+    pub(super) fn note_refusal(
+        &self,
+        connection: &mut AnyConnection,
+        act: &str,
+        kind: RecordKind,
+        subject: &Ref,
+    ) -> Result<(), StoreError> {
+        if exists(connection, &self.person.force, kind, subject)? {
+            let detail = json!({ "act": act, "why": "out_of_scope" });
+            self.note(connection, "access.refused", Some((kind, subject)), detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// The force's current records of a kind that the reader may see.
+///
+/// # Errors
+/// When the store fails.
+pub fn records(store: &Store, reader: &Reader, kind: RecordKind) -> Result<Vec<Held<Record>>, StoreError> {
+    let scope = reader.person.case_scope();
+    store.transaction_that_writes(|connection| {
+        let found = records_in_scope(connection, Wanted { kind, scope: &scope, subject: None })?;
+        reader.note(connection, &format!("{kind}.list"), None, json!({ "count": found.len() }))?;
+        Ok(found)
+    })
+}
+
+/// One of them; nothing where there is none that the reader may see.
+///
+/// # Errors
+/// When the store fails.
+pub fn record(
+    store: &Store,
+    reader: &Reader,
+    kind: RecordKind,
+    subject: &Ref,
+) -> Result<Option<Held<Record>>, StoreError> {
+    let (scope, act) = (reader.person.case_scope(), format!("{kind}.read"));
+    store.transaction_that_writes(|connection| {
+        let found = records_in_scope(connection, Wanted { kind, scope: &scope, subject: Some(subject) })?.pop();
+        match found {
+            Some(_) => reader.note(connection, &act, Some((kind, subject)), json!({}))?,
+            None => reader.note_refusal(connection, &act, kind, subject)?,
+        }
+        Ok(found)
+    })
+}

@@ -1,0 +1,146 @@
+//! Starting the service: its parts put together, its log, its listener, its end.
+
+use std::io::{self, IsTerminal};
+use std::net::TcpListener;
+use std::pin::pin;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context;
+use tracing_actix_web::TracingLogger;
+use tracing_subscriber::EnvFilter;
+
+use crate::api::auth::key::VerifyingKey;
+use crate::api::auth::token::Verifier;
+use crate::api::metrics::Metrics;
+use crate::api::respond::respond;
+use crate::api::routes;
+use crate::api::service::Service;
+use crate::api::trace::RequestSpan;
+use crate::domain::policy::Policies;
+use crate::jobs::Registry;
+use crate::jobs::drive::drive;
+use crate::jobs::worker::Worker;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// Puts the service together.
+///
+/// # Errors
+/// When there are no keys to check tokens with, or the policy cannot be read.
+pub fn service(settings: &Settings, store: Store) -> anyhow::Result<Service> {
+    let verifier = Verifier::new(VerifyingKey::of(settings)?, settings.auth());
+    Ok(Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?))
+}
+
+/// The server on a listener: not yet running, and deaf to signals unless it is told otherwise.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn server(
+    listener: TcpListener,
+    service: &Service,
+    shutdown_seconds: u64,
+    hears_signals: bool,
+) -> io::Result<Server> {
+    let service = web::Data::new(service.clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(service.clone())
+            .configure(routes::configure)
+            .wrap(from_fn(respond))
+            .wrap(TracingLogger::<RequestSpan>::new())
+    })
+    .shutdown_timeout(shutdown_seconds);
+    let server = if hears_signals { server } else { server.disable_signals() };
+    Ok(server.listen(listener)?.run())
+}
+
+/// A worker for the service's own jobs. What proposes schedules by night joins the registry here.
+///
+/// # Errors
+/// When a schedule is none, or the policy cannot be read.
+pub fn worker(settings: &Settings, store: Store) -> anyhow::Result<Worker> {
+    let registry = Registry::new(&settings.timetable()?);
+    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry))
+}
+
+/// Serves until told to stop, and runs the service's own jobs beside it unless told otherwise;
+/// requests and jobs under way are brought to their end.
+///
+/// # Errors
+/// When the service cannot be put together, cannot listen, or fails.
+pub fn serve(settings: &Settings, store: Store, with_jobs: bool) -> anyhow::Result<()> {
+    begin_log(settings)?;
+    let worker = if with_jobs { Some(Arc::new(worker(settings, store.clone())?)) } else { None };
+    let service = service(settings, store)?;
+    let http = settings.http();
+    let listener =
+        TcpListener::bind(http.bind).with_context(|| format!("cannot listen on {}; set http.bind", http.bind))?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    actix_web::rt::System::new().block_on(async {
+        let server = server(listener, &service, http.shutdown_seconds, true)?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let jobs = worker.map(|worker| tokio::spawn(drive(worker, async { stopped.await.unwrap_or_default() })));
+        tracing::info!(%address, database = %service.store().url(), with_jobs, "serving");
+        let served = server.await;
+        drop(stop);
+        if let Some(jobs) = jobs {
+            jobs.await?;
+        }
+        served
+    })?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Runs the service's own jobs until told to stop, without HTTP; those under way are brought to their
+/// end.
+///
+/// # Errors
+/// When the worker cannot be put together.
+pub fn work(settings: &Settings, store: Store) -> anyhow::Result<()> {
+    begin_log(settings)?;
+    let worker = Arc::new(worker(settings, store)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tracing::info!("working");
+    runtime.block_on(drive(worker, told_to_stop()));
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Done when the process is told to stop: by Ctrl-C, or as a service manager does.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        {
+            let (interrupt, terminate) = (pin!(interrupt.recv()), pin!(terminate.recv()));
+            futures_util::future::select(interrupt, terminate).await;
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        tracing::warn!("the process cannot hear of Ctrl-C");
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Logs to standard error: JSON in production, text elsewhere.
+fn begin_log(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log().filter).context("log.filter is not a filter")?;
+    // The web framework's own lines may quote a request.
+    let filter = filter.add_directive("actix_http=warn".parse()?).add_directive("actix_web=warn".parse()?);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let begun = if settings.is_production() {
+        log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+    } else {
+        log.try_init()
+    };
+    begun.map_err(|error| anyhow::anyhow!("the log cannot begin: {error}"))
+}
