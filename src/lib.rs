@@ -5,6 +5,7 @@ pub mod api;
 pub mod casework;
 pub mod cli;
 pub mod domain;
+pub mod jobs;
 pub mod planning;
 pub mod records;
 pub mod settings;

@@ -3,6 +3,7 @@
 
 mod auth;
 mod http;
+mod jobs;
 
 use std::path::PathBuf;
 
@@ -14,10 +15,12 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::casework::clock::Clock;
+use crate::casework::timetable::{ScheduleError, Timetable};
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
 pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
+pub use jobs::JobSettings;
 
 /// The settings built into the program.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -55,6 +58,9 @@ pub enum SettingsError {
     /// The database URL names no database.
     #[error("database.url: {0}")]
     Database(#[from] DatabaseUrlError),
+    /// A job's schedule is none.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
 }
 
 /// All settings.
@@ -64,6 +70,7 @@ pub struct Settings {
     environment: Environment,
     database: DatabaseSettings,
     clock: ClockSettings,
+    jobs: JobSettings,
     http: HttpSettings,
     auth: AuthSettings,
     log: LogSettings,
@@ -151,5 +158,13 @@ impl Settings {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock.fixed_at.map_or(Clock::System, |at| Clock::FixedAt(at.to_utc()))
+    }
+
+    /// When the service's own jobs run.
+    ///
+    /// # Errors
+    /// When one of the schedules is none.
+    pub fn timetable(&self) -> Result<Timetable, SettingsError> {
+        Ok(self.jobs.timetable()?)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal};
 use std::net::TcpListener;
+use std::pin::pin;
+use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -18,6 +20,9 @@ use crate::api::routes;
 use crate::api::service::Service;
 use crate::api::trace::RequestSpan;
 use crate::domain::policy::Policies;
+use crate::jobs::Registry;
+use crate::jobs::drive::drive;
+use crate::jobs::worker::Worker;
 use crate::settings::Settings;
 use crate::store::Store;
 
@@ -53,12 +58,23 @@ pub fn server(
     Ok(server.listen(listener)?.run())
 }
 
-/// Serves until told to stop; requests under way are answered first.
+/// A worker for the service's own jobs.
+///
+/// # Errors
+/// When a schedule is none, or the policy cannot be read.
+pub fn worker(settings: &Settings, store: Store) -> anyhow::Result<Worker> {
+    let registry = Registry::new(&settings.timetable()?);
+    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry))
+}
+
+/// Serves until told to stop, and runs the service's own jobs beside it unless told otherwise;
+/// requests and jobs under way are brought to their end.
 ///
 /// # Errors
 /// When the service cannot be put together, cannot listen, or fails.
-pub fn serve(settings: &Settings, store: Store) -> anyhow::Result<()> {
+pub fn serve(settings: &Settings, store: Store, with_jobs: bool) -> anyhow::Result<()> {
     begin_log(settings)?;
+    let worker = if with_jobs { Some(Arc::new(worker(settings, store.clone())?)) } else { None };
     let service = service(settings, store)?;
     let http = settings.http();
     let listener =
@@ -66,12 +82,52 @@ pub fn serve(settings: &Settings, store: Store) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     actix_web::rt::System::new().block_on(async {
         let server = server(listener, &service, http.shutdown_seconds, true)?;
-        // Work in the background starts here, beside the server, and ends with it.
-        tracing::info!(%address, database = %service.store().url(), "serving");
-        server.await
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let jobs = worker.map(|worker| tokio::spawn(drive(worker, async { stopped.await.unwrap_or_default() })));
+        tracing::info!(%address, database = %service.store().url(), with_jobs, "serving");
+        let served = server.await;
+        drop(stop);
+        if let Some(jobs) = jobs {
+            jobs.await?;
+        }
+        served
     })?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Runs the service's own jobs until told to stop, without HTTP; those under way are brought to their
+/// end.
+///
+/// # Errors
+/// When the worker cannot be put together.
+pub fn work(settings: &Settings, store: Store) -> anyhow::Result<()> {
+    begin_log(settings)?;
+    let worker = Arc::new(worker(settings, store)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    tracing::info!("working");
+    runtime.block_on(drive(worker, told_to_stop()));
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Done when the process is told to stop: by Ctrl-C, or as a service manager does.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut interrupt), Ok(mut terminate)) =
+            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        {
+            let (interrupt, terminate) = (pin!(interrupt.recv()), pin!(terminate.recv()));
+            futures_util::future::select(interrupt, terminate).await;
+            return;
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        tracing::warn!("the process cannot hear of Ctrl-C");
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Logs to standard error: JSON in production, text elsewhere.

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the innermost; a layer may import itself and those before it.
-const LAYERS: [&str; 9] = ["domain", "planning", "store", "casework", "records", "settings", "api", "startup", "cli"];
+const LAYERS: [&str; 10] =
+    ["domain", "planning", "store", "casework", "records", "jobs", "settings", "api", "startup", "cli"];
 
 /// What never appears in the innermost layers.
 const FORBIDDEN_INSIDE: [&str; 6] = ["diesel", "actix", "std::fs", "std::env", "Utc::now", "tokio"];

@@ -9,8 +9,10 @@
 mod feed;
 mod flags;
 mod generate;
+mod jobs;
 mod kill;
 mod layers;
 mod scenario;
 mod store;
+mod stored_flags;
 mod support;

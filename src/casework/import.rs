@@ -16,7 +16,7 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
 use crate::store::record::{self, NewVersion};
 use crate::store::reference::{self, Dangling};
-use crate::store::{Store, import};
+use crate::store::{Store, evaluation, import};
 
 /// The most errors, and the most dangling references, that a report lists; it counts them all.
 /// Memory must not grow with the feed.
@@ -75,6 +75,9 @@ pub struct ImportReport {
     pub errors: Vec<RefusedEvent>,
     /// The dangling references, at most [`MAX_LISTED`].
     pub dangling_references: Vec<DanglingReference>,
+    /// The forces that the events spoke of.
+    #[serde(skip)]
+    pub forces: BTreeSet<String>,
 }
 
 /// An import under way.
@@ -83,7 +86,6 @@ pub struct Import {
     clock: Clock,
     actor: Actor,
     report: ImportReport,
-    forces: BTreeSet<String>,
 }
 
 impl Import {
@@ -104,8 +106,9 @@ impl Import {
             dangling: 0,
             errors: Vec::new(),
             dangling_references: Vec::new(),
+            forces: BTreeSet::new(),
         };
-        Ok(Self { clock, actor: actor.clone(), report, forces: BTreeSet::new() })
+        Ok(Self { clock, actor: actor.clone(), report })
     }
 
     /// Notes a refused event; the import goes on.
@@ -121,7 +124,7 @@ impl Import {
     /// # Errors
     /// When the store fails; nothing of the batch is kept then.
     pub fn apply(&mut self, store: &Store, batch: Vec<NewVersion>) -> Result<(), StoreError> {
-        self.forces.extend(batch.iter().map(|version| version.force.clone()));
+        self.report.forces.extend(batch.iter().map(|version| version.force.clone()));
         let (id, now, actor) = (self.report.id, self.clock.now(), self.actor.to_string());
         let counts = store.transaction(|connection| -> Result<Counts, StoreError> {
             import::take_turn(connection, id)?;
@@ -129,6 +132,9 @@ impl Import {
             let keys: HashSet<_> = batch.iter().map(key).collect();
             let ages = record::current_ages(connection, keys)?;
             let sorted = sort_out(batch, known, ages);
+            for force in sorted.forces() {
+                evaluation::request(connection, force, now)?;
+            }
             let detail = json!({"import": id, "accepted": sorted.counts.accepted, "stale": sorted.counts.stale});
             record::apply(connection, id, now, sorted.versions, &sorted.newest)?;
             audit::append(
@@ -151,7 +157,7 @@ impl Import {
         self.report.state = if read_to_its_end { "completed" } else { "failed" };
         let now = self.clock.now();
         store.transaction(|connection| -> Result<(), StoreError> {
-            for force in &self.forces {
+            for force in &self.report.forces.clone() {
                 let dangling = reference::dangling_references(connection, force)?;
                 self.report.dangling += dangling.len();
                 let room = MAX_LISTED.saturating_sub(self.report.dangling_references.len());
@@ -185,6 +191,14 @@ struct SortedOut {
     versions: Vec<NewVersion>,
     newest: HashSet<usize>,
     counts: Counts,
+}
+
+impl SortedOut {
+    /// The forces that have something new, be it in their history alone: flags look at the history
+    /// of allocations.
+    fn forces(&self) -> BTreeSet<&str> {
+        self.versions.iter().map(|version| version.force.as_str()).collect()
+    }
 }
 
 fn key(version: &NewVersion) -> record::RecordKey {

@@ -3,8 +3,11 @@
 pub mod access;
 pub mod actor;
 pub mod clock;
+pub mod flag_list;
 pub mod flags;
 pub mod force_file;
 pub mod import;
+pub mod job_status;
 pub mod reading;
 pub mod schedules;
+pub mod timetable;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Format, say, say_json};
 use crate::casework::clock::Clock;
 use crate::casework::flags::{flags, forces};
-use crate::domain::flag::FlagCode;
+use crate::domain::flag::{Family, FlagCode};
 use crate::domain::policy::Policies;
 use crate::store::Store;
 
@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Only this force; every force otherwise.
     #[arg(long)]
     force: Option<String>,
+    /// Also the flags on what the service itself records.
+    #[arg(long)]
+    all: bool,
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -35,7 +38,8 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     };
     let mut raised: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for force in forces {
-        for flag in flags(store, &force, at, policy)? {
+        let found = flags(store, &force, at, policy)?;
+        for flag in found.into_iter().filter(|flag| arguments.all || flag.code.family() == Family::Records) {
             raised.entry(flag.code.as_str()).or_default().push(flag.subject.into());
         }
     }

@@ -7,6 +7,7 @@ pub mod import;
 pub mod plan;
 pub mod serve;
 pub mod token;
+pub mod work;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -42,6 +43,10 @@ enum Command {
     Check(check::Arguments),
     /// Serves HTTP.
     Serve(serve::Arguments),
+    /// Runs the service's own jobs in the background, without HTTP.
+    Work(work::WorkArguments),
+    /// Lists the service's own jobs: how they stand, their last run and their next.
+    Jobs(work::JobsArguments),
     /// Prints a token signed with the local development key; refused in production.
     Token(token::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
@@ -94,6 +99,8 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
                 return Ok(ExitCode::from(CONDEMNED));
             }
         }
+        Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,
+        Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,
         Command::Serve(arguments) => serve::run(&arguments, settings, open()?)?,
         Command::Token(arguments) => token::run(&arguments, settings, &open()?)?,
         Command::Digest => say_json(&open_current()?.transaction(records_digest)?)?,

@@ -12,6 +12,9 @@ pub struct Arguments {
     /// Brings the database up to date first; without it, one that is behind is refused.
     #[arg(long)]
     migrate: bool,
+    /// Leaves the service's own jobs to `work`, in another process.
+    #[arg(long)]
+    no_jobs: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings, store: Store) -> anyhow::Result<()> {
@@ -19,5 +22,5 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings, store: Store) -> a
         store.migrate()?;
     }
     store.require_current()?;
-    startup::serve(settings, store)
+    startup::serve(settings, store, !arguments.no_jobs)
 }

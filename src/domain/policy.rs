@@ -72,6 +72,8 @@ pub struct Policy {
     pub grid_single_value_percent: usize,
     /// The numbers of planning.
     pub planning: PlanningPolicy,
+    /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
+    pub acknowledgement_max_days: u32,
 }
 
 /// No policy can be had.

@@ -177,6 +177,88 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    flag (id) {
+        id -> sql::Id,
+        force -> Text,
+        code -> Text,
+        subject_kind -> Text,
+        subject -> Text,
+        offender_ref -> Nullable<Text>,
+        team_ref -> Nullable<Text>,
+        officer_ref -> Nullable<Text>,
+        severity -> SmallInt,
+        reason -> Nullable<Text>,
+        evidence -> sql::Json,
+        policy_version -> Text,
+        raised_at -> sql::Instant,
+        changed_at -> sql::Instant,
+        cleared_at -> Nullable<sql::Instant>,
+        acknowledged_until -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    flag_acknowledgement (id) {
+        id -> sql::Id,
+        flag_id -> sql::Id,
+        acknowledged_at -> sql::Instant,
+        acknowledged_by -> Text,
+        reason -> Text,
+        review_on -> Date,
+        flag_severity -> SmallInt,
+        flag_reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    evaluation_request (id) {
+        id -> sql::Id,
+        force -> Text,
+        requested_at -> sql::Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    flag_evaluation (force) {
+        force -> Text,
+        evaluated_at -> sql::Instant,
+        policy_version -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    job_run (job, run_key) {
+        job -> Text,
+        run_key -> Text,
+        state -> Text,
+        owner -> Text,
+        lease_until -> sql::Instant,
+        attempt -> Integer,
+        started_at -> sql::Instant,
+        ended_at -> Nullable<sql::Instant>,
+        error_code -> Nullable<Text>,
+        report -> Nullable<sql::Json>,
+    }
+}
+
+joinable!(flag_acknowledgement -> flag (flag_id));
 joinable!(current_record -> record_version (version_id));
 joinable!(record_version_personal_data -> record_version (version_id));
 joinable!(schedule_proposal_document -> schedule_proposal (proposal_id));
@@ -195,4 +277,9 @@ allow_tables_to_appear_in_same_query!(
     current_schedule,
     planned_visit,
     planned_visit_officer,
+    flag,
+    flag_acknowledgement,
+    evaluation_request,
+    flag_evaluation,
+    job_run,
 );

@@ -1,6 +1,5 @@
 //! Proposing: take a snapshot, plan from it alone, let the checker judge, keep what came of it.
 
-use chrono::TimeDelta;
 use rayon::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -10,7 +9,7 @@ use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::force_file;
 use crate::domain::bank_holidays::BankHolidays;
-use crate::domain::calendar::{CivilDate, plus_days};
+use crate::domain::calendar::{CivilDate, Instant, plus_days};
 use crate::domain::case_file::ForceFile;
 use crate::domain::policy::Policies;
 use crate::domain::reference::Ref;
@@ -171,14 +170,17 @@ pub fn carry_out(
     Ok(proposals)
 }
 
-/// Plans whatever was asked for a while ago and is not finished, for instance because the process died.
+/// Plans whatever was asked for before an instant and is not finished, for instance because a process
+/// died.
 ///
 /// # Errors
 /// As [`carry_out`].
-pub fn carry_out_unfinished(store: &Store, clock: Clock, actor: &Actor) -> Result<usize, ScheduleError> {
-    /// How long whoever asked is left to finish by themselves: longer than any budget over HTTP takes.
-    const A_WHILE: TimeDelta = TimeDelta::minutes(10);
-    let before = clock.now() - A_WHILE;
+pub fn carry_out_unfinished(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    before: Instant,
+) -> Result<usize, ScheduleError> {
     let unfinished = store.transaction(|connection| schedule::unfinished(connection, before))?;
     for id in &unfinished {
         carry_out_one(store, clock, actor, *id)?;

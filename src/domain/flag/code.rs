@@ -30,6 +30,49 @@ pub enum SubjectKind {
     Team,
 }
 
+impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Info];
+
+    /// The severity as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    /// The severity with that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == name)
+    }
+}
+
+impl SubjectKind {
+    /// The kind as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Offender => "offender",
+            Self::Breach => "breach",
+            Self::Officer => "officer",
+            Self::Team => "team",
+        }
+    }
+}
+
+/// What the facts behind a flag are records of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// What the records system holds on offenders, breaches, officers and teams.
+    Records,
+    /// What the service itself records: its schedules, its readings, its own exchanges.
+    Service,
+}
+
 /// The rules, by code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FlagCode {
@@ -234,6 +277,22 @@ impl FlagCode {
             Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision => SubjectKind::Breach,
             Self::CaseloadOverLimit | Self::CaseloadHigh | Self::TrainingMissing => SubjectKind::Officer,
             Self::PlansFollowGrid => SubjectKind::Team,
+        }
+    }
+}
+
+impl FlagCode {
+    /// The code that is written so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+
+    /// What the facts behind it are records of.
+    #[must_use]
+    pub const fn family(self) -> Family {
+        match self.subject_kind() {
+            SubjectKind::Offender | SubjectKind::Breach | SubjectKind::Officer | SubjectKind::Team => Family::Records,
         }
     }
 }

@@ -26,7 +26,7 @@ use super::case_file::{CaseFile, ForceFile};
 use super::moment::Moment;
 use super::policy::Policy;
 use super::reference::Ref;
-pub use code::{FlagCode, Severity, SubjectKind};
+pub use code::{Family, FlagCode, Severity, SubjectKind};
 
 /// One flag, raised.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,6 +39,9 @@ pub struct Flag {
     pub offender_ref: Option<Ref>,
     /// The team concerned, where there is one.
     pub team_ref: Option<Ref>,
+    /// The officer concerned, where there is one: who currently manages the offender, or the
+    /// officer it is raised on.
+    pub officer_ref: Option<Ref>,
     /// Why, where the rule knows several reasons.
     pub reason: Option<&'static str>,
     /// The facts used, with their dates; never names or free text.
@@ -110,11 +113,13 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
     let mut flags = Vec::new();
     for file in force.cases.values() {
         let case = Case { file, force, at, policy };
+        let manager = file.current_allocation(at).and_then(|allocation| allocation.officer_ref.as_ref());
         let raise = |code, subject: &Ref, finding: Finding| Flag {
             code,
             subject: subject.clone(),
             offender_ref: Some(file.offender_ref.clone()),
             team_ref: Some(file.offender.team_ref.clone()),
+            officer_ref: manager.cloned(),
             reason: finding.reason,
             evidence: finding.evidence,
             policy_version: policy.version.clone(),
@@ -133,11 +138,12 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
             );
         }
     }
-    let about_staff = |code, subject: &Ref, team_ref: Option<&Ref>, finding: Finding| Flag {
+    let about_staff = |code: FlagCode, subject: &Ref, team_ref: Option<&Ref>, finding: Finding| Flag {
         code,
         subject: subject.clone(),
         offender_ref: None,
         team_ref: team_ref.cloned(),
+        officer_ref: (code.subject_kind() == SubjectKind::Officer).then(|| subject.clone()),
         reason: finding.reason,
         evidence: finding.evidence,
         policy_version: policy.version.clone(),

@@ -38,9 +38,12 @@ fn window(world: &World) -> String {
     format!("{} {} {} {}", rule.as_str().unwrap(), window.earliest, window.ideal, window.latest)
 }
 
+/// What it is about, the records that are changed, and the rule and window expected.
+type Row = (&'static str, Vec<(RecordKind, &'static str, Value)>, &'static str);
+
 #[test]
 fn each_window_is_counted_by_its_rule() {
-    let rows: Vec<(&str, Vec<(RecordKind, &str, Value)>, &str)> = vec![
+    let rows: Vec<Row> = vec![
         ("the plan's interval", vec![], "plan_interval 2021-04-02 2021-05-02 2021-06-01"),
         (
             "a step of the plan",

@@ -1,0 +1,354 @@
+//! Flags as they are read: within a scope, filtered, the gravest and oldest first.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::backend::{AnyConnection, MultiBackend};
+use super::error::StoreError;
+use super::flag::{code_of, severity_number, severity_of};
+use super::schema::{flag, flag_acknowledgement};
+use super::scope::{Scope, TeamScope};
+use super::types::{DbId, DbInstant, DbJson};
+use crate::domain::calendar::{CivilDate, Instant};
+use crate::domain::flag::{FlagCode, Severity};
+use crate::domain::reference::Ref;
+
+/// Which flags are asked for, by what has become of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FlagState {
+    /// Those that hold, acknowledged or not: an acknowledgement hides nothing.
+    #[default]
+    Open,
+    /// Of those that hold, the acknowledged ones.
+    Acknowledged,
+    /// Those that no longer hold.
+    Cleared,
+}
+
+impl FlagState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Acknowledged, Self::Cleared];
+
+    /// The state as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Cleared => "cleared",
+        }
+    }
+
+    /// The state with that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// What narrows a list of flags.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FlagFilter {
+    /// Only this code.
+    pub code: Option<FlagCode>,
+    /// Only this team's.
+    pub team: Option<Ref>,
+    /// Only those that concern this officer.
+    pub officer: Option<Ref>,
+    /// Only this severity.
+    pub severity: Option<Severity>,
+    /// Which, by what has become of them.
+    pub state: FlagState,
+}
+
+/// Where a page of flags ended: the next begins after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlagPlace {
+    /// The severity of the last flag.
+    pub severity: Severity,
+    /// When it was raised.
+    pub raised_at: Instant,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// Who acknowledged a flag last, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub by: String,
+    /// Why, in free text: personal data.
+    pub reason: String,
+    /// When it is looked at again.
+    pub review_on: CivilDate,
+    /// True while it counts: its day of review has not passed, and the flag says what it said then.
+    pub counts: bool,
+}
+
+/// A flag as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredFlag {
+    /// Its id.
+    pub id: Uuid,
+    /// The rule.
+    pub code: FlagCode,
+    /// What it is raised on.
+    pub subject: String,
+    /// The offender concerned.
+    pub offender_ref: Option<String>,
+    /// The team concerned.
+    pub team_ref: Option<String>,
+    /// The officer concerned.
+    pub officer_ref: Option<String>,
+    /// How serious it is.
+    pub severity: Severity,
+    /// Why, where the rule knows several reasons.
+    pub reason: Option<String>,
+    /// The facts used.
+    pub evidence: Value,
+    /// The policy whose numbers were used.
+    pub policy_version: String,
+    /// Since when it holds, as the service noticed.
+    pub raised_at: Instant,
+    /// When what it says changed last.
+    pub changed_at: Instant,
+    /// Since when it holds no longer.
+    pub cleared_at: Option<Instant>,
+    /// The last acknowledgement, if any.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// Grows with every change.
+    pub version: i32,
+}
+
+impl StoredFlag {
+    /// Where this flag stands in the order of the list.
+    #[must_use]
+    pub const fn place(&self) -> FlagPlace {
+        FlagPlace { severity: self.severity, raised_at: self.raised_at, id: self.id }
+    }
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: DbId,
+    code: String,
+    subject: String,
+    offender_ref: Option<String>,
+    team_ref: Option<String>,
+    officer_ref: Option<String>,
+    severity: i16,
+    reason: Option<String>,
+    evidence: DbJson,
+    policy_version: String,
+    raised_at: DbInstant,
+    changed_at: DbInstant,
+    cleared_at: Option<DbInstant>,
+    acknowledged_until: Option<CivilDate>,
+    version: i32,
+}
+
+macro_rules! columns {
+    () => {
+        (
+            flag::id,
+            flag::code,
+            flag::subject,
+            flag::offender_ref,
+            flag::team_ref,
+            flag::officer_ref,
+            flag::severity,
+            flag::reason,
+            flag::evidence,
+            flag::policy_version,
+            flag::raised_at,
+            flag::changed_at,
+            flag::cleared_at,
+            flag::acknowledged_until,
+            flag::version,
+        )
+    };
+}
+
+/// The scope, in the query: what is outside it is as if it were not there.
+fn within(scope: &Scope) -> flag::BoxedQuery<'_, MultiBackend> {
+    let of_force = flag::table.filter(flag::force.eq(&scope.force)).into_boxed();
+    match &scope.teams {
+        TeamScope::All => of_force,
+        TeamScope::Only(teams) => of_force.filter(flag::team_ref.eq_any(teams.iter().map(Ref::as_str))),
+    }
+}
+
+/// A page of the flags in scope, at most `limit`, after `after`. `today` tells which
+/// acknowledgements still count.
+///
+/// # Errors
+/// When a statement fails, or a stored flag cannot be read.
+pub fn list(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    filter: &FlagFilter,
+    today: CivilDate,
+    after: Option<FlagPlace>,
+    limit: usize,
+) -> Result<Vec<StoredFlag>, StoreError> {
+    let mut query = within(scope);
+    if let Some(code) = filter.code {
+        query = query.filter(flag::code.eq(code.as_str()));
+    }
+    if let Some(team) = &filter.team {
+        query = query.filter(flag::team_ref.eq(team.as_str()));
+    }
+    if let Some(officer) = &filter.officer {
+        query = query.filter(flag::officer_ref.eq(officer.as_str()));
+    }
+    if let Some(severity) = filter.severity {
+        query = query.filter(flag::severity.eq(severity_number(severity)));
+    }
+    query = match filter.state {
+        FlagState::Open => query.filter(flag::cleared_at.is_null()),
+        FlagState::Acknowledged => query.filter(flag::cleared_at.is_null()).filter(flag::acknowledged_until.ge(today)),
+        FlagState::Cleared => query.filter(flag::cleared_at.is_not_null()),
+    };
+    if let Some(FlagPlace { severity, raised_at, id }) = after {
+        let (severity, raised_at) = (severity_number(severity), DbInstant::from(raised_at));
+        let later_at_once = flag::raised_at.eq(raised_at).and(flag::id.gt(DbId(id)));
+        let as_grave = flag::severity.eq(severity).and(flag::raised_at.gt(raised_at).or(later_at_once));
+        query = query.filter(flag::severity.gt(severity).or(as_grave));
+    }
+    let rows: Vec<Row> = query
+        .order((flag::severity, flag::raised_at, flag::id))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(columns!())
+        .load(connection)?;
+    with_acknowledgements(connection, rows, today)
+}
+
+/// One flag in scope; nothing where there is none.
+///
+/// # Errors
+/// When a statement fails, or the stored flag cannot be read.
+pub fn one(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    id: Uuid,
+    today: CivilDate,
+) -> Result<Option<StoredFlag>, StoreError> {
+    let rows: Vec<Row> = within(scope).filter(flag::id.eq(DbId(id))).select(columns!()).load(connection)?;
+    Ok(with_acknowledgements(connection, rows, today)?.pop())
+}
+
+/// True when the force has a flag with that id, whoever may see it.
+///
+/// # Errors
+/// When the statement fails.
+pub fn exists(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<bool, StoreError> {
+    let wanted = flag::table.filter(flag::force.eq(force)).filter(flag::id.eq(DbId(id)));
+    Ok(wanted.count().get_result::<i64>(connection)? > 0)
+}
+
+type AcknowledgementRow = (DbId, DbInstant, String, String, CivilDate);
+
+fn with_acknowledgements(
+    connection: &mut AnyConnection,
+    rows: Vec<Row>,
+    today: CivilDate,
+) -> Result<Vec<StoredFlag>, StoreError> {
+    let ids: Vec<DbId> = rows.iter().map(|row| row.id).collect();
+    let found: Vec<AcknowledgementRow> = flag_acknowledgement::table
+        .filter(flag_acknowledgement::flag_id.eq_any(ids))
+        .order((flag_acknowledgement::acknowledged_at, flag_acknowledgement::id))
+        .select((
+            flag_acknowledgement::flag_id,
+            flag_acknowledgement::acknowledged_at,
+            flag_acknowledgement::acknowledged_by,
+            flag_acknowledgement::reason,
+            flag_acknowledgement::review_on,
+        ))
+        .load(connection)?;
+    let mut newest: HashMap<DbId, AcknowledgementRow> = found.into_iter().map(|row| (row.0, row)).collect();
+    rows.into_iter()
+        .map(|row| {
+            let counts = row.cleared_at.is_none() && row.acknowledged_until.is_some_and(|until| until >= today);
+            let acknowledgement = newest.remove(&row.id).map(|(_, at, by, reason, review_on)| Acknowledgement {
+                at: at.get(),
+                by,
+                reason,
+                review_on,
+                counts,
+            });
+            Ok(StoredFlag {
+                id: row.id.0,
+                code: code_of(&row.code)?,
+                subject: row.subject,
+                offender_ref: row.offender_ref,
+                team_ref: row.team_ref,
+                officer_ref: row.officer_ref,
+                severity: severity_of(row.severity)?,
+                reason: row.reason,
+                evidence: row.evidence.0,
+                policy_version: row.policy_version,
+                raised_at: row.raised_at.get(),
+                changed_at: row.changed_at.get(),
+                cleared_at: row.cleared_at.map(DbInstant::get),
+                acknowledgement,
+                version: row.version,
+            })
+        })
+        .collect()
+}
+
+/// How many flags hold, and of which sort.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FlagSummary {
+    /// All that hold.
+    pub open: i64,
+    /// Of those, the acknowledged ones.
+    pub acknowledged: i64,
+    /// By code.
+    pub by_code: BTreeMap<String, i64>,
+    /// By severity.
+    pub by_severity: BTreeMap<&'static str, i64>,
+    /// By team; what concerns no team stands under none.
+    pub by_team: BTreeMap<String, i64>,
+}
+
+/// Counts the flags in scope that hold.
+///
+/// # Errors
+/// When a statement fails, or a stored flag cannot be read.
+pub fn summary(connection: &mut AnyConnection, scope: &Scope, today: CivilDate) -> Result<FlagSummary, StoreError> {
+    let by_sort = flag::table
+        .filter(flag::force.eq(&scope.force))
+        .filter(flag::cleared_at.is_null())
+        .group_by((flag::code, flag::severity, flag::team_ref))
+        .select((flag::code, flag::severity, flag::team_ref, count_star()))
+        .into_boxed();
+    let by_sort = match &scope.teams {
+        TeamScope::All => by_sort,
+        TeamScope::Only(teams) => by_sort.filter(flag::team_ref.eq_any(teams.iter().map(Ref::as_str))),
+    };
+    let counts: Vec<(String, i16, Option<String>, i64)> = by_sort.load(connection)?;
+    let mut summary = FlagSummary {
+        acknowledged: within(scope)
+            .filter(flag::cleared_at.is_null())
+            .filter(flag::acknowledged_until.ge(today))
+            .count()
+            .get_result(connection)?,
+        ..FlagSummary::default()
+    };
+    for (code, severity, team, count) in counts {
+        summary.open += count;
+        *summary.by_code.entry(code).or_default() += count;
+        *summary.by_severity.entry(severity_of(severity)?.as_str()).or_default() += count;
+        if let Some(team) = team {
+            *summary.by_team.entry(team).or_default() += count;
+        }
+    }
+    Ok(summary)
+}
