@@ -5,6 +5,7 @@ mod auth;
 mod http;
 mod jobs;
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, FixedOffset};
@@ -64,7 +65,7 @@ pub enum SettingsError {
 }
 
 /// All settings.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     environment: Environment,
@@ -76,13 +77,13 @@ pub struct Settings {
     log: LogSettings,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DatabaseSettings {
     url: SecretString,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockSettings {
     fixed_at: Option<DateTime<FixedOffset>>,
@@ -106,6 +107,17 @@ impl Settings {
         }
         settings.auth.check(settings.is_production())?;
         Ok(settings)
+    }
+
+    /// The same settings with another database, served on the loopback interface alone.
+    #[must_use]
+    pub fn on_loopback_with(&self, database_url: String) -> Self {
+        let mut settings = self.clone();
+        settings.database.url = database_url.into();
+        if !settings.http.bind.ip().is_loopback() {
+            settings.http.bind.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        settings
     }
 
     /// True where real work is done.

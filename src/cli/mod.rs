@@ -1,6 +1,7 @@
 //! The command line: the operator's way in.
 
 pub mod check;
+pub mod demo;
 pub mod flags;
 pub mod generate;
 pub mod import;
@@ -29,6 +30,8 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows the main job on an embedded database made from nothing, and serves it on the loopback interface.
+    Demo(demo::Arguments),
     /// Brings the database up to date.
     Migrate,
     /// Imports a records feed: one event a line.
@@ -79,6 +82,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
     };
     let clock = settings.clock();
     match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments, settings)?,
         Command::Generate(arguments) => generate::run(&arguments, clock)?,
         Command::Migrate => {
             let done = open()?.migrate()?;
