@@ -5,4 +5,5 @@ pub mod actor;
 pub mod clock;
 pub mod flags;
 pub mod import;
+pub mod offenders;
 pub mod reading;
