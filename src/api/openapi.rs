@@ -6,6 +6,11 @@ use utoipa::{Modify, OpenApi};
 
 use super::error::ProblemDocument;
 use super::health;
+use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::records::{
+    imports::{self, Refusal},
+    send,
+};
 use super::staff::{neighbourhoods, officers, teams};
 
 /// What the document is made of.
@@ -21,6 +26,12 @@ use super::staff::{neighbourhoods, officers, teams};
         health::ready,
         health::metrics,
         document,
+        send::send,
+        imports::read,
+        list::list,
+        case_file::read,
+        timeline::read,
+        reactive_eligibility::read,
         officers::list,
         officers::read,
         teams::list,
@@ -28,9 +39,9 @@ use super::staff::{neighbourhoods, officers, teams};
         neighbourhoods::list,
         neighbourhoods::read,
     ),
-    components(schemas(ProblemDocument)),
+    components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

@@ -6,8 +6,12 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
-use super::auth::act::{Act, Permission, ReadNeighbourhoods, ReadOfficers, ReadTeams};
+use super::auth::act::{
+    Act, Permission, ReadImports, ReadNeighbourhoods, ReadOffenders, ReadOfficers, ReadTeams, SendRecords,
+};
 use super::error::{ErrorCode, Problem};
+use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::records::{imports, send};
 use super::staff::{neighbourhoods, officers, teams};
 use super::{error, health, openapi, page};
 
@@ -75,6 +79,16 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::open(Verb::Get, "/readyz", || web::to(health::ready)),
     Endpoint::open(Verb::Get, "/metrics", || web::to(health::metrics)),
     Endpoint::open(Verb::Get, "/openapi.json", || web::to(openapi::document)),
+    Endpoint::permitted(Verb::Post, "/v1/records", SendRecords::PERMISSION, || web::to(send::send)),
+    Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders", ReadOffenders::PERMISSION, || web::to(list::list)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}", ReadOffenders::PERMISSION, || web::to(case_file::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/timeline", ReadOffenders::PERMISSION, || {
+        web::to(timeline::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/reactive-eligibility", ReadOffenders::PERMISSION, || {
+        web::to(reactive_eligibility::read)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),

@@ -7,5 +7,6 @@ pub mod flag_list;
 pub mod flags;
 pub mod import;
 pub mod job_status;
+pub mod offenders;
 pub mod reading;
 pub mod timetable;
