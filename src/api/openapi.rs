@@ -5,7 +5,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::error::ProblemDocument;
+use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
+use super::jobs;
 use super::offenders::{case_file, list, reactive_eligibility, timeline};
 use super::records::{
     imports::{self, Refusal},
@@ -32,6 +34,11 @@ use super::staff::{neighbourhoods, officers, teams};
         case_file::read,
         timeline::read,
         reactive_eligibility::read,
+        flag_list::list,
+        flag::read,
+        summary::summary,
+        acknowledge::acknowledge,
+        jobs::list,
         officers::list,
         officers::read,
         teams::list,
@@ -41,7 +48,7 @@ use super::staff::{neighbourhoods, officers, teams};
     ),
     components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "flags", description = "What the service noticed"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

@@ -7,13 +7,15 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::auth::act::{
-    Act, Permission, ReadImports, ReadNeighbourhoods, ReadOffenders, ReadOfficers, ReadTeams, SendRecords,
+    AcknowledgeFlags, Act, Permission, ReadFlags, ReadImports, ReadJobs, ReadNeighbourhoods, ReadOffenders,
+    ReadOfficers, ReadTeams, SendRecords,
 };
 use super::error::{ErrorCode, Problem};
+use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, reactive_eligibility, timeline};
 use super::records::{imports, send};
 use super::staff::{neighbourhoods, officers, teams};
-use super::{error, health, openapi, page};
+use super::{error, health, jobs, openapi, page};
 
 /// The methods that routes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +91,13 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/reactive-eligibility", ReadOffenders::PERMISSION, || {
         web::to(reactive_eligibility::read)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/flags", ReadFlags::PERMISSION, || web::to(flag_list::list)),
+    Endpoint::permitted(Verb::Get, "/v1/flags/summary", ReadFlags::PERMISSION, || web::to(summary::summary)),
+    Endpoint::permitted(Verb::Get, "/v1/flags/{id}", ReadFlags::PERMISSION, || web::to(flag::read)),
+    Endpoint::permitted(Verb::Post, "/v1/flags/{id}/acknowledge", AcknowledgeFlags::PERMISSION, || {
+        web::to(acknowledge::acknowledge)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),

@@ -12,6 +12,7 @@ use crate::api::error::extract::not_the_shape;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
+use crate::casework::flags::evaluate_asking;
 use crate::casework::import::ImportReport;
 use crate::records::import::{ImportError, import_events, import_lines};
 
@@ -104,7 +105,7 @@ fn json(body: &[u8]) -> Result<Value, Problem> {
 
 async fn at_hand(service: &Service, actor: Actor, events: Vec<Value>) -> Result<ImportReport, Problem> {
     let import = move |service: &Service| {
-        ended(service, import_events(service.store(), service.clock(), &actor, ORIGIN, events))
+        ended(service, &actor, import_events(service.store(), service.clock(), &actor, ORIGIN, events))
     };
     service.run(import).await
 }
@@ -114,14 +115,14 @@ async fn at_hand(service: &Service, actor: Actor, events: Vec<Value>) -> Result<
 async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result<ImportReport, Problem> {
     let (inlet, feed) = pipe();
     let import = service.run(move |service| {
-        ended(service, import_lines(service.store(), service.clock(), &actor, ORIGIN, feed, |_| {}))
+        ended(service, &actor, import_lines(service.store(), service.clock(), &actor, ORIGIN, feed, |_| {}))
     });
     let (report, ()) = futures_util::future::join(import, inlet.pass_on(body)).await;
     report
 }
 
-/// Counts an import that has ended, well or not.
-fn ended(service: &Service, import: Result<ImportReport, ImportError>) -> Result<ImportReport, Problem> {
+/// Counts an import that has ended, well or not, and brings the flags up to date with what it took.
+fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportError>) -> Result<ImportReport, Problem> {
     match import {
         Ok(report) => {
             let outcomes = [
@@ -131,6 +132,7 @@ fn ended(service: &Service, import: Result<ImportReport, ImportError>) -> Result
                 ("refused", report.refused),
             ];
             service.metrics().import(report.state.name(), &outcomes);
+            evaluate(service, actor, &report);
             Ok(report)
         }
         Err(ImportError::Feed(_)) => {
@@ -139,5 +141,19 @@ fn ended(service: &Service, import: Result<ImportReport, ImportError>) -> Result
             Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail))
         }
         Err(ImportError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Evaluates the flags of the force that was spoken of. Where that fails the import still stands, and
+/// the service's own job evaluates them.
+fn evaluate(service: &Service, actor: &Actor, report: &ImportReport) {
+    let (store, clock, policies) = (service.store(), service.clock(), service.policies());
+    match evaluate_asking(store, clock, actor, policies, Some(&report.forces)) {
+        Ok(outcomes) => {
+            for error in outcomes.into_iter().filter_map(|(_, outcome)| outcome.err()) {
+                tracing::error!(%error, "flags could not be evaluated after an import; a job will");
+            }
+        }
+        Err(error) => tracing::error!(%error, "flags could not be evaluated after an import; a job will"),
     }
 }
