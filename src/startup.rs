@@ -32,7 +32,8 @@ use crate::store::Store;
 /// When there are no keys to check tokens with, or the policy cannot be read.
 pub fn service(settings: &Settings, store: Store) -> anyhow::Result<Service> {
     let verifier = Verifier::new(VerifyingKey::of(settings)?, settings.auth());
-    Ok(Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?))
+    let service = Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?);
+    Ok(service.with_timetable(registry(settings)?.timetable()))
 }
 
 /// The server on a listener: not yet running, and deaf to signals unless it is told otherwise.
@@ -58,13 +59,20 @@ pub fn server(
     Ok(server.listen(listener)?.run())
 }
 
+/// The jobs that this program runs.
+///
+/// # Errors
+/// When a schedule is none.
+pub fn registry(settings: &Settings) -> anyhow::Result<Registry> {
+    Ok(Registry::new(&settings.timetable()?))
+}
+
 /// A worker for the service's own jobs.
 ///
 /// # Errors
 /// When a schedule is none, or the policy cannot be read.
 pub fn worker(settings: &Settings, store: Store) -> anyhow::Result<Worker> {
-    let registry = Registry::new(&settings.timetable()?);
-    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry))
+    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry(settings)?))
 }
 
 /// Serves until told to stop, and runs the service's own jobs beside it unless told otherwise;

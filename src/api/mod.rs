@@ -3,10 +3,16 @@
 
 pub mod auth;
 pub mod error;
+pub mod flags;
 pub mod health;
+pub mod jobs;
 pub mod metrics;
+pub mod offenders;
 pub mod openapi;
 pub mod page;
+pub mod paging;
+pub mod precondition;
+pub mod records;
 pub mod respond;
 pub mod routes;
 pub mod schedules;

@@ -5,8 +5,15 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::error::ProblemDocument;
+use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
-use super::schedules::{accept, propose, read};
+use super::jobs;
+use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::records::{
+    imports::{self, Refusal},
+    send,
+};
+use super::schedules::{accept, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
 
 /// What the document is made of.
@@ -22,23 +29,34 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         health::ready,
         health::metrics,
         document,
+        send::send,
+        imports::read,
+        list::list,
+        case_file::read,
+        timeline::read,
+        reactive_eligibility::read,
+        flag_list::list,
+        flag::read,
+        summary::summary,
+        acknowledge::acknowledge,
+        jobs::list,
         officers::list,
         officers::read,
         daily_list::read,
         propose::propose,
-        read::read,
-        read::visits,
-        read::unplaced,
-        read::diff,
+        schedule::read,
+        schedule::visits,
+        schedule::unplaced,
+        schedule::diff,
         accept::post,
         teams::list,
         teams::read,
         neighbourhoods::list,
         neighbourhoods::read,
     ),
-    components(schemas(ProblemDocument)),
+    components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

@@ -7,13 +7,16 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::auth::act::{
-    AcceptSchedules, Act, Permission, ProposeSchedules, ReadDailyLists, ReadNeighbourhoods, ReadOfficers,
-    ReadSchedules, ReadTeams,
+    AcceptSchedules, AcknowledgeFlags, Act, Permission, ProposeSchedules, ReadDailyLists, ReadFlags, ReadImports,
+    ReadJobs, ReadNeighbourhoods, ReadOffenders, ReadOfficers, ReadSchedules, ReadTeams, SendRecords,
 };
 use super::error::{ErrorCode, Problem};
-use super::schedules::{accept, propose, read};
+use super::flags::{acknowledge, list as flag_list, read as flag, summary};
+use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::records::{imports, send};
+use super::schedules::{accept, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
-use super::{error, health, openapi, page};
+use super::{error, health, jobs, openapi, page};
 
 /// The methods that routes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,18 +82,37 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::open(Verb::Get, "/readyz", || web::to(health::ready)),
     Endpoint::open(Verb::Get, "/metrics", || web::to(health::metrics)),
     Endpoint::open(Verb::Get, "/openapi.json", || web::to(openapi::document)),
+    Endpoint::permitted(Verb::Post, "/v1/records", SendRecords::PERMISSION, || web::to(send::send)),
+    Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders", ReadOffenders::PERMISSION, || web::to(list::list)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}", ReadOffenders::PERMISSION, || web::to(case_file::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/timeline", ReadOffenders::PERMISSION, || {
+        web::to(timeline::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/reactive-eligibility", ReadOffenders::PERMISSION, || {
+        web::to(reactive_eligibility::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/flags", ReadFlags::PERMISSION, || web::to(flag_list::list)),
+    Endpoint::permitted(Verb::Get, "/v1/flags/summary", ReadFlags::PERMISSION, || web::to(summary::summary)),
+    Endpoint::permitted(Verb::Get, "/v1/flags/{id}", ReadFlags::PERMISSION, || web::to(flag::read)),
+    Endpoint::permitted(Verb::Post, "/v1/flags/{id}/acknowledge", AcknowledgeFlags::PERMISSION, || {
+        web::to(acknowledge::acknowledge)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}/daily-list", ReadDailyLists::PERMISSION, || {
         web::to(daily_list::read)
     }),
     Endpoint::permitted(Verb::Post, "/v1/schedules", ProposeSchedules::PERMISSION, || web::to(propose::propose)),
-    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}", ReadSchedules::PERMISSION, || web::to(read::read)),
-    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/visits", ReadSchedules::PERMISSION, || web::to(read::visits)),
-    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/unplaced", ReadSchedules::PERMISSION, || {
-        web::to(read::unplaced)
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}", ReadSchedules::PERMISSION, || web::to(schedule::read)),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/visits", ReadSchedules::PERMISSION, || {
+        web::to(schedule::visits)
     }),
-    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/diff", ReadSchedules::PERMISSION, || web::to(read::diff)),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/unplaced", ReadSchedules::PERMISSION, || {
+        web::to(schedule::unplaced)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/diff", ReadSchedules::PERMISSION, || web::to(schedule::diff)),
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/accept", AcceptSchedules::PERMISSION, || web::to(accept::post)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),

@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::metrics::Metrics;
 use crate::casework::clock::Clock;
 use crate::casework::reading::Reader;
+use crate::casework::timetable::Timetable;
 use crate::domain::policy::Policies;
 use crate::store::Store;
 
@@ -18,6 +19,7 @@ use crate::store::Store;
 #[derive(Clone)]
 pub struct Service {
     parts: Arc<Parts>,
+    timetable: Arc<Timetable>,
 }
 
 struct Parts {
@@ -32,7 +34,15 @@ impl Service {
     /// A service over a database.
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, verifier: Verifier, metrics: Metrics) -> Self {
-        Self { parts: Arc::new(Parts { store, clock, policies, verifier, metrics }) }
+        let parts = Arc::new(Parts { store, clock, policies, verifier, metrics });
+        Self { parts, timetable: Arc::default() }
+    }
+
+    /// The same service, which shows how these jobs stand.
+    #[must_use]
+    pub fn with_timetable(mut self, timetable: Timetable) -> Self {
+        self.timetable = Arc::new(timetable);
+        self
     }
 
     /// The database.
@@ -63,6 +73,12 @@ impl Service {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.parts.metrics
+    }
+
+    /// When the service's own jobs run.
+    #[must_use]
+    pub fn timetable(&self) -> &Timetable {
+        &self.timetable
     }
 
     /// Somebody with a permit, as a reader.

@@ -105,6 +105,17 @@ pub enum Actor {
     Person(Person),
 }
 
+impl Actor {
+    /// The one force whose records the actor may touch; none where it is not bound to one.
+    #[must_use]
+    pub fn force(&self) -> Option<&str> {
+        match self {
+            Self::Operator | Self::Job(_) => None,
+            Self::Person(person) => Some(&person.force),
+        }
+    }
+}
+
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

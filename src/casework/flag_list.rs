@@ -62,6 +62,25 @@ fn words(filter: &FlagFilter) -> Value {
     })
 }
 
+/// One flag; nothing where there is none that the reader may see.
+///
+/// # Errors
+/// When the store fails.
+pub fn one(store: &Store, reader: &Reader, id: Uuid) -> Result<Option<StoredFlag>, StoreError> {
+    let (scope, today) = (reader.person.case_scope(), reader.clock.moment().today());
+    store.transaction_that_writes(|connection| {
+        let found = flag_list::one(connection, &scope, id, today)?;
+        match &found {
+            Some(flag) => {
+                let detail = json!({ "flag": id, "code": flag.code, "subject": flag.subject });
+                reader.note(connection, "flag.read", None, detail)?;
+            }
+            None => note_refusal(connection, reader, "flag.read", id)?,
+        }
+        Ok(found)
+    })
+}
+
 /// How many flags hold among those that the reader may see, and of which sort.
 ///
 /// # Errors
@@ -164,7 +183,7 @@ pub fn acknowledge(
     let scope = reader.person.case_scope();
     let acknowledged = store.transaction_that_writes(|connection| -> Result<_, AcknowledgeError> {
         let Some(as_it_stands) = flag_list::one(connection, &scope, id, today)? else {
-            note_refusal(connection, reader, id)?;
+            note_refusal(connection, reader, "flag.acknowledge", id)?;
             return Ok(None);
         };
         if as_it_stands.cleared_at.is_some() {
@@ -185,8 +204,8 @@ pub fn acknowledge(
 }
 
 /// Puts on record that somebody reached for a flag of their force that is out of their scope.
-fn note_refusal(connection: &mut AnyConnection, reader: &Reader, id: Uuid) -> Result<(), StoreError> {
-    let detail = json!({ "act": "flag.acknowledge", "why": "out_of_scope", "flag": id });
+fn note_refusal(connection: &mut AnyConnection, reader: &Reader, act: &str, id: Uuid) -> Result<(), StoreError> {
+    let detail = json!({ "act": act, "why": "out_of_scope", "flag": id });
     if flag_list::exists(connection, &reader.person.force, id)? {
         reader.note(connection, "access.refused", None, detail)?;
     }

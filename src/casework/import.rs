@@ -5,25 +5,29 @@
 //! takes the rest.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::actor::Actor;
 use super::clock::Clock;
+use super::reading::Reader;
+use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
+use crate::store::evaluation;
+use crate::store::import::{self, StoredImport};
 use crate::store::record::{self, NewVersion};
 use crate::store::reference::{self, Dangling};
-use crate::store::{Store, evaluation, import};
 
 /// The most errors, and the most dangling references, that a report lists; it counts them all.
 /// Memory must not grow with the feed.
 pub const MAX_LISTED: usize = 10_000;
 
 /// An event that was refused, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedEvent {
     /// The line (from 1) of a bulk feed, or the index (from 0) in a batch.
     pub index: u64,
@@ -38,7 +42,7 @@ pub struct RefusedEvent {
 }
 
 /// A record that names another which is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DanglingReference {
     /// The force of both.
     pub force: String,
@@ -54,13 +58,43 @@ pub struct DanglingReference {
     pub to_ref: String,
 }
 
+/// How far an import has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    /// It has not ended.
+    Running,
+    /// The feed was read to its end.
+    Completed,
+    /// The feed could not be read to its end.
+    Failed,
+}
+
+impl ImportState {
+    /// The state as reports write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for ImportState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What came of an import.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReport {
     /// The import's id.
     pub id: Uuid,
     /// `completed`, or `failed` where the feed could not be read to its end.
-    pub state: &'static str,
+    pub state: ImportState,
     /// Events that became the current state of their record.
     pub accepted: u64,
     /// Events whose id had been taken before.
@@ -95,10 +129,12 @@ impl Import {
     /// When the store fails.
     pub fn start(store: &Store, clock: Clock, actor: &Actor, origin: &str) -> Result<Self, StoreError> {
         let id = Uuid::now_v7();
-        store.transaction(|connection| import::start(connection, id, origin, &actor.to_string(), clock.now()))?;
+        store.transaction(|connection| {
+            import::start(connection, id, origin, &actor.to_string(), actor.force(), clock.now())
+        })?;
         let report = ImportReport {
             id,
-            state: "running",
+            state: ImportState::Running,
             accepted: 0,
             duplicates: 0,
             stale: 0,
@@ -125,7 +161,8 @@ impl Import {
     /// When the store fails; nothing of the batch is kept then.
     pub fn apply(&mut self, store: &Store, batch: Vec<NewVersion>) -> Result<(), StoreError> {
         self.report.forces.extend(batch.iter().map(|version| version.force.clone()));
-        let (id, now, actor) = (self.report.id, self.clock.now(), self.actor.to_string());
+        let (id, now) = (self.report.id, self.clock.now());
+        let (actor, force) = (self.actor.to_string(), self.actor.force());
         let counts = store.transaction(|connection| -> Result<Counts, StoreError> {
             import::take_turn(connection, id)?;
             let known = known_events(connection, &batch)?;
@@ -139,7 +176,7 @@ impl Import {
             record::apply(connection, id, now, sorted.versions, &sorted.newest)?;
             audit::append(
                 connection,
-                AuditEntry { at: now, actor: &actor, act: "records.apply", force: None, subject: None, detail },
+                AuditEntry { at: now, actor: &actor, act: "records.apply", force, subject: None, detail },
             )?;
             Ok(sorted.counts)
         })?;
@@ -154,7 +191,7 @@ impl Import {
     /// # Errors
     /// When the store fails.
     pub fn finish(mut self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
-        self.report.state = if read_to_its_end { "completed" } else { "failed" };
+        self.report.state = if read_to_its_end { ImportState::Completed } else { ImportState::Failed };
         let now = self.clock.now();
         store.transaction(|connection| -> Result<(), StoreError> {
             for force in &self.report.forces.clone() {
@@ -165,19 +202,24 @@ impl Import {
                     .dangling_references
                     .extend(dangling.into_iter().take(room).map(|dangling| dangling_reference(force, dangling)));
             }
-            let stored = json!({
-                "state": self.report.state,
-                "accepted": self.report.accepted,
-                "duplicates": self.report.duplicates,
-                "stale": self.report.stale,
-                "refused": self.report.refused,
-                "dangling": self.report.dangling,
-                "errors": self.report.errors,
-            });
-            import::finish(connection, self.report.id, self.report.state, stored, now)
+            let stored = serde_json::to_value(&self.report)
+                .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;
+            import::finish(connection, self.report.id, self.report.state.name(), stored, now)
         })?;
         Ok(self.report)
     }
+}
+
+/// An import that the reader's force sent; nothing where there is none.
+///
+/// # Errors
+/// When the store fails.
+pub fn read_import(store: &Store, reader: &Reader, id: Uuid) -> Result<Option<StoredImport>, StoreError> {
+    store.transaction_that_writes(|connection| {
+        let found = import::sent_by(connection, &reader.person.force, id)?;
+        reader.note(connection, "import.read", None, json!({ "import": id, "found": found.is_some() }))?;
+        Ok(found)
+    })
 }
 
 #[derive(Debug, Default)]

@@ -66,7 +66,7 @@ impl Reader {
 pub fn records(store: &Store, reader: &Reader, kind: RecordKind) -> Result<Vec<Held<Record>>, StoreError> {
     let scope = reader.person.case_scope();
     store.transaction_that_writes(|connection| {
-        let found = records_in_scope(connection, Wanted { kind, scope: &scope, subject: None })?;
+        let found = records_in_scope(connection, Wanted::all(kind, &scope))?;
         reader.note(connection, &format!("{kind}.list"), None, json!({ "count": found.len() }))?;
         Ok(found)
     })
@@ -84,7 +84,7 @@ pub fn record(
 ) -> Result<Option<Held<Record>>, StoreError> {
     let (scope, act) = (reader.person.case_scope(), format!("{kind}.read"));
     store.transaction_that_writes(|connection| {
-        let found = records_in_scope(connection, Wanted { kind, scope: &scope, subject: Some(subject) })?.pop();
+        let found = records_in_scope(connection, Wanted::one(kind, &scope, subject))?.pop();
         match found {
             Some(_) => reader.note(connection, &act, Some((kind, subject)), json!({}))?,
             None => reader.note_refusal(connection, &act, kind, subject)?,

@@ -12,7 +12,6 @@ use crate::casework::clock::Clock;
 use crate::casework::job_status::{JobStatus, job_statuses};
 use crate::casework::timetable::JobName;
 use crate::domain::calendar::Instant;
-use crate::jobs::Registry;
 use crate::jobs::worker::Ran;
 use crate::settings::Settings;
 use crate::startup;
@@ -89,7 +88,7 @@ fn line(ran: &Ran) -> String {
 }
 
 fn list(format: Format, store: &Store, clock: Clock, settings: &Settings) -> anyhow::Result<()> {
-    let timetable = Registry::new(&settings.timetable()?).timetable();
+    let timetable = startup::registry(settings)?.timetable();
     let statuses = job_statuses(store, clock, &Actor::Operator, &timetable)?;
     match format {
         Format::Json => say_json(&json!({ "jobs": statuses })),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::address::Address;
-use super::allocation::Allocation;
+use super::allocation::{self, Allocation};
 use super::arms_assessment::ArmsAssessment;
 use super::breach::Breach;
 use super::calendar::{CivilDate, Instant};
@@ -165,12 +165,7 @@ impl CaseFile {
     /// has come. One dated in the future does not end today's.
     #[must_use]
     pub fn current_allocation(&self, at: Moment) -> Option<&Allocation> {
-        self.records
-            .allocations
-            .iter()
-            .filter(|held| at.has_come(held.record.from))
-            .max_by_key(|held| (held.event_time, &held.event_id))
-            .map(|held| &held.record)
+        allocation::current(&self.records.allocations, at)
     }
 
     /// The current address: a residence lived at today, with the newest `resident_from`.

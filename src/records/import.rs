@@ -1,10 +1,11 @@
-//! A bulk feed into the service: lines in, one transaction a batch, a report out.
+//! Events into the service, a line or an item each: one transaction a batch, a report out.
 
 use std::io::{self, BufRead};
 
+use serde_json::Value;
 use thiserror::Error;
 
-use super::feed::event::{Change, Event, Refused, parse_event};
+use super::feed::event::{Change, Event, Refused, parse_event, read_event};
 use super::feed::fault::{Fault, FaultCode};
 use super::feed::lines::Lines;
 use super::feed::references::references;
@@ -60,7 +61,8 @@ pub fn import_lines(
                 return Err(error.into());
             }
         };
-        match line.content.map_err(Refused::from).and_then(|content| version_of(&content)) {
+        let event = line.content.map_err(Refused::from).and_then(|content| parse_event(&content));
+        match event.and_then(|event| version_of(event, actor)) {
             Ok(version) => batch.push(version),
             Err(refused) => import.refuse(refused_event(line.number, refused)),
         }
@@ -75,10 +77,43 @@ pub fn import_lines(
     Ok(import.finish(store, true)?)
 }
 
-fn version_of(line: &[u8]) -> Result<NewVersion, Refused> {
-    let event = parse_event(line)?;
+/// Imports events that are at hand, indexed from 0.
+///
+/// # Errors
+/// When the store fails. A refused event is not an error.
+pub fn import_events(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    origin: &str,
+    events: Vec<Value>,
+) -> Result<ImportReport, ImportError> {
+    let mut import = Import::start(store, clock, actor, origin)?;
+    let mut batch = Vec::new();
+    for (index, event) in (0..).zip(events) {
+        match read_event(event).and_then(|event| version_of(event, actor)) {
+            Ok(version) => batch.push(version),
+            Err(refused) => import.refuse(refused_event(index, refused)),
+        }
+        if batch.len() >= EVENTS_A_BATCH {
+            import.apply(store, std::mem::take(&mut batch))?;
+        }
+    }
+    import.apply(store, batch)?;
+    Ok(import.finish(store, true)?)
+}
+
+/// The version that an event brings, where the actor may speak for the event's force.
+fn version_of(event: Event, actor: &Actor) -> Result<NewVersion, Refused> {
     let event_id = event.id.clone();
-    new_version(event).map_err(|fault| Refused { event_id: Some(event_id), fault })
+    let permitted = actor.force().is_none_or(|force| force == event.force);
+    let version = if permitted {
+        new_version(event)
+    } else {
+        let detail = "names another force than the token's; send it with that force's token";
+        Err(Fault::here(FaultCode::SourceNotPermitted, detail).under("source"))
+    };
+    version.map_err(|fault| Refused { event_id: Some(event_id), fault })
 }
 
 /// The version of a record that an event brings.

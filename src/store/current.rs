@@ -1,4 +1,4 @@
-//! Officers, teams and neighbourhoods of a force, as they are now.
+//! The current records of a force: by kind within a scope, and those of one case.
 
 use diesel::prelude::*;
 
@@ -7,22 +7,48 @@ use super::error::StoreError;
 use super::record::{StoredVersion, held};
 use super::schema::{current_record, record_version, record_version_personal_data};
 use super::scope::{Scope, TeamScope};
+use super::types::{DbInstant, DbJson};
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 
-/// Which records of a kind are asked for.
+/// Which records of a kind are asked for. The teams of the scope count for officers and offenders;
+/// the other kinds belong to the force as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// The kind.
-    pub kind: RecordKind,
-    /// The force; and, for kinds that belong to a team, the teams.
-    pub scope: &'a Scope,
-    /// One alone, or all.
-    pub subject: Option<&'a Ref>,
+    kind: RecordKind,
+    scope: &'a Scope,
+    subject: Option<&'a Ref>,
+    team: Option<&'a Ref>,
+    page: Option<(Option<&'a Ref>, usize)>,
 }
 
-/// The current records of a kind within a scope, by reference. The teams of the scope count for
-/// officers and offenders; the other kinds belong to the force as a whole.
+impl<'a> Wanted<'a> {
+    /// All of a kind.
+    #[must_use]
+    pub const fn all(kind: RecordKind, scope: &'a Scope) -> Self {
+        Self { kind, scope, subject: None, team: None, page: None }
+    }
+
+    /// One alone.
+    #[must_use]
+    pub const fn one(kind: RecordKind, scope: &'a Scope, subject: &'a Ref) -> Self {
+        Self { kind, scope, subject: Some(subject), team: None, page: None }
+    }
+
+    /// Of these, those of one team.
+    #[must_use]
+    pub const fn of_team(self, team: Option<&'a Ref>) -> Self {
+        Self { team, ..self }
+    }
+
+    /// Of these, so many that come after a reference.
+    #[must_use]
+    pub const fn page(self, after: Option<&'a Ref>, limit: usize) -> Self {
+        Self { page: Some((after, limit)), ..self }
+    }
+}
+
+/// The current records that are wanted, in the order of their references.
 ///
 /// # Errors
 /// When the statement fails, or what is stored cannot be read.
@@ -47,6 +73,15 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     if let Some(subject) = wanted.subject {
         question = question.filter(current_record::subject.eq(subject.as_str()));
     }
+    if let Some(team) = wanted.team {
+        question = question.filter(current_record::team_ref.eq(team.as_str()));
+    }
+    if let Some((after, limit)) = wanted.page {
+        if let Some(after) = after {
+            question = question.filter(current_record::subject.gt(after.as_str()));
+        }
+        question = question.limit(i64::try_from(limit).unwrap_or(i64::MAX));
+    }
     let rows: Vec<StoredVersion> = question.load(connection)?;
     rows.into_iter().map(|row| held(wanted.kind, row)).collect()
 }
@@ -70,4 +105,41 @@ pub fn exists(
         .first(connection)
         .optional()?;
     Ok(found.is_some())
+}
+
+/// Hands every current record about one offender to `take`, by kind and reference.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn case_records(
+    connection: &mut AnyConnection,
+    force: &str,
+    offender: &Ref,
+    mut take: impl FnMut(Held<Record>),
+) -> Result<(), StoreError> {
+    type Row = (String, String, String, DbInstant, Option<DbJson>, Option<DbJson>);
+    let rows: Vec<Row> = current_record::table
+        .inner_join(record_version::table.left_join(record_version_personal_data::table))
+        .filter(current_record::force.eq(force))
+        .filter(current_record::offender_ref.eq(offender.as_str()))
+        .filter(current_record::withdrawn.eq(false))
+        .order((current_record::kind, current_record::subject))
+        .select((
+            record_version::kind,
+            record_version::subject,
+            record_version::event_id,
+            record_version::event_time,
+            record_version::content,
+            record_version_personal_data::personal_data.nullable(),
+        ))
+        .load(connection)?;
+    for (kind, subject, event_id, event_time, content, personal_data) in rows {
+        take(held(stored_kind(&kind)?, (subject, event_id, event_time, content, personal_data))?);
+    }
+    Ok(())
+}
+
+/// A kind of record as it is stored.
+pub(super) fn stored_kind(name: &str) -> Result<RecordKind, StoreError> {
+    RecordKind::named(name).ok_or_else(|| StoreError::Unreadable { what: "kind of record", detail: name.to_owned() })
 }

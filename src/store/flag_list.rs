@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
+use super::evaluation::last_evaluated_at;
 use super::flag::{code_of, severity_number, severity_of};
 use super::schema::{flag, flag_acknowledgement};
 use super::scope::{Scope, TeamScope};
@@ -316,6 +317,8 @@ pub struct FlagSummary {
     pub by_severity: BTreeMap<&'static str, i64>,
     /// By team; what concerns no team stands under none.
     pub by_team: BTreeMap<String, i64>,
+    /// When the force's flags were last evaluated.
+    pub evaluated_at: Option<Instant>,
 }
 
 /// Counts the flags in scope that hold.
@@ -340,6 +343,7 @@ pub fn summary(connection: &mut AnyConnection, scope: &Scope, today: CivilDate) 
             .filter(flag::acknowledged_until.ge(today))
             .count()
             .get_result(connection)?,
+        evaluated_at: last_evaluated_at(connection, &scope.force)?,
         ..FlagSummary::default()
     };
     for (code, severity, team, count) in counts {

@@ -9,6 +9,38 @@ use super::schema::import;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
 
+/// An import as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredImport {
+    /// `running`, `completed` or `failed`.
+    pub state: String,
+    /// When it began.
+    pub started_at: Instant,
+    /// When it ended; empty while it runs.
+    pub ended_at: Option<Instant>,
+    /// What came of it; empty while it runs.
+    pub report: Option<serde_json::Value>,
+}
+
+/// An import that a force sent.
+///
+/// # Errors
+/// When the statement fails.
+pub fn sent_by(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<Option<StoredImport>, StoreError> {
+    let row: Option<(String, DbInstant, Option<DbInstant>, Option<DbJson>)> = import::table
+        .filter(import::id.eq(DbId(id)))
+        .filter(import::force.eq(force))
+        .select((import::state, import::started_at, import::ended_at, import::report))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(state, started_at, ended_at, report)| StoredImport {
+        state,
+        started_at: started_at.get(),
+        ended_at: ended_at.map(DbInstant::get),
+        report: report.map(|DbJson(report)| report),
+    }))
+}
+
 /// Opens an import as `running`.
 ///
 /// # Errors
@@ -18,6 +50,7 @@ pub fn start(
     id: Uuid,
     origin: &str,
     actor: &str,
+    force: Option<&str>,
     at: Instant,
 ) -> Result<(), StoreError> {
     diesel::insert_into(import::table)
@@ -26,6 +59,7 @@ pub fn start(
             import::state.eq("running"),
             import::origin.eq(origin),
             import::actor.eq(actor),
+            import::force.eq(force),
             import::started_at.eq(DbInstant::from(at)),
         ))
         .execute(connection)?;

@@ -2,6 +2,7 @@
 //!
 //! The only place that knows the backend. Callers ask named questions inside a transaction.
 
+pub mod allocation;
 pub mod audit;
 pub mod backend;
 pub mod current;
@@ -18,6 +19,7 @@ pub mod reference;
 pub mod schedule;
 mod schema;
 pub mod scope;
+pub mod timeline;
 pub mod types;
 pub mod url;
 

@@ -10,11 +10,12 @@ use super::backend::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::schema::{current_record, record_reference, record_version, record_version_personal_data};
 use super::types::{DbId, DbInstant, DbJson};
-use crate::domain::allocation::Allocation;
 use crate::domain::calendar::Instant;
 use crate::domain::personal_data::{bring_together, set_apart};
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
+
+pub use super::allocation::live_allocation_versions;
 
 /// One version of a record, to be appended.
 #[derive(Debug, Clone)]
@@ -329,54 +330,6 @@ pub fn current_records(
     Ok(())
 }
 
-/// Hands to `take` every version of every allocation of a force that is newer than the newest
-/// withdrawal of that offender's allocation; the subject is the offender.
-///
-/// # Errors
-/// When a statement fails, or what is stored cannot be read.
-pub fn live_allocation_versions(
-    connection: &mut AnyConnection,
-    force: &str,
-    mut take: impl FnMut(Held<Allocation>),
-) -> Result<(), StoreError> {
-    let versions = || {
-        record_version::table
-            .filter(record_version::force.eq(force))
-            .filter(record_version::kind.eq(RecordKind::Allocation.name()))
-    };
-    let withdrawals: Vec<(String, String, DbInstant)> = versions()
-        .filter(record_version::withdrawn.eq(true))
-        .select((record_version::subject, record_version::event_id, record_version::event_time))
-        .load(connection)?;
-    let mut newest_withdrawal: HashMap<String, Age> = HashMap::new();
-    for (subject, event_id, event_time) in withdrawals {
-        let age = Age { event_time: event_time.get(), event_id };
-        let newest = newest_withdrawal.entry(subject).or_insert_with(|| age.clone());
-        if *newest < age {
-            *newest = age;
-        }
-    }
-    let rows: Vec<(String, String, DbInstant, Option<DbJson>)> = versions()
-        .filter(record_version::withdrawn.eq(false))
-        .select((
-            record_version::subject,
-            record_version::event_id,
-            record_version::event_time,
-            record_version::content,
-        ))
-        .load(connection)?;
-    for (subject, event_id, event_time, content) in rows {
-        let age = Age { event_time: event_time.get(), event_id };
-        if newest_withdrawal.get(&subject).is_some_and(|withdrawal| *withdrawal > age) {
-            continue;
-        }
-        let content = content.map(|DbJson(content)| content).unwrap_or_default();
-        let record = serde_json::from_value(content).map_err(unreadable)?;
-        take(Held { subject: stored_ref(subject)?, event_time: age.event_time, event_id: age.event_id, record });
-    }
-    Ok(())
-}
-
 /// A version as it is stored: subject, event id, event time, content, personal data.
 pub(super) type StoredVersion = (String, String, DbInstant, Option<DbJson>, Option<DbJson>);
 
@@ -395,6 +348,6 @@ pub(super) fn stored_ref(text: String) -> Result<Ref, StoreError> {
 }
 
 /// Says which kind of fault it is, never the value: that may be personal data.
-fn unreadable(error: serde_json::Error) -> StoreError {
+pub(super) fn unreadable(error: serde_json::Error) -> StoreError {
     StoreError::Unreadable { what: "record", detail: format!("{:?}", error.classify()) }
 }

@@ -54,4 +54,8 @@ acts! {
     ReadTeams, "teams.read", "Read the force's teams": [OffenderManager, Supervisor, DetectiveInspector];
     ReadNeighbourhoods, "neighbourhoods.read", "Read the force's neighbourhood policing areas":
         [OffenderManager, Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
+    AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
+        [Supervisor, DetectiveInspector];
+    ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

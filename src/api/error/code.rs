@@ -61,10 +61,12 @@ error_table! {
         "Nothing is left to do.";
     STALE_PARENT: CONFLICT, "stale_parent", "The team has accepted another schedule since this proposal was made.",
         "Ask for a new proposal, which follows the accepted schedule.";
+    FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
+        "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",
-        "Read it again and decide anew; send its ETag as If-Match.";
-    PRECONDITION_REQUIRED: PRECONDITION_REQUIRED, "precondition_required", "The request must say which version it is about.",
-        "Read it first and send its ETag as If-Match.";
+        "Read it again, decide again, and name its new ETag in If-Match.";
+    PRECONDITION_REQUIRED: PRECONDITION_REQUIRED, "precondition_required", "The version that was read must be named.",
+        "Send If-Match with the ETag that came with what was read.";
     PAYLOAD_TOO_LARGE: PAYLOAD_TOO_LARGE, "payload_too_large", "The body is too large.",
         "Send less at a time; a records feed of any length goes as application/x-ndjson.";
     BATCH_TOO_LARGE: PAYLOAD_TOO_LARGE, "batch_too_large", "The batch has too many events.",

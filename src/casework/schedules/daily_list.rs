@@ -180,7 +180,7 @@ fn find(
     kind: RecordKind,
     subject: &Ref,
 ) -> Result<Option<Record>, StoreError> {
-    let wanted = Wanted { kind, scope, subject: Some(subject) };
+    let wanted = Wanted::one(kind, scope, subject);
     Ok(records_in_scope(connection, wanted)?.pop().map(|held| held.record))
 }
 

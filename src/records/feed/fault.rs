@@ -49,6 +49,8 @@ pub enum FaultCode {
     UnknownType,
     /// A source that is not `/records/{force}` or `/records/{force}/{system}`.
     InvalidSource,
+    /// A source that names another force than the sender's.
+    SourceNotPermitted,
     /// A withdrawal whose two subjects differ.
     SubjectMismatch,
     /// Dates, times or day counts that contradict each other.
@@ -80,6 +82,7 @@ impl FaultCode {
             Self::NulCharacter => "nul_character",
             Self::UnknownType => "unknown_type",
             Self::InvalidSource => "invalid_source",
+            Self::SourceNotPermitted => "source_not_permitted",
             Self::SubjectMismatch => "subject_mismatch",
             Self::InconsistentDates => "inconsistent_dates",
         }

@@ -1,0 +1,7 @@
+//! Flags: what the service noticed, and who has seen it.
+
+pub mod acknowledge;
+pub mod list;
+pub mod read;
+pub mod summary;
+pub mod view;

@@ -1,0 +1,87 @@
+//! Seek paging: a limit, an opaque cursor, and the link to what comes next (RFC 8288).
+
+use std::fmt::Write as _;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::error::{ErrorCode, Problem};
+
+/// Items where no limit is given.
+const USUAL: usize = 50;
+
+/// The most items.
+const MOST: usize = 200;
+
+/// The limit asked for.
+///
+/// # Errors
+/// When it is nought or over the most.
+pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+    let limit = asked.unwrap_or(USUAL);
+    if (1..=MOST).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Problem::new(ErrorCode::INVALID_QUERY, format!("limit is from 1 to {MOST}")))
+}
+
+/// A cursor that stands for a place in a list.
+#[must_use]
+pub fn cursor(place: &str) -> String {
+    place.bytes().fold(String::new(), |mut cursor, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(cursor, "{byte:02x}");
+        cursor
+    })
+}
+
+/// The place that a cursor stands for.
+///
+/// # Errors
+/// When it is none of ours.
+pub fn place<T>(cursor: Option<&str>, read: impl FnOnce(String) -> Option<T>) -> Result<Option<T>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let digits = cursor.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+    let bytes: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
+    let place = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).and_then(read);
+    place.map(Some).ok_or_else(no_such_place)
+}
+
+/// What a caller is told of a cursor that is none of ours.
+#[must_use]
+pub fn no_such_place() -> Problem {
+    Problem::new(ErrorCode::INVALID_CURSOR, "the cursor stands for no place in this list")
+}
+
+/// A part of a list, with the link to the next part where there is one: the same query with another cursor.
+///
+/// # Errors
+/// When the link cannot be written.
+pub fn page(request: &HttpRequest, view: &impl Serialize, next: Option<&str>) -> Result<HttpResponse, Problem> {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let kept = request.query_string().split('&').filter(|part| !part.is_empty() && !part.starts_with("cursor="));
+        let query: Vec<&str> = kept.collect();
+        let separator = if query.is_empty() { "" } else { "&" };
+        let link = format!("<{}?{}{separator}cursor={next}>; rel=\"next\"", request.path(), query.join("&"));
+        let link = HeaderValue::from_str(&link).map_err(|error| Problem::internal(&error))?;
+        response.insert_header((header::LINK, link));
+    }
+    Ok(response.json(view))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_stands_for_its_place_and_nothing_else_does() {
+        let back = |cursor: &str| place(Some(cursor), Some);
+        assert_eq!(back(&cursor("RSO é/1")), Ok(Some("RSO é/1".to_owned())));
+        assert_eq!(place(None, Some), Ok(None));
+        for wrong in ["1", "zz", "ff", "+1", "é1"] {
+            assert_eq!(back(wrong), Err(no_such_place()), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What came of an import.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::auth::act::ReadImports;
+use crate::api::auth::permit::Permit;
+use crate::api::error::{Problem, ProblemDocument};
+use crate::api::service::Service;
+use crate::api::view::tagged;
+use crate::casework::import::{DanglingReference, ImportReport, RefusedEvent, read_import};
+use crate::domain::calendar::Instant;
+use crate::store::import::StoredImport;
+
+/// What came of an import.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Import)]
+pub struct ImportView {
+    /// The import's id.
+    id: Uuid,
+    /// `running`, `completed`, or `failed` where the feed could not be read to its end.
+    state: String,
+    /// When it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    started_at: Option<Instant>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Instant>,
+    /// Its counts, once it has ended.
+    #[serde(flatten)]
+    #[schema(inline)]
+    outcome: Option<Outcome>,
+}
+
+/// The counts of an import, the events refused and the references that name no record.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportOutcome)]
+struct Outcome {
+    /// Events that became the current state of their record.
+    accepted: u64,
+    /// Events whose id had been taken before.
+    duplicates: u64,
+    /// Events older than the current state; they went to the history alone.
+    stale: u64,
+    /// Events refused.
+    refused: u64,
+    /// References that name no current record.
+    dangling: usize,
+    /// The refused events, at most 10,000.
+    #[schema(value_type = Vec<Refusal>)]
+    errors: Vec<RefusedEvent>,
+    /// The references that name no current record, at most 10,000.
+    #[schema(value_type = Vec<Object>)]
+    dangling_references: Vec<DanglingReference>,
+}
+
+/// A refused event: how the document describes [`RefusedEvent`].
+#[derive(Debug, ToSchema)]
+#[schema(as = RefusedEvent)]
+#[expect(dead_code, reason = "it describes what RefusedEvent writes")]
+pub struct Refusal {
+    /// The line (from 1) of a bulk feed, or the index (from 0) in a batch.
+    index: u64,
+    /// The event's id, where one could be read.
+    event_id: Option<String>,
+    /// The stable code of the fault.
+    code: String,
+    /// The JSON pointer of the fault.
+    pointer: String,
+    /// What is wrong and what to do.
+    detail: String,
+}
+
+impl ImportView {
+    /// An import that has just ended.
+    #[must_use]
+    pub fn of(report: ImportReport) -> Self {
+        let (id, state) = (report.id, report.state.to_string());
+        Self { id, state, started_at: None, ended_at: None, outcome: Some(Outcome::of(report)) }
+    }
+
+    fn stored(id: Uuid, stored: StoredImport) -> Result<Self, Problem> {
+        let report: Option<ImportReport> =
+            stored.report.map(serde_json::from_value).transpose().map_err(|error| Problem::internal(&error))?;
+        Ok(Self {
+            id,
+            state: stored.state,
+            started_at: Some(stored.started_at),
+            ended_at: stored.ended_at,
+            outcome: report.map(Outcome::of),
+        })
+    }
+}
+
+impl Outcome {
+    fn of(report: ImportReport) -> Self {
+        Self {
+            accepted: report.accepted,
+            duplicates: report.duplicates,
+            stale: report.stale,
+            refused: report.refused,
+            dangling: report.dangling,
+            errors: report.errors,
+            dangling_references: report.dangling_references,
+        }
+    }
+}
+
+/// What came of an import of the caller's force.
+///
+/// # Errors
+/// When the caller may not, there is none of the force, or the service fails.
+#[utoipa::path(
+    get, path = "/v1/imports/{id}", tag = "records", operation_id = "read_import", security(("bearer_token" = [])),
+    params(("id" = Uuid, Path, description = "The import's id")),
+    responses((status = 200, body = ImportView), (status = "4XX", body = ProblemDocument)),
+)]
+pub async fn read(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    permit: Permit<ReadImports>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    let (reader, id) = (service.reader(permit), id.into_inner());
+    let found = service.run(move |service| read_import(service.store(), &reader, id)).await?;
+    tagged(&request, &ImportView::stored(id, found.ok_or_else(Problem::not_found)?)?)
+}

@@ -1,0 +1,5 @@
+//! The records feed over HTTP, and what came of it.
+
+mod body;
+pub mod imports;
+pub mod send;

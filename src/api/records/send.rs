@@ -1,0 +1,159 @@
+//! Sending records: one event, a batch, or a feed of any length; one way in for all three.
+
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use serde_json::Value;
+
+use super::body::{pipe, whole};
+use super::imports::ImportView;
+use crate::api::auth::act::SendRecords;
+use crate::api::auth::permit::Permit;
+use crate::api::error::extract::not_the_shape;
+use crate::api::error::{ErrorCode, Problem, ProblemDocument};
+use crate::api::service::Service;
+use crate::casework::actor::Actor;
+use crate::casework::flags::evaluate_asking;
+use crate::casework::import::ImportReport;
+use crate::records::import::{ImportError, import_events, import_lines};
+
+/// The most events in a batch (records feed, version 1).
+const LARGEST_BATCH: usize = 1_000;
+
+/// The longest single event: as long as the longest line of a bulk feed.
+const LONGEST_EVENT_BYTES: usize = 1024 * 1024;
+
+/// The longest batch.
+const LONGEST_BATCH_BYTES: usize = 16 * 1024 * 1024;
+
+/// Where such an import comes from.
+const ORIGIN: &str = "http";
+
+const ONE: &str = "application/cloudevents+json";
+const BATCH: &str = "application/cloudevents-batch+json";
+const LINES: &str = "application/x-ndjson";
+
+/// Sends records of the force. A refused event does not stop the others: the report lists it.
+///
+/// # Errors
+/// When the caller may not; when the body is not what its media type says, and then nothing is
+/// applied; when a feed breaks off, and then what was taken is kept.
+#[utoipa::path(
+    post, path = "/v1/records", tag = "records", operation_id = "send_records", security(("bearer_token" = [])),
+    request_body(
+        description = "CloudEvents 1.0 of the records feed, version 1: one, an array of at most 1,000, or one a line",
+        content((Object = "application/cloudevents+json"), (Vec<Object> = "application/cloudevents-batch+json"), (String = "application/x-ndjson")),
+    ),
+    responses(
+        (status = 200, body = ImportView, headers(("Location" = String, description = "The stored report"))),
+        (status = "4XX", body = ProblemDocument),
+    ),
+)]
+pub async fn send(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    permit: Permit<SendRecords>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let actor = Actor::Person(permit.into_person());
+    let report = match media_type(&request)? {
+        MediaType::One => {
+            let event = json(&whole(body, LONGEST_EVENT_BYTES).await?)?;
+            if !event.is_object() {
+                return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not one event: send a JSON object"));
+            }
+            at_hand(&service, actor, vec![event]).await?
+        }
+        MediaType::Batch => {
+            let Value::Array(events) = json(&whole(body, LONGEST_BATCH_BYTES).await?)? else {
+                return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not a batch: send a JSON array"));
+            };
+            if events.len() > LARGEST_BATCH {
+                let detail = format!("the batch has {} events; nothing was applied", events.len());
+                return Err(Problem::new(ErrorCode::BATCH_TOO_LARGE, detail));
+            }
+            at_hand(&service, actor, events).await?
+        }
+        MediaType::Lines => streamed(&service, actor, body).await?,
+    };
+    let location = format!("/v1/imports/{}", report.id);
+    Ok(HttpResponse::Ok().insert_header((header::LOCATION, location)).json(ImportView::of(report)))
+}
+
+enum MediaType {
+    One,
+    Batch,
+    Lines,
+}
+
+fn media_type(request: &HttpRequest) -> Result<MediaType, Problem> {
+    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    let media_type = request.mime_type().ok().flatten().filter(|_| !encoded);
+    match media_type.as_ref().map(|media_type| media_type.essence_str()) {
+        Some(ONE) => Ok(MediaType::One),
+        Some(BATCH) => Ok(MediaType::Batch),
+        Some(LINES) => Ok(MediaType::Lines),
+        Some(_) | None => {
+            let detail = format!("records are sent as {ONE}, {BATCH} or {LINES}, without a content encoding");
+            Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, detail))
+        }
+    }
+}
+
+fn json(body: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(body).map_err(|error| not_the_shape(&error))
+}
+
+async fn at_hand(service: &Service, actor: Actor, events: Vec<Value>) -> Result<ImportReport, Problem> {
+    let import = move |service: &Service| {
+        ended(service, &actor, import_events(service.store(), service.clock(), &actor, ORIGIN, events))
+    };
+    service.run(import).await
+}
+
+/// The request passes its pieces on while another thread imports them; neither runs ahead of the
+/// other. Should the caller go away, that thread still closes the import.
+async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result<ImportReport, Problem> {
+    let (inlet, feed) = pipe();
+    let import = service.run(move |service| {
+        ended(service, &actor, import_lines(service.store(), service.clock(), &actor, ORIGIN, feed, |_| {}))
+    });
+    let (report, ()) = futures_util::future::join(import, inlet.pass_on(body)).await;
+    report
+}
+
+/// Counts an import that has ended, well or not, and brings the flags up to date with what it took.
+fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportError>) -> Result<ImportReport, Problem> {
+    match import {
+        Ok(report) => {
+            let outcomes = [
+                ("accepted", report.accepted),
+                ("duplicate", report.duplicates),
+                ("stale", report.stale),
+                ("refused", report.refused),
+            ];
+            service.metrics().import(report.state.name(), &outcomes);
+            evaluate(service, actor, &report);
+            Ok(report)
+        }
+        Err(ImportError::Feed(_)) => {
+            service.metrics().import("failed", &[]);
+            let detail = "the feed broke off before its end; what was taken is kept";
+            Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail))
+        }
+        Err(ImportError::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Evaluates the flags of the force that was spoken of. Where that fails the import still stands, and
+/// the service's own job evaluates them.
+fn evaluate(service: &Service, actor: &Actor, report: &ImportReport) {
+    let (store, clock, policies) = (service.store(), service.clock(), service.policies());
+    match evaluate_asking(store, clock, actor, policies, Some(&report.forces)) {
+        Ok(outcomes) => {
+            for error in outcomes.into_iter().filter_map(|(_, outcome)| outcome.err()) {
+                tracing::error!(%error, "flags could not be evaluated after an import; a job will");
+            }
+        }
+        Err(error) => tracing::error!(%error, "flags could not be evaluated after an import; a job will"),
+    }
+}

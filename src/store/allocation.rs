@@ -1,0 +1,87 @@
+//! Allocations: every version counts, since one dated in the future does not end today's.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::backend::{AnyConnection, MultiBackend};
+use super::error::StoreError;
+use super::record::{Age, stored_ref, unreadable};
+use super::schema::record_version;
+use super::types::{DbInstant, DbJson};
+use crate::domain::allocation::Allocation;
+use crate::domain::record::{Held, RecordKind};
+use crate::domain::reference::Ref;
+
+/// Hands to `take` every version of every allocation of a force that is newer than the newest
+/// withdrawal of that offender's allocation; the subject is the offender.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn live_allocation_versions(
+    connection: &mut AnyConnection,
+    force: &str,
+    take: impl FnMut(Held<Allocation>),
+) -> Result<(), StoreError> {
+    live_versions(connection, force, None, take)
+}
+
+/// As [`live_allocation_versions`], of these offenders alone.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn live_allocation_versions_of(
+    connection: &mut AnyConnection,
+    force: &str,
+    offenders: &[&Ref],
+    take: impl FnMut(Held<Allocation>),
+) -> Result<(), StoreError> {
+    live_versions(connection, force, Some(offenders), take)
+}
+
+fn live_versions(
+    connection: &mut AnyConnection,
+    force: &str,
+    offenders: Option<&[&Ref]>,
+    mut take: impl FnMut(Held<Allocation>),
+) -> Result<(), StoreError> {
+    let versions = |withdrawn: bool| {
+        let versions = record_version::table
+            .filter(record_version::force.eq(force.to_owned()))
+            .filter(record_version::kind.eq(RecordKind::Allocation.name()))
+            .filter(record_version::withdrawn.eq(withdrawn))
+            .select((
+                record_version::subject,
+                record_version::event_id,
+                record_version::event_time,
+                record_version::content,
+            ))
+            .into_boxed::<MultiBackend>();
+        match offenders {
+            Some(offenders) => versions
+                .filter(record_version::subject.eq_any(offenders.iter().map(|offender| offender.as_str().to_owned()))),
+            None => versions,
+        }
+    };
+    type Version = (String, String, DbInstant, Option<DbJson>);
+    let withdrawals: Vec<Version> = versions(true).load(connection)?;
+    let mut newest_withdrawal: HashMap<String, Age> = HashMap::new();
+    for (subject, event_id, event_time, _) in withdrawals {
+        let age = Age { event_time: event_time.get(), event_id };
+        let newest = newest_withdrawal.entry(subject).or_insert_with(|| age.clone());
+        if *newest < age {
+            *newest = age;
+        }
+    }
+    let rows: Vec<Version> = versions(false).load(connection)?;
+    for (subject, event_id, event_time, content) in rows {
+        let age = Age { event_time: event_time.get(), event_id };
+        if newest_withdrawal.get(&subject).is_some_and(|withdrawal| *withdrawal > age) {
+            continue;
+        }
+        let content = content.map(|DbJson(content)| content).unwrap_or_default();
+        let record = serde_json::from_value(content).map_err(unreadable)?;
+        take(Held { subject: stored_ref(subject)?, event_time: age.event_time, event_id: age.event_id, record });
+    }
+    Ok(())
+}

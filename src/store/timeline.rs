@@ -1,0 +1,136 @@
+//! The history of one case: every version of every record about an offender.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::backend::AnyConnection;
+use super::current::stored_kind;
+use super::error::StoreError;
+use super::record::stored_ref;
+use super::schema::{record_version, record_version_personal_data};
+use super::types::{DbId, DbInstant, DbJson};
+use crate::domain::calendar::Instant;
+use crate::domain::personal_data::bring_together;
+use crate::domain::record::RecordKind;
+use crate::domain::reference::Ref;
+
+/// One version of a record, without what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionMark {
+    /// The version's id.
+    pub id: Uuid,
+    /// The kind of record.
+    pub kind: RecordKind,
+    /// The record's key.
+    pub subject: Ref,
+    /// When the change became true.
+    pub event_time: Instant,
+    /// The event's id within its source.
+    pub event_id: String,
+    /// The records system that spoke.
+    pub source: String,
+    /// When the service learned it.
+    pub learned_at: Instant,
+    /// True when it withdraws the record.
+    pub withdrawn: bool,
+}
+
+/// Every version of every record about an offender, newest first. A withdrawal does not say whom
+/// the record was about: it belongs to whom the version before it was about.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn versions_about(
+    connection: &mut AnyConnection,
+    force: &str,
+    offender: &Ref,
+) -> Result<Vec<VersionMark>, StoreError> {
+    let named: Vec<(String, String)> = record_version::table
+        .filter(record_version::force.eq(force))
+        .filter(record_version::offender_ref.eq(offender.as_str()))
+        .select((record_version::kind, record_version::subject))
+        .distinct()
+        .load(connection)?;
+    let mut subjects: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (kind, subject) in named {
+        subjects.entry(kind).or_default().push(subject);
+    }
+    let mut found = Vec::new();
+    for (kind, subjects) in subjects {
+        let mut whom: HashMap<String, Option<String>> = HashMap::new();
+        for row in versions_oldest_first(connection, force, &kind, &subjects)? {
+            let (id, subject, event_time, event_id, source, learned_at, withdrawn, about) = row;
+            let whom = whom.entry(subject.clone()).or_default();
+            if !withdrawn {
+                *whom = about;
+            }
+            if whom.as_deref() != Some(offender.as_str()) {
+                continue;
+            }
+            found.push(VersionMark {
+                id: id.0,
+                kind: stored_kind(&kind)?,
+                subject: stored_ref(subject)?,
+                event_time: event_time.get(),
+                event_id,
+                source,
+                learned_at: learned_at.get(),
+                withdrawn,
+            });
+        }
+    }
+    found.sort_by(|a, b| (b.event_time, &b.event_id, b.id).cmp(&(a.event_time, &a.event_id, a.id)));
+    Ok(found)
+}
+
+type Row = (DbId, String, DbInstant, String, String, DbInstant, bool, Option<String>);
+
+fn versions_oldest_first(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: &str,
+    subjects: &[String],
+) -> Result<Vec<Row>, StoreError> {
+    let mut rows: Vec<Row> = record_version::table
+        .filter(record_version::force.eq(force))
+        .filter(record_version::kind.eq(kind))
+        .filter(record_version::subject.eq_any(subjects))
+        .select((
+            record_version::id,
+            record_version::subject,
+            record_version::event_time,
+            record_version::event_id,
+            record_version::source,
+            record_version::learned_at,
+            record_version::withdrawn,
+            record_version::offender_ref,
+        ))
+        .load(connection)?;
+    rows.sort_by(|a, b| (a.2, &a.3).cmp(&(b.2, &b.3)));
+    Ok(rows)
+}
+
+/// What these versions say, each whole, by id. A withdrawal says its reason.
+///
+/// # Errors
+/// When the statement fails.
+pub fn contents(connection: &mut AnyConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, StoreError> {
+    let ids: Vec<DbId> = ids.iter().copied().map(DbId).collect();
+    let rows: Vec<(DbId, Option<DbJson>, Option<DbJson>)> = record_version::table
+        .left_join(record_version_personal_data::table)
+        .filter(record_version::id.eq_any(ids))
+        .select((record_version::id, record_version::content, record_version_personal_data::personal_data.nullable()))
+        .load(connection)?;
+    let whole = |content: Option<DbJson>, personal_data: Option<DbJson>| match (content, personal_data) {
+        (Some(DbJson(mut content)), Some(DbJson(personal_data))) => {
+            bring_together(&mut content, personal_data);
+            content
+        }
+        (Some(DbJson(content)), None) | (None, Some(DbJson(content))) => content,
+        (None, None) => Value::Null,
+    };
+    Ok(rows.into_iter().map(|(id, content, personal_data)| (id.0, whole(content, personal_data))).collect())
+}
