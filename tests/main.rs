@@ -8,6 +8,7 @@
 
 mod feed;
 mod flags;
+mod http;
 mod kill;
 mod layers;
 mod scenario;
