@@ -9,6 +9,7 @@
 mod feed;
 mod flags;
 mod generate;
+mod http;
 mod jobs;
 mod kill;
 mod layers;
