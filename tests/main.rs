@@ -13,6 +13,7 @@ mod http;
 mod jobs;
 mod kill;
 mod layers;
+mod plan;
 mod scenario;
 mod store;
 mod stored_flags;

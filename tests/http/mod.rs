@@ -5,5 +5,6 @@ mod offenders;
 mod permissions;
 mod problems;
 mod records;
+mod schedules;
 mod scope;
 mod tokens;

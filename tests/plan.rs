@@ -1,0 +1,128 @@
+//! `plan` and `check` on the command line: the same seed gives the same bytes, on either database and
+//! from a snapshot alone; the checker condemns what is broken.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use mosovo_visits::store::Store;
+use serde_json::Value;
+
+use crate::support::{fixture, import, on_both_databases_by_url};
+
+/// Runs a command on a database, on the day of the scenario.
+fn run(url: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mosovo-visits"))
+        .args(arguments)
+        .env("MOSOVO__DATABASE__URL", url)
+        .env("MOSOVO__CLOCK__FIXED_AT", "2021-04-15T09:00:00+01:00")
+        .output()
+        .unwrap()
+}
+
+fn printed(url: &str, arguments: &[&str]) -> String {
+    let output = run(url, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A file of the test's own, gone when the test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("mosovo-visits-{}.json", uuid::Uuid::now_v7())))
+    }
+
+    fn holding(text: &str) -> Self {
+        let scratch = Self::new();
+        std::fs::write(&scratch.0, text).unwrap();
+        scratch
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const PLAN: [&str; 7] = ["plan", "--days", "28", "--iterations", "60", "--format", "json"];
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_the_checker_finds_nothing() {
+    let mut all = Vec::new();
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let snapshots = Scratch::new();
+        let plan = printed(url, &[&PLAN[..], &["--snapshot-out", snapshots.path()]].concat());
+        assert_eq!(plan, printed(url, &PLAN));
+        let replayed = ["plan", "--snapshot", snapshots.path(), "--iterations", "60", "--format", "json"];
+        assert_eq!(plan, printed("sqlite:///nowhere/at/all.sqlite", &replayed));
+        let proposal = Scratch::holding(&plan);
+        let checked = printed(url, &["check", "--snapshot", snapshots.path(), proposal.path()]);
+        assert_eq!(checked, "3 proposals checked, no rule broken\n");
+        all.push(plan);
+    });
+    assert!(all.iter().all(|plan| Some(plan) == all.first()), "the two databases plan alike");
+
+    let plan: Value = serde_json::from_str(&all[0]).unwrap();
+    let (mut due, mut planned) = (0, 0);
+    for proposal in plan["proposals"].as_array().unwrap() {
+        let (visits, unplaced) = (proposal["visits"].as_array().unwrap(), proposal["unplaced"].as_array().unwrap());
+        due += visits.len() + unplaced.len();
+        planned += visits.len();
+        for visit in visits {
+            let text = |pointer: &str| visit.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+            assert!(text("/date") >= text("/window/earliest"), "{visit}");
+            let counted = matches!(text("/why/rule").as_str(), "plan_interval" | "plan_step" | "after_planned_visit");
+            assert_eq!(visit.pointer("/why/plan_ref").unwrap().is_string(), counted, "{visit}");
+            assert!(!text("/why/fact").is_empty() && text("/why/counted_from") <= text("/date"));
+        }
+        for row in unplaced {
+            assert!(row["detail"].is_string() && row["smallest_change"]["text"].is_string(), "{row}");
+        }
+    }
+    assert_eq!((plan["summary"]["due"].clone(), plan["summary"]["planned"].clone()), (due.into(), planned.into()));
+    assert!(planned > 100, "{planned}");
+}
+
+#[test]
+fn the_checker_exits_1_with_a_list_and_2_where_it_cannot_judge() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let snapshot = Scratch::new();
+        let team =
+            ["plan", "--team", "west", "--iterations", "0", "--format", "json", "--snapshot-out", snapshot.path()];
+        let mut plan: Value = serde_json::from_str(&printed(url, &team)).unwrap();
+        assert_eq!(plan["team_ref"], "west", "one team alone is one proposal");
+        plan["visits"][0]["date"] = "2021-07-01".into();
+        let broken = Scratch::holding(&plan.to_string());
+        let output = run(url, &["check", "--snapshot", snapshot.path(), broken.path()]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8(output.stdout).unwrap().contains("window: "));
+        let nonsense = Scratch::holding("{}");
+        assert_eq!(run(url, &["check", "--snapshot", snapshot.path(), nonsense.path()]).status.code(), Some(2));
+        assert_eq!(run(url, &["plan", "--team", "nowhere"]).status.code(), Some(2));
+    });
+}
+
+#[test]
+fn a_proposal_accepted_on_the_command_line_is_the_parent_of_the_next() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let plan = ["plan", "--team", "west", "--iterations", "5", "--format", "json", "--accept"];
+        let first: Value = serde_json::from_str(&printed(url, &plan)).unwrap();
+        let second: Value = serde_json::from_str(&printed(url, &plan)).unwrap();
+        assert_eq!((&first["parent_id"], &second["parent_id"]), (&Value::Null, &first["id"]));
+    });
+}
