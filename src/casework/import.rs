@@ -22,6 +22,10 @@ use crate::store::{Store, import};
 /// Memory must not grow with the feed.
 pub const MAX_LISTED: usize = 10_000;
 
+/// Events after which a bulk import has the database look at its tables anew; then after four times
+/// as many, and so on.
+const FIRST_STATISTICS_AFTER: u64 = 2_000;
+
 /// An event that was refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedEvent {
@@ -84,6 +88,7 @@ pub struct Import {
     actor: Actor,
     report: ImportReport,
     forces: BTreeSet<String>,
+    statistics_after: u64,
 }
 
 impl Import {
@@ -105,7 +110,13 @@ impl Import {
             errors: Vec::new(),
             dangling_references: Vec::new(),
         };
-        Ok(Self { clock, actor: actor.clone(), report, forces: BTreeSet::new() })
+        Ok(Self {
+            clock,
+            actor: actor.clone(),
+            report,
+            forces: BTreeSet::new(),
+            statistics_after: FIRST_STATISTICS_AFTER,
+        })
     }
 
     /// Notes a refused event; the import goes on.
@@ -140,6 +151,10 @@ impl Import {
         self.report.accepted += counts.accepted;
         self.report.duplicates += counts.duplicates;
         self.report.stale += counts.stale;
+        if self.report.accepted + self.report.stale >= self.statistics_after {
+            self.statistics_after *= 4;
+            store.transaction(import::refresh_statistics)?;
+        }
         Ok(())
     }
 
