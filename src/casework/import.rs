@@ -26,6 +26,10 @@ use crate::store::reference::{self, Dangling};
 /// Memory must not grow with the feed.
 pub const MAX_LISTED: usize = 10_000;
 
+/// Events after which a bulk import has the database look at its tables anew; then after four times
+/// as many, and so on.
+const FIRST_STATISTICS_AFTER: u64 = 2_000;
+
 /// An event that was refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedEvent {
@@ -120,6 +124,7 @@ pub struct Import {
     clock: Clock,
     actor: Actor,
     report: ImportReport,
+    statistics_after: u64,
 }
 
 impl Import {
@@ -144,7 +149,12 @@ impl Import {
             dangling_references: Vec::new(),
             forces: BTreeSet::new(),
         };
-        Ok(Self { clock, actor: actor.clone(), report })
+        Ok(Self {
+            clock,
+            actor: actor.clone(),
+            report,
+            statistics_after: FIRST_STATISTICS_AFTER,
+        })
     }
 
     /// Notes a refused event; the import goes on.
@@ -183,6 +193,10 @@ impl Import {
         self.report.accepted += counts.accepted;
         self.report.duplicates += counts.duplicates;
         self.report.stale += counts.stale;
+        if self.report.accepted + self.report.stale >= self.statistics_after {
+            self.statistics_after *= 4;
+            store.transaction(import::refresh_statistics)?;
+        }
         Ok(())
     }
 
