@@ -47,6 +47,51 @@ pub fn append(connection: &mut AnyConnection, entry: AuditEntry<'_>) -> Result<(
     Ok(())
 }
 
+/// An entry as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredAuditEntry {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: String,
+    /// What they did.
+    pub act: String,
+    /// What it was done to: its kind and reference.
+    pub subject: Option<(String, String)>,
+    /// Facts about the act.
+    pub detail: Value,
+}
+
+/// The entries of a force, oldest first.
+///
+/// # Errors
+/// When the statement fails.
+pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<Vec<StoredAuditEntry>, StoreError> {
+    type Row = (DbInstant, String, String, Option<String>, Option<String>, DbJson);
+    let rows: Vec<Row> = audit_entry::table
+        .filter(audit_entry::force.eq(force))
+        .order((audit_entry::at, audit_entry::id))
+        .select((
+            audit_entry::at,
+            audit_entry::actor,
+            audit_entry::act,
+            audit_entry::subject_kind,
+            audit_entry::subject,
+            audit_entry::detail,
+        ))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(at, actor, act, kind, subject, detail)| StoredAuditEntry {
+            at: at.get(),
+            actor,
+            act,
+            subject: kind.zip(subject),
+            detail: detail.0,
+        })
+        .collect())
+}
+
 /// Makes this transaction a writer before it reads anything: a write of nothing. PostgreSQL needs none.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! Databases of the tests' own: a fresh one a test, on both backends.
 
+pub mod caseload;
+pub mod http;
 mod postgres;
 
 use std::io::{BufReader, Read};

@@ -1,0 +1,11 @@
+//! Stories over HTTP: personas on the real server, on both databases.
+
+mod contract;
+mod flags;
+mod jobs;
+mod offenders;
+mod permissions;
+mod problems;
+mod records;
+mod scope;
+mod tokens;

@@ -1,0 +1,96 @@
+//! Roles and routes: who may do what, over HTTP, for every route and every role.
+
+use mosovo_visits::api::auth::act::PERMISSIONS;
+use mosovo_visits::api::routes::{ROUTES, Verb};
+use mosovo_visits::casework::actor::Role;
+use mosovo_visits::store::audit;
+
+use crate::support::http::{persona, run};
+use crate::support::{caseload, import, on_both_databases};
+
+/// A path of the route, with references that there are.
+fn path(template: &str) -> String {
+    let subject = match template.split('/').nth(2) {
+        Some("offenders") => "n-1",
+        Some("officers") => "om-n",
+        Some("teams") => "north",
+        Some("neighbourhoods") => "nb-1",
+        Some(_) | None => "",
+    };
+    template.replace("{ref}", subject).replace("{id}", "01900000-0000-7000-8000-000000000000")
+}
+
+/// A body that the route takes, with its media type.
+fn sent(template: &str) -> (&'static str, &'static str) {
+    if template.ends_with("/acknowledge") {
+        return ("application/json", r#"{"reason": "Invented.", "review_on": "2021-04-20"}"#);
+    }
+    ("application/x-ndjson", "")
+}
+
+#[test]
+fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let mut refusals = 0;
+        for endpoint in ROUTES {
+            let Some(act) = endpoint.act else { continue };
+            let verb = match endpoint.verb {
+                Verb::Get => "GET",
+                Verb::Post => "POST",
+            };
+            for role in Role::ALL {
+                let token = format!("Bearer {}", service.token(&persona(role, &["north"])));
+                let (media_type, body) = sent(endpoint.path);
+                let headers = [("authorization", token.as_str()), ("content-type", media_type), ("if-match", "\"1\"")];
+                let reply = service.request(verb, &path(endpoint.path), &headers, body.as_bytes());
+                let granted = act.roles.contains(&role);
+                refusals += usize::from(!granted);
+                if granted {
+                    let is_unknown = endpoint.path.contains("{id}");
+                    assert_eq!(reply.status, if is_unknown { 404 } else { 200 }, "{role:?} {}", endpoint.path);
+                } else {
+                    assert_eq!((reply.status, reply.code().as_str()), (403, "forbidden"), "{role:?} {}", endpoint.path);
+                }
+            }
+            let nobody = service.request(verb, &path(endpoint.path), &[], b"");
+            assert_eq!((nobody.status, nobody.code().as_str()), (401, "unauthorized"), "{}", endpoint.path);
+        }
+        let recorded = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        assert_eq!(recorded.iter().filter(|entry| entry.act == "access.refused").count(), refusals);
+    });
+}
+
+#[test]
+fn the_service_alone_is_open_to_all() {
+    let open: Vec<&str> = ROUTES.iter().filter(|route| route.act.is_none()).map(|route| route.path).collect();
+    assert_eq!(open, ["/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{file:.*}"]);
+}
+
+/// The table of docs/AUTHORISATION.md.
+fn table() -> String {
+    let roles = Role::ALL.map(|role| format!("`{}`", role.name()));
+    let mut lines = vec![
+        format!("| act | what | {} |", roles.join(" | ")),
+        format!("| --- | --- |{}", " --- |".repeat(roles.len())),
+    ];
+    for permission in PERMISSIONS {
+        let marks = Role::ALL.map(|role| if permission.roles.contains(&role) { "yes" } else { "" });
+        lines.push(format!("| `{}` | {} | {} |", permission.name, permission.what, marks.join(" | ")));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn the_document_has_the_table() {
+    let document = include_str!("../../docs/AUTHORISATION.md");
+    assert!(document.contains(&table()), "docs/AUTHORISATION.md needs this table:\n\n{}\n", table());
+}
+
+#[test]
+fn every_act_of_the_table_belongs_to_a_route() {
+    for permission in PERMISSIONS {
+        assert!(ROUTES.iter().any(|route| route.act == Some(*permission)), "{}", permission.name);
+    }
+}

@@ -1,0 +1,195 @@
+//! The records system sends records, in each of the three ways, and asks what came of it.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use mosovo_visits::casework::actor::Role;
+use mosovo_visits::store::digest::records_digest;
+use serde_json::{Value, json};
+
+use crate::support::caseload::{RECORDED, event, lines, offender};
+use crate::support::http::{of_force, persona, run};
+use crate::support::{caseload, fixture, import, on_both_databases};
+
+const ONE: &str = "application/cloudevents+json";
+const BATCH: &str = "application/cloudevents-batch+json";
+const LINES: &str = "application/x-ndjson";
+const WESSEX: &str = "/records/wessex";
+
+fn events(subjects: &[&str]) -> Vec<Value> {
+    let event =
+        |subject: &&str| event(WESSEX, "offender", subject, RECORDED, &offender("Invented", "north", "community"));
+    subjects.iter().map(event).collect()
+}
+
+fn counts(report: &Value) -> [u64; 4] {
+    ["accepted", "duplicates", "stale", "refused"].map(|count| report[count].as_u64().unwrap())
+}
+
+#[test]
+fn the_three_ways_are_one_and_repetition_changes_nothing() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let all = events(&["a", "b", "c"]);
+        let sent = [
+            service.send(&system, ONE, &all[0].to_string()),
+            service.send(&system, BATCH, &json!(all).to_string()),
+            service.send(&system, "application/x-ndjson; charset=utf-8", &lines(&events(&["a", "b", "c", "d"]))),
+            service.send(&system, LINES, &lines(&all)),
+        ];
+        let told: Vec<_> = sent.iter().map(|reply| (reply.status, counts(&reply.json()))).collect();
+        assert_eq!(told, [(200, [1, 0, 0, 0]), (200, [2, 1, 0, 0]), (200, [1, 3, 0, 0]), (200, [0, 3, 0, 0])]);
+        assert_eq!(sent[3].json()["state"], "completed");
+        assert_eq!(sent[3].json()["dangling"], 4);
+        assert_eq!(store.transaction(records_digest).unwrap().records, 4);
+    });
+}
+
+#[test]
+fn a_bad_event_among_good_ones_is_listed_by_its_index_and_stops_nothing() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let mut all = events(&["a", "b", "c"]);
+        all[1]["data"]["status"] = json!("at large");
+        let refused = json!([{"code": "not_allowed", "event_id": all[1]["id"], "pointer": "/data/status"}]);
+        for (media_type, body, index) in [(BATCH, json!(all).to_string(), 1), (LINES, lines(&all), 2)] {
+            let report = service.send(&system, media_type, &body).json();
+            assert_eq!((report["refused"].clone(), report["state"].clone()), (json!(1), json!("completed")));
+            let mut errors = report["errors"].clone();
+            assert_eq!(errors[0]["index"], index);
+            let error = errors[0].as_object_mut().unwrap();
+            assert!(error.remove("detail").is_some_and(|detail| !detail.as_str().unwrap().contains("at large")));
+            error.remove("index");
+            assert_eq!(errors, refused);
+        }
+        let one = service.send(&system, ONE, &all[1].to_string()).json();
+        assert_eq!((one["errors"][0]["index"].clone(), counts(&one)), (json!(0), [0, 0, 0, 1]));
+    });
+}
+
+#[test]
+fn an_event_that_speaks_for_another_force_is_refused() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let mut all = events(&["a", "b", "c"]);
+        all[0]["source"] = json!("/records/mercia/niche");
+        all[1]["source"] = json!("/records/wessex/niche");
+        for (media_type, body, index) in
+            [(BATCH, json!(all).to_string(), 0), (LINES, lines(&all), 1), (ONE, all[0].to_string(), 0)]
+        {
+            let report = service.send(&system, media_type, &body).json();
+            assert_eq!(report["refused"], 1, "{report}");
+            let error = &report["errors"][0];
+            assert_eq!((&error["code"], &error["pointer"]), (&json!("source_not_permitted"), &json!("/source")));
+            assert_eq!((&error["index"], &error["event_id"]), (&json!(index), &all[0]["id"]));
+        }
+        let accepted = service.send(&of_force(system, "mercia"), ONE, &all[0].to_string()).json();
+        assert_eq!(counts(&accepted), [1, 0, 0, 0]);
+    });
+}
+
+#[test]
+fn a_body_that_is_not_what_it_says_is_refused_whole() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let subjects: Vec<String> = (0..1_001).map(|number| format!("o-{number}")).collect();
+        let many = events(&subjects.iter().map(String::as_str).collect::<Vec<_>>());
+        let padded = format!("{}{}", " ".repeat(1024 * 1024), many[0]);
+        let huge = format!("[{}]", " ".repeat(16 * 1024 * 1024));
+        for (media_type, body, status, code) in [
+            (BATCH, json!(many).to_string(), 413, "batch_too_large"),
+            (BATCH, huge, 413, "payload_too_large"),
+            (ONE, padded, 413, "payload_too_large"),
+            (ONE, "not json".to_owned(), 400, "malformed_json"),
+            (ONE, String::new(), 400, "malformed_json"),
+            (BATCH, format!("[{},", many[0]), 400, "malformed_json"),
+            (BATCH, many[0].to_string(), 400, "invalid_body"),
+            (ONE, format!("[{}]", many[0]), 400, "invalid_body"),
+            ("application/json", many[0].to_string(), 415, "unsupported_media_type"),
+            ("text/plain", many[0].to_string(), 415, "unsupported_media_type"),
+        ] {
+            let reply = service.send(&system, media_type, &body);
+            assert_eq!((reply.status, reply.code().as_str()), (status, code), "{media_type}");
+        }
+        let token = format!("Bearer {}", service.token(&system));
+        let headers = [("authorization", token.as_str()), ("content-type", LINES), ("content-encoding", "gzip")];
+        assert_eq!(service.request("POST", "/v1/records", &headers, b"").status, 415);
+        assert_eq!(store.transaction(records_digest).unwrap().versions, 0);
+        let most = service.send(&system, BATCH, &json!(many[..1_000]).to_string());
+        assert_eq!(counts(&most.json()), [1_000, 0, 0, 0]);
+    });
+}
+
+#[test]
+fn a_feed_of_any_length_is_taken_as_a_stream() {
+    let feed = fixture("dorset-2021.feed.ndjson.gz");
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = of_force(persona(Role::RecordsSystem, &[]), "dorset");
+        let report = service.send(&system, LINES, &feed).json();
+        assert_eq!(counts(&report), [18_013, 0, 0, 0]);
+        let metrics = service.request("GET", "/metrics", &[], b"").text;
+        assert!(metrics.contains("mosovo_import_events_total{outcome=\"accepted\"} 18013"), "{metrics}");
+        assert!(metrics.contains("mosovo_imports_total{state=\"completed\"} 1"), "{metrics}");
+    });
+}
+
+#[test]
+fn a_feed_that_breaks_off_ends_as_failed_and_what_was_taken_is_kept() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let all = events(&["a", "b", "c"]);
+        let mut connection = TcpStream::connect(service.address()).unwrap();
+        let body = format!("{}\n{}\n{{\"specv", all[0], all[1]);
+        write!(
+            connection,
+            "POST /v1/records HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nContent-Type: {LINES}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            service.token(&system),
+            body.len() + 100,
+        )
+        .unwrap();
+        connection.shutdown(Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        let _ = connection.read_to_string(&mut answer);
+        drop(connection);
+        let failed =
+            || service.request("GET", "/metrics", &[], b"").text.contains("mosovo_imports_total{state=\"failed\"} 1");
+        let soon = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while !failed() {
+            assert!(std::time::Instant::now() < soon, "the import never ended; answered {answer}");
+            std::thread::yield_now();
+        }
+        assert_eq!(store.transaction(records_digest).unwrap().versions, 2);
+        let again = service.send(&system, LINES, &lines(&all)).json();
+        assert_eq!(counts(&again), [1, 2, 0, 0]);
+    });
+}
+
+#[test]
+fn what_came_of_an_import_is_its_forces_to_read() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let sent = service.send(&system, BATCH, &json!(events(&["a", "b"])).to_string());
+        let location = sent.header("location").unwrap();
+        assert_eq!(location, format!("/v1/imports/{}", sent.json()["id"].as_str().unwrap()));
+        let read = service.get(&system, location);
+        assert_eq!(read.status, 200);
+        let mut stored = read.json();
+        for added in ["started_at", "ended_at"] {
+            assert!(stored.as_object_mut().unwrap().remove(added).is_some());
+        }
+        assert_eq!(stored, sent.json());
+        assert_eq!(service.get(&persona(Role::Administrator, &[]), location).status, 200);
+        assert_eq!(service.get(&of_force(system.clone(), "mercia"), location).code(), "not_found");
+        let operators = import(store, &caseload::feed());
+        assert_eq!(service.get(&system, &format!("/v1/imports/{}", operators.id)).status, 404);
+        assert_eq!(service.get(&system, "/v1/imports/7").code(), "invalid_path");
+    });
+}

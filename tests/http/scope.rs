@@ -1,0 +1,91 @@
+//! Scope: another team's case, and another force's, are as if they were not there; and who asked is on record.
+
+use mosovo_visits::casework::actor::Role;
+use mosovo_visits::store::Store;
+use mosovo_visits::store::audit::{self, StoredAuditEntry};
+use serde_json::json;
+
+use crate::support::http::{of_force, persona, run};
+use crate::support::{caseload, import, on_both_databases};
+
+fn recorded(store: &Store, force: &str) -> Vec<StoredAuditEntry> {
+    store.transaction(|connection| audit::of_force(connection, force)).unwrap()
+}
+
+#[test]
+fn a_supervisor_sees_the_team_and_a_detective_inspector_the_force() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let list = |role, teams: &[&str]| service.get(&persona(role, teams), "/v1/offenders").refs();
+        assert_eq!(list(Role::Supervisor, &["north"]), ["n-1", "n-2"]);
+        assert_eq!(list(Role::OffenderManager, &["south"]), ["s-1"]);
+        assert_eq!(list(Role::Supervisor, &["north", "south"]), ["n-1", "n-2", "s-1"]);
+        assert_eq!(list(Role::Supervisor, &[]), Vec::<String>::new());
+        assert_eq!(list(Role::DetectiveInspector, &[]), ["n-1", "n-2", "s-1"]);
+        let officers = service.get(&persona(Role::Supervisor, &["south"]), "/v1/officers").refs();
+        assert_eq!(officers, ["om-s"]);
+    });
+}
+
+#[test]
+fn another_teams_case_is_as_unknown_as_one_that_there_is_not() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        for path in ["/v1/offenders/{}", "/v1/offenders/{}/timeline", "/v1/offenders/{}/reactive-eligibility"] {
+            assert_eq!(service.get(&supervisor, &path.replace("{}", "n-1")).status, 200);
+            let [theirs, nobodys] = ["s-1", "x-9"].map(|other| service.get(&supervisor, &path.replace("{}", other)));
+            assert_eq!((theirs.status, theirs.code()), (404, "not_found".to_owned()), "{path}");
+            let mut told = [theirs.json(), nobodys.json()];
+            for problem in &mut told {
+                problem["request_id"] = json!(null);
+                problem["instance"] = json!(null);
+            }
+            assert_eq!(told[0], told[1], "{path}");
+        }
+        assert_eq!(service.get(&supervisor, "/v1/officers/om-s").status, 404);
+        assert_eq!(service.get(&supervisor, "/v1/offenders?team=south").refs(), Vec::<String>::new());
+        let refused: Vec<_> =
+            recorded(store, "wessex").into_iter().filter(|entry| entry.act == "access.refused").collect();
+        assert_eq!(refused.len(), 4);
+        assert_eq!(refused[0].subject, Some(("offender".to_owned(), "s-1".to_owned())));
+        assert_eq!(refused[0].detail, json!({"act": "offender.read", "why": "out_of_scope"}));
+    });
+}
+
+#[test]
+fn two_forces_with_the_same_references_never_touch() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let ours = persona(Role::Supervisor, &["north"]);
+        let theirs = of_force(ours.clone(), "mercia");
+        let name = |grants| service.get(grants, "/v1/offenders/n-1").json()["offender"]["given_name"].clone();
+        assert_eq!((name(&ours), name(&theirs)), (json!("Nestor"), json!("Mercator")));
+        assert_eq!(service.get(&theirs, "/v1/offenders").refs(), ["n-1"]);
+        assert_eq!(service.get(&theirs, "/v1/offenders/n-2").status, 404);
+        let timeline = service.get(&theirs, "/v1/offenders/n-1/timeline").json();
+        assert_eq!(timeline["items"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn every_reading_is_on_record_with_who_what_and_whom() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        for path in ["", "/n-1", "/n-1/timeline", "/n-1/reactive-eligibility"] {
+            assert_eq!(service.get(&supervisor, &format!("/v1/offenders{path}")).status, 200);
+        }
+        let recorded = recorded(store, "wessex");
+        let acts: Vec<&str> = recorded.iter().map(|entry| entry.act.as_str()).collect();
+        let reads = ["offender.list", "offender.read", "offender.timeline.read", "offender.reactive_eligibility.read"];
+        assert_eq!(acts, reads);
+        assert!(recorded.iter().all(|entry| entry.actor == "supervisor:invented-supervisor"));
+        assert_eq!(recorded[0].detail, json!({"count": 2, "refs": ["n-1", "n-2"]}));
+        assert!(recorded.iter().skip(1).all(|entry| entry.subject == Some(("offender".into(), "n-1".into()))));
+    });
+}
