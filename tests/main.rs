@@ -1,6 +1,7 @@
 //! What touches a database or the feed's contract, and the shape of the source itself.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     reason = "a test stops at the first thing that is not as it should be, and says loudly what it leaves out"

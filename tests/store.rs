@@ -1,8 +1,15 @@
 //! The store, on both databases: migrations, and what becomes of late, repeated and withdrawn records.
 
+use diesel::connection::SimpleConnection;
 use mosovo_visits::casework::flags::force_file;
 use mosovo_visits::domain::moment::Moment;
+use mosovo_visits::domain::record::RecordKind;
+use mosovo_visits::domain::reference::Ref;
 use mosovo_visits::store::Store;
+use mosovo_visits::store::backend::AnyConnection;
+use mosovo_visits::store::current::{Wanted, records_in_scope};
+use mosovo_visits::store::error::StoreError;
+use mosovo_visits::store::scope::{Scope, TeamScope};
 use serde_json::{Value, json};
 
 use crate::support::{import, on_both_databases, on_both_empty_databases};
@@ -56,6 +63,31 @@ fn migrations_go_up_down_and_up_again_on_both_databases() {
         store.require_current().unwrap();
         assert_eq!(store.revert_all().unwrap().len(), up.len());
         assert_eq!(store.migrate().unwrap(), up);
+    });
+}
+
+#[test]
+fn the_teams_of_records_that_were_there_before_are_filled_in() {
+    on_both_databases(|store| {
+        import(store, &offender("e1", "2021-01-01T00:00:00Z", "community"));
+        store
+            .transaction(|connection| {
+                let backend = if matches!(connection, AnyConnection::Postgres(_)) { "postgres" } else { "sqlite" };
+                for direction in ["down", "up"] {
+                    let file = format!("migrations/{backend}/2026-11-24-000002_import_force/{direction}.sql");
+                    let statements = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+                    connection.batch_execute(&std::fs::read_to_string(statements).unwrap())?;
+                }
+                let of_team = |connection: &mut AnyConnection, team: &str| {
+                    let teams = TeamScope::Only([Ref::new(team).unwrap()].into());
+                    let scope = Scope { force: "wessex".into(), teams };
+                    records_in_scope(connection, Wanted::all(RecordKind::Offender, &scope))
+                };
+                assert_eq!(of_team(connection, "team")?.len(), 1);
+                assert_eq!(of_team(connection, "another")?.len(), 0);
+                Ok::<(), StoreError>(())
+            })
+            .unwrap();
     });
 }
 

@@ -312,6 +312,17 @@ fn what_asks_for_an_evaluation_is_kept_until_one_succeeds_and_only_news_asks() {
 }
 
 #[test]
+fn records_that_change_while_an_evaluation_runs_ask_for_another() {
+    on_both_databases(|store| {
+        import(store, &offender("wessex", "e1", "o-1", "north", "community"));
+        let read = store.transaction(|connection| evaluation::requests(connection, "wessex")).unwrap();
+        import(store, &offender("wessex", "e2", "o-1", "north", "custody"));
+        store.transaction_that_writes(|connection| evaluation::answered(connection, &read)).unwrap();
+        assert_eq!((read.len(), asking(store)), (1, vec!["wessex".to_owned()]));
+    });
+}
+
+#[test]
 fn two_forces_with_the_same_references_are_evaluated_apart() {
     on_both_databases(|store| {
         let ours = offender("wessex", "e1", "o-1", "north", "community");

@@ -42,7 +42,10 @@ pub fn cursor(place: &str) -> String {
 /// When it is none of ours.
 pub fn place<T>(cursor: Option<&str>, read: impl FnOnce(String) -> Option<T>) -> Result<Option<T>, Problem> {
     let Some(cursor) = cursor else { return Ok(None) };
-    let digits = cursor.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok().filter(|pair| pair.len() == 2));
+    let digits = cursor.as_bytes().chunks(2).map(|pair| {
+        let is_byte = pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit);
+        str::from_utf8(pair).ok().filter(|_| is_byte)
+    });
     let bytes: Option<Vec<u8>> = digits.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect();
     let place = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).and_then(read);
     place.map(Some).ok_or_else(no_such_place)

@@ -207,7 +207,7 @@ impl Import {
     pub fn finish(mut self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
         self.report.state = if read_to_its_end { ImportState::Completed } else { ImportState::Failed };
         let now = self.clock.now();
-        store.transaction(|connection| -> Result<(), StoreError> {
+        store.transaction_that_writes(|connection| -> Result<(), StoreError> {
             for force in &self.report.forces.clone() {
                 let dangling = reference::dangling_references(connection, force)?;
                 self.report.dangling += dangling.len();

@@ -1,6 +1,9 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod command_line;
 mod contract;
+mod flags;
+mod jobs;
 mod offenders;
 mod permissions;
 mod problems;

@@ -75,6 +75,26 @@ fn a_list_is_narrowed_by_team_manager_status_and_name() {
 }
 
 #[test]
+fn a_reference_may_have_any_character() {
+    on_both_databases(|store| {
+        let references = ["1/2", "a b", "x&y=z+1", "é?#%2F"];
+        let wessex = "/records/wessex";
+        let someone = offender("Odd", "north", "community");
+        let events = references.map(|reference| event(wessex, "offender", reference, caseload::RECORDED, &someone));
+        import(store, &lines(&events));
+        let service = run(store);
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        for (reference, path) in references.iter().zip(["1%2F2", "a%20b", "x%26y%3Dz%2B1", "%C3%A9%3F%23%252F"]) {
+            let file = service.get(&supervisor, &format!("/v1/offenders/{path}"));
+            assert_eq!((file.status, &file.json()["ref"]), (200, &json!(reference)));
+        }
+        let mut paged = all_pages(&service, &supervisor, "/v1/offenders?limit=1").concat();
+        paged.sort();
+        assert_eq!(paged, references);
+    });
+}
+
+#[test]
 fn a_query_that_is_none_is_refused() {
     on_both_databases(|store| {
         let service = run(store);

@@ -139,6 +139,27 @@ fn a_feed_of_any_length_is_taken_as_a_stream() {
 }
 
 #[test]
+fn case_files_are_read_while_records_come_in() {
+    let feed = fixture("dorset-2021.feed.ndjson.gz");
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        let system = of_force(persona(Role::RecordsSystem, &[]), "dorset");
+        std::thread::scope(|scope| {
+            let sending = scope.spawn(|| service.send(&system, LINES, &feed).status);
+            let mut read = 0;
+            while !sending.is_finished() {
+                assert_eq!(service.get(&supervisor, "/v1/offenders/n-1").status, 200);
+                read += 1;
+            }
+            assert_eq!(sending.join().unwrap(), 200);
+            assert!(read > 0);
+        });
+    });
+}
+
+#[test]
 fn a_feed_that_breaks_off_ends_as_failed_and_what_was_taken_is_kept() {
     on_both_databases(|store| {
         let service = run(store);

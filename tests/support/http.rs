@@ -12,6 +12,7 @@ use mosovo_visits::api::metrics::Metrics;
 use mosovo_visits::api::service::Service;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::timetable::{Entry, JobName, Timetable};
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::settings::AuthSettings;
 use mosovo_visits::startup;
@@ -37,6 +38,12 @@ pub fn signing_key() -> SecretString {
     SecretString::from("a key of the tests, long enough to be one".to_owned())
 }
 
+/// When the service's own jobs run, in the tests.
+pub fn timetable() -> Timetable {
+    let jobs = [(JobName::NightlyFlags, "0 10 0 * * *"), (JobName::PendingFlags, "0 * * * * *")];
+    Timetable::new(jobs.into_iter().map(|(job, text)| Entry::new(job, text).unwrap()).collect())
+}
+
 /// A service that runs.
 pub struct Running {
     address: SocketAddr,
@@ -55,6 +62,7 @@ pub fn run_with(store: &Store, keys: Vec<VerifyingKey>) -> Running {
     let verifier = Verifier::new(keys, &auth_settings());
     let policies = Policies::built_in().unwrap();
     let service = Service::new(store.clone(), scenario_clock(), policies, verifier, Metrics::new().unwrap());
+    let service = service.with_timetable(timetable());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (sender, receiver) = mpsc::channel();
@@ -169,5 +177,13 @@ impl Running {
     pub fn send(&self, grants: &Grants, media_type: &str, body: &str) -> Reply {
         let token = format!("Bearer {}", self.token(grants));
         self.request("POST", "/v1/records", &[("authorization", &token), ("content-type", media_type)], body.as_bytes())
+    }
+
+    /// An act on what was read at a version, by somebody.
+    pub fn act(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
+        let token = format!("Bearer {}", self.token(grants));
+        let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
+        headers.extend(version.map(|version| ("if-match", version)));
+        self.request("POST", path, &headers, body.to_string().as_bytes())
     }
 }
