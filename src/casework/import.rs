@@ -149,12 +149,7 @@ impl Import {
             dangling_references: Vec::new(),
             forces: BTreeSet::new(),
         };
-        Ok(Self {
-            clock,
-            actor: actor.clone(),
-            report,
-            statistics_after: FIRST_STATISTICS_AFTER,
-        })
+        Ok(Self { clock, actor: actor.clone(), report, statistics_after: FIRST_STATISTICS_AFTER })
     }
 
     /// Notes a refused event; the import goes on.

@@ -1,13 +1,13 @@
 //! `POST /v1/schedules/{id}/accept`: a named person makes a proposal the team's schedule.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
 use super::Schedule;
 use crate::api::auth::act::AcceptSchedules;
 use crate::api::auth::permit::Permit;
-use crate::api::error::{ErrorCode, Problem, ProblemDocument};
+use crate::api::error::{Problem, ProblemDocument};
+use crate::api::precondition::version_read;
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
 use crate::casework::schedules::accept;
@@ -38,22 +38,12 @@ pub async fn post(
     permit: Permit<AcceptSchedules>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let (person, version) = (permit.into_person(), version(&request)?);
+    let (person, version) = (permit.into_person(), version_read(&request)?);
     let accepted = service
         .run(move |service| {
             let scope = person.case_scope();
             accept::accept(service.store(), service.clock(), &Actor::Person(person), &scope, *id, Some(version))
         })
         .await?;
-    let schedule = Schedule::of(accepted)?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, schedule.tag()?)).json(schedule))
-}
-
-/// The version that the caller read, from `If-Match: "VERSION"`.
-fn version(request: &HttpRequest) -> Result<i32, Problem> {
-    let sent = request.headers().get(header::IF_MATCH).ok_or_else(|| {
-        Problem::new(ErrorCode::PRECONDITION_REQUIRED, "accepting asks for the version that was read")
-    })?;
-    let version = sent.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-    version.ok_or_else(|| Problem::new(ErrorCode::PRECONDITION_FAILED, "If-Match is no ETag of this proposal"))
+    Schedule::answer(&request, accepted)
 }

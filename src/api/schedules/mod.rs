@@ -4,13 +4,14 @@ pub mod accept;
 pub mod propose;
 pub mod read;
 
-use actix_web::http::header::HeaderValue;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::error::{ErrorCode, Problem};
+use super::precondition::versioned;
 use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::accept::ReadProposal;
 
@@ -49,9 +50,10 @@ impl Schedule {
         })
     }
 
-    /// The tag by which its version is told (RFC 9110, 8.8.3).
-    fn tag(&self) -> Result<HeaderValue, Problem> {
-        HeaderValue::from_str(&format!("\"{}\"", self.version)).map_err(|error| Problem::internal(&error))
+    /// The answer to whoever reads or accepts it, with its version as its tag.
+    fn answer(request: &HttpRequest, read: ReadProposal) -> Result<HttpResponse, Problem> {
+        let version = read.stored.version;
+        versioned(request, &Self::of(read)?, version)
     }
 }
 

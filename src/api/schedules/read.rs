@@ -1,7 +1,6 @@
 //! `GET /v1/schedules/{id}` and its parts: the visits, the visits without a place, the changes.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -45,12 +44,12 @@ async fn proposal(service: &Service, permit: Permit<ReadSchedules>, id: Uuid) ->
     responses((status = 200, body = Schedule, headers(("ETag" = String))), (status = "4XX", body = ProblemDocument)),
 )]
 pub async fn read(
+    request: HttpRequest,
     service: web::Data<Service>,
     permit: Permit<ReadSchedules>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
-    let schedule = Schedule::of(proposal(&service, permit, *id).await?)?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, schedule.tag()?)).json(schedule))
+    Schedule::answer(&request, proposal(&service, permit, *id).await?)
 }
 
 async fn rows<T: Serialize>(
