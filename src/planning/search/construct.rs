@@ -10,7 +10,8 @@ use super::insertion::best_slot;
 use super::problem::{Frozen, Problem};
 use super::solution::{CrewDay, Slot, Solution, unmet_days};
 use crate::planning::constraint::Span;
-use crate::planning::crew::{Available, Crew, pair};
+use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;
+use crate::planning::crew::{Asked, Available, Crew, pair};
 
 /// A valid schedule, and the frozen visits that could not stay, as places in the problem's list.
 pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<usize>) {
@@ -21,6 +22,7 @@ pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<us
         .enumerate()
         .filter_map(|(at, frozen)| (!keep(problem, &mut solution, frozen)).then_some(at))
         .collect();
+    choose_days_of_larger_crews(problem, &mut solution);
     for day in 0..problem.days.len() {
         pair_the_rest(problem, &mut solution, day, chance);
     }
@@ -94,11 +96,35 @@ fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> 
     })
 }
 
+/// A larger crew leaves fewer pairs, so that it is made only on days that its visits need: for each in
+/// turn, where no day of its window has one yet, the day with the most officers on duty.
+fn choose_days_of_larger_crews(problem: &Problem<'_>, solution: &mut Solution) {
+    let Some(size) = problem.asked.larger else { return };
+    let mut jobs: Vec<usize> =
+        (0..problem.jobs.len()).filter(|job| problem.jobs[*job].crew > CREW_WITHOUT_APPROVAL).collect();
+    jobs.sort_by_key(|job| (problem.jobs[*job].window.latest, *job));
+    for job in jobs {
+        let days: Vec<usize> = problem.jobs[job]
+            .window
+            .days(problem.last_day(), None)
+            .filter_map(|day| usize::try_from(day).ok())
+            .filter(|day| !problem.spans(job, *day).is_empty() && problem.available(*day).len() >= size)
+            .collect();
+        if days.iter().any(|day| solution.larger[*day]) {
+            continue;
+        }
+        if let Some(day) = days.into_iter().rev().max_by_key(|day| problem.available(*day).len()) {
+            solution.larger[day] = true;
+        }
+    }
+}
+
 /// Pairs the officers of a day who are in no crew yet.
 pub fn pair_the_rest(problem: &Problem<'_>, solution: &mut Solution, day: usize, chance: &mut Pcg64) {
+    let asked = Asked { larger: problem.asked.larger.filter(|_| solution.larger[day]), ..problem.asked };
     let crews = &mut solution.days[day];
     let is_free =
         |available: &&Available| crews.iter().all(|crew_day| !crew_day.crew.officers.contains(&available.officer));
     let free: Vec<Available> = problem.available(day).iter().filter(is_free).copied().collect();
-    crews.extend(pair(free, problem.asked, chance).into_iter().map(|crew| CrewDay { crew, stops: Vec::new() }));
+    crews.extend(pair(free, asked, chance).into_iter().map(|crew| CrewDay { crew, stops: Vec::new() }));
 }

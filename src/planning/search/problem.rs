@@ -61,7 +61,7 @@ pub struct Problem<'a> {
     pub without_location: Vec<usize>,
     /// The visits that stay as they were accepted, in order.
     pub frozen: Vec<Frozen>,
-    /// What crews are asked for.
+    /// What crews are asked for on a day when a larger one is made.
     pub asked: Asked,
     available: Vec<Vec<Available>>,
     travel: Vec<u32>,

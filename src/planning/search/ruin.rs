@@ -71,13 +71,17 @@ fn a_crews_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg6
     jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)).collect()
 }
 
-/// All that is planned on one day, and its pairs with it; crews that keep a visit stay together.
+/// All that is planned on one day, and its pairs with it; crews that keep a visit stay together. Now
+/// and then the day gets, or loses, its larger crew.
 fn a_whole_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg64) -> Vec<usize> {
     let day = chance.random_range(0..solution.days.len());
     let jobs: Vec<usize> =
         solution.days[day].iter().flat_map(|crew_day| &crew_day.stops).map(|stop| stop.job).collect();
     let lost = jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)).collect();
     solution.days[day].retain(|crew_day| !crew_day.stops.is_empty());
+    if problem.asked.larger.is_some() && chance.random_ratio(1, 4) {
+        solution.larger[day] = !solution.larger[day];
+    }
     pair_the_rest(problem, solution, day, chance);
     lost
 }
