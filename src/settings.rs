@@ -56,6 +56,9 @@ pub enum SettingsError {
     /// The development key can be guessed.
     #[error("auth.development_key is too short: give 32 characters or more, or leave it out to have one made")]
     DevelopmentKeyTooShort,
+    /// Personal data does not travel to a server that nobody has proved to be the right one.
+    #[error("in production a PostgreSQL server on another machine needs sslmode=verify-full in database.url")]
+    DatabaseWithoutProof,
     /// The database URL names no database.
     #[error("database.url: {0}")]
     Database(#[from] DatabaseUrlError),
@@ -104,6 +107,9 @@ impl Settings {
             .map_err(Box::new)?;
         if settings.is_production() && settings.clock.fixed_at.is_some() {
             return Err(SettingsError::FrozenInProduction);
+        }
+        if settings.is_production() && settings.database_url()?.is_remote_without_proof() {
+            return Err(SettingsError::DatabaseWithoutProof);
         }
         settings.auth.check(settings.is_production())?;
         Ok(settings)

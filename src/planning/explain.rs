@@ -199,3 +199,6 @@ fn visit_later(window: &Window<'_>, latest: CivilDate) -> Option<SmallestChange>
     let days = days_between(latest, date);
     Some(change(Change::VisitLater, Some(date), format!("visit on {date}, {days} days after the window ends")))
 }
+
+#[cfg(test)]
+mod tests;

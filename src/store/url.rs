@@ -1,6 +1,7 @@
 //! Where the database is. Passwords never show in messages.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -29,6 +30,41 @@ impl DatabaseUrl {
             Self::Sqlite(path) => path.display().to_string(),
         }
     }
+
+    /// True where the road to the database leaves the machine and is not proved to lead to the right
+    /// server: PostgreSQL elsewhere without `sslmode=verify-full`.
+    #[must_use]
+    pub fn is_remote_without_proof(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(url) => {
+                let url = url.expose_secret();
+                let (place, query) = url.split_once('?').unwrap_or((url, ""));
+                let parameters = || query.split('&').filter_map(|parameter| parameter.split_once('='));
+                let authority = place.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or("");
+                let hosts = authority.rsplit('@').next().unwrap_or("").split(',').map(without_port);
+                let named = parameters().filter(|(name, _)| matches!(*name, "host" | "hostaddr")).map(|(_, host)| host);
+                let is_remote = hosts.chain(named.flat_map(|hosts| hosts.split(','))).any(|host| !is_local(host));
+                is_remote && !parameters().any(|parameter| parameter == ("sslmode", "verify-full"))
+            }
+        }
+    }
+}
+
+/// A host as a URL writes it, without its port.
+fn without_port(host: &str) -> &str {
+    match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => host.split(':').next().unwrap_or(host),
+    }
+}
+
+/// This machine, by its loopback or by a socket.
+fn is_local(host: &str) -> bool {
+    let is_socket = host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
+    is_socket
+        || host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl FromStr for DatabaseUrl {
@@ -71,6 +107,32 @@ mod tests {
         assert!(matches!("sqlite:///a/b.sqlite".parse(), Ok(DatabaseUrl::Sqlite(path)) if path == *"/a/b.sqlite"));
         for wrong in ["", "sqlite://", "mysql://x", "file.sqlite"] {
             assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_database_elsewhere_needs_proof_that_it_is_the_right_one() {
+        let needs_proof = |url: &str| url.parse::<DatabaseUrl>().unwrap().is_remote_without_proof();
+        for url in [
+            "postgres://u:p@db.invalid/x",
+            "postgres://u:p@db.invalid:5432/x?sslmode=require",
+            "postgres://u:p@localhost,db.invalid/x",
+            "postgres://u:p@[2001:db8::1]:5432/x",
+            "postgres:///x?host=db.invalid",
+            "postgres://u:p@127.0.0.1/x?hostaddr=192.0.2.1",
+        ] {
+            assert!(needs_proof(url), "{url}");
+        }
+        for url in [
+            "postgres://u:p@db.invalid/x?connect_timeout=3&sslmode=verify-full",
+            "postgres://u:p@127.0.0.1:5432/x",
+            "postgres://u:p@[::1]:5432/x",
+            "postgres://u@localhost/x",
+            "postgres:///x?host=/var/run/postgresql",
+            "postgres://%2Fvar%2Frun/x",
+            "sqlite://x.sqlite",
+        ] {
+            assert!(!needs_proof(url), "{url}");
         }
     }
 }

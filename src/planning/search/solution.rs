@@ -143,7 +143,7 @@ impl Solution {
     pub fn components(&self, problem: &Problem<'_>) -> Components {
         let mut components = Components::default();
         for (day, crew_days) in self.days.iter().enumerate() {
-            for crew_day in crew_days {
+            for crew_day in crew_days.iter().filter(|crew_day| !crew_day.stops.is_empty()) {
                 let mut at = BASE;
                 for stop in &crew_day.stops {
                     components.travel += u64::from(problem.travel(at, stop.job + 1));
