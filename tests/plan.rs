@@ -4,7 +4,16 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use mosovo_visits::casework::actor::Actor;
+use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::schedules::ScheduleError;
+use mosovo_visits::casework::schedules::accept::accept;
+use mosovo_visits::casework::schedules::propose::{PlanRequest, carry_out, request, snapshots};
+use mosovo_visits::domain::calendar::CivilDate;
+use mosovo_visits::domain::reference::Ref;
+use mosovo_visits::planning::search::Budget;
 use mosovo_visits::store::Store;
+use mosovo_visits::store::scope::{Scope, TeamScope};
 use serde_json::Value;
 
 use crate::support::{fixture, import, on_both_databases_by_url};
@@ -124,5 +133,38 @@ fn a_proposal_accepted_on_the_command_line_is_the_parent_of_the_next() {
         let first: Value = serde_json::from_str(&printed(url, &plan)).unwrap();
         let second: Value = serde_json::from_str(&printed(url, &plan)).unwrap();
         assert_eq!((&first["parent_id"], &second["parent_id"]), (&Value::Null, &first["id"]));
+    });
+}
+
+#[test]
+fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let team = Ref::new("west").unwrap();
+        let at = |instant: &str| Clock::FixedAt(instant.parse().unwrap());
+        let plan = |from: &str| PlanRequest {
+            from: from.parse().unwrap(),
+            days: 14,
+            budget: Budget { seed: 1, iterations: 20 },
+        };
+        let (evening, operator) = (at("2021-04-15T20:00:00Z"), Actor::Operator);
+        let asked = request(&store, evening, &operator, "dorset", Some(&team), plan("2021-04-16")).unwrap();
+        let proposal = carry_out(&store, evening, &operator, &asked, |_, _| {}).unwrap().remove(0);
+        let scope = Scope { force: "dorset".to_owned(), teams: TeamScope::All };
+        accept(&store, evening, &operator, &scope, proposal.id, None).unwrap();
+
+        let night = at("2021-04-16T01:00:00Z");
+        let snapshot = snapshots(&store, night, "dorset", Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let friday: CivilDate = "2021-04-16".parse().unwrap();
+        let today: Vec<_> = proposal.visits.iter().filter(|visit| visit.date == friday).collect();
+        assert!(!today.is_empty());
+        for visit in today {
+            let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == visit.offender_ref);
+            assert!(demand.is_none_or(|demand| demand.why.counted_from == friday && demand.window.earliest > friday));
+        }
+        let past = snapshots(&store, night, "dorset", Some(&team), plan("2021-04-15"));
+        assert!(matches!(past, Err(ScheduleError::InThePast)));
     });
 }

@@ -196,3 +196,38 @@ fn two_forces_with_the_same_references_never_touch() {
         assert_eq!(status(store).as_deref(), Some("community"));
     });
 }
+
+#[test]
+fn two_systems_with_the_same_id_at_the_same_time_end_alike_in_either_order() {
+    let niche = offender("1", "2021-02-01T00:00:00Z", "community");
+    let visor = offender("1", "2021-02-01T00:00:00Z", "custody").replace("/records/wessex", "/records/wessex/visor");
+    assert_ne!(niche, visor);
+    for feed in [format!("{niche}\n{visor}"), format!("{visor}\n{niche}")] {
+        on_both_databases(|store| {
+            import(store, &feed);
+            assert_eq!(status(store).as_deref(), Some("custody"), "the greater source");
+        });
+    }
+}
+
+#[test]
+fn an_instant_out_of_four_digit_years_is_refused_and_harms_nothing() {
+    on_both_databases(|store| {
+        let late = offender("e1", "9999-12-31T23:59:59-12:00", "community");
+        let early = offender("e2", "0000-01-01T00:00:00+14:00", "community");
+        let good = offender("e3", "9999-12-31T23:59:59Z", "custody");
+        let report = import(store, &format!("{late}\n{early}\n{good}"));
+        assert_eq!((report.accepted, report.refused), (1, 2));
+        assert!(report.errors.iter().all(|error| error.code == "bad_instant" && error.pointer == "/time"));
+        assert_eq!(status(store).as_deref(), Some("custody"));
+    });
+}
+
+#[test]
+fn what_dangles_is_reported_by_every_import_whatever_it_spoke_of() {
+    on_both_databases(|store| {
+        assert_eq!(import(store, &offender("e1", "2021-01-01T00:00:00Z", "community")).dangling, 1);
+        assert_eq!(import(store, "").dangling, 1);
+        assert_eq!(import(store, "not json").dangling, 1);
+    });
+}

@@ -13,7 +13,7 @@ use super::records::{
     imports::{self, Refusal},
     send,
 };
-use super::schedules::{accept, propose, read as schedule};
+use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
 
 /// What the document is made of.
@@ -44,6 +44,7 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         officers::read,
         daily_list::read,
         propose::propose,
+        schedule_list::list,
         schedule::read,
         schedule::visits,
         schedule::unplaced,

@@ -14,7 +14,7 @@ use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, reactive_eligibility, timeline};
 use super::records::{imports, send};
-use super::schedules::{accept, propose, read as schedule};
+use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
 use super::{error, health, jobs, openapi, page};
 
@@ -105,6 +105,7 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(daily_list::read)
     }),
     Endpoint::permitted(Verb::Post, "/v1/schedules", ProposeSchedules::PERMISSION, || web::to(propose::propose)),
+    Endpoint::permitted(Verb::Get, "/v1/schedules", ReadSchedules::PERMISSION, || web::to(schedule_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/schedules/{id}", ReadSchedules::PERMISSION, || web::to(schedule::read)),
     Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/visits", ReadSchedules::PERMISSION, || {
         web::to(schedule::visits)

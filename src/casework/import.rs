@@ -109,6 +109,8 @@ pub struct ImportReport {
     pub refused: u64,
     /// References that name no current record.
     pub dangling: usize,
+    /// Whether a list below is cut at [`MAX_LISTED`]: the counts say how many there are.
+    pub truncated: bool,
     /// The refused events, at most [`MAX_LISTED`].
     pub errors: Vec<RefusedEvent>,
     /// The dangling references, at most [`MAX_LISTED`].
@@ -145,6 +147,7 @@ impl Import {
             stale: 0,
             refused: 0,
             dangling: 0,
+            truncated: false,
             errors: Vec::new(),
             dangling_references: Vec::new(),
             forces: BTreeSet::new(),
@@ -157,6 +160,8 @@ impl Import {
         self.report.refused += 1;
         if self.report.errors.len() < MAX_LISTED {
             self.report.errors.push(refused);
+        } else {
+            self.report.truncated = true;
         }
     }
 
@@ -203,10 +208,16 @@ impl Import {
         self.report.state = if read_to_its_end { ImportState::Completed } else { ImportState::Failed };
         let now = self.clock.now();
         store.transaction_that_writes(|connection| -> Result<(), StoreError> {
-            for force in &self.report.forces.clone() {
+            // What dangles is reported again until it resolves, whatever this feed spoke of.
+            let forces = match self.actor.force() {
+                Some(force) => vec![force.to_owned()],
+                None => record::forces(connection)?,
+            };
+            for force in &forces {
                 let dangling = reference::dangling_references(connection, force)?;
                 self.report.dangling += dangling.len();
                 let room = MAX_LISTED.saturating_sub(self.report.dangling_references.len());
+                self.report.truncated |= dangling.len() > room;
                 self.report
                     .dangling_references
                     .extend(dangling.into_iter().take(room).map(|dangling| dangling_reference(force, dangling)));

@@ -7,9 +7,9 @@ use chrono_tz::Europe::London;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::{Format, say, say_json};
+use super::{Format, forces_asked, say, say_json};
 use crate::casework::clock::Clock;
-use crate::casework::flags::{flags, forces};
+use crate::casework::flags::flags;
 use crate::domain::flag::{Family, FlagCode};
 use crate::domain::policy::Policies;
 use crate::store::Store;
@@ -32,10 +32,7 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     let at = clock.moment();
     let policies = Policies::built_in()?;
     let policy = policies.in_force(at.today())?;
-    let forces = match &arguments.force {
-        Some(force) => vec![force.clone()],
-        None => forces(store)?,
-    };
+    let forces = forces_asked(store, arguments.force.as_ref())?;
     let mut raised: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for force in forces {
         let found = flags(store, &force, at, policy)?;

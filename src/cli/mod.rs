@@ -13,9 +13,10 @@ pub mod work;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::casework::flags::forces;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::digest::records_digest;
@@ -110,6 +111,16 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::Digest => say_json(&open_current()?.transaction(records_digest)?)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The force asked for, which must have records, or every force.
+fn forces_asked(store: &Store, asked: Option<&String>) -> anyhow::Result<Vec<String>> {
+    let known = forces(store)?;
+    match asked {
+        None => Ok(known),
+        Some(force) if known.contains(force) => Ok(vec![force.clone()]),
+        Some(force) => bail!("there are no records of a force {force}; there are of: {}", known.join(", ")),
+    }
 }
 
 fn say(line: &str) -> anyhow::Result<()> {

@@ -12,12 +12,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Format, say, say_json};
+use super::{Format, forces_asked, say, say_json};
 use crate::casework::actor::Actor;
 use crate::casework::clock::{Clock, seconds_taken};
-use crate::casework::flags::forces;
 use crate::casework::schedules::accept::accept;
-use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carry_out, request};
+use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carry_out, request, snapshots};
 use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::reference::Ref;
 use crate::planning::proposal::{Proposal, Summary, propose};
@@ -103,8 +102,7 @@ pub(super) fn read_snapshots(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
 /// Plans from a snapshot alone.
 pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result<()> {
     let snapshots = read_snapshots(path)?;
-    let pace = |budget| snapshots.par_iter().try_for_each(|snapshot| propose(snapshot, budget, |_| {}).map(drop));
-    let budget = budget(arguments, |budget| Ok(pace(budget)?))?;
+    let budget = budget(arguments, || Ok(snapshots.clone()))?;
     let progress = Progress::new(snapshots.len(), budget.iterations);
     let proposals: Vec<Proposal> = snapshots
         .par_iter()
@@ -117,28 +115,21 @@ pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result
 
 /// Plans from the database.
 pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow::Result<()> {
-    let forces = match &arguments.force {
-        Some(force) => vec![force.clone()],
-        None => forces(store)?,
-    };
+    let forces = forces_asked(store, arguments.force.as_ref())?;
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let from = arguments.from.unwrap_or_else(|| plus_days(clock.moment().today(), 1));
-    let days = arguments.days;
-    let ask = |budget| -> anyhow::Result<Vec<Requested>> {
-        let plan = PlanRequest { from, days, budget };
-        let mut requested = Vec::new();
+    let plan = |budget| PlanRequest { from, days: arguments.days, budget };
+    let budget = budget(arguments, || {
+        let mut all = Vec::new();
         for force in &forces {
-            requested.extend(request(store, clock, &Actor::Operator, force, team.as_ref(), plan)?);
+            all.extend(snapshots(store, clock, force, team.as_ref(), plan(Budget { seed: 0, iterations: 0 }))?);
         }
-        Ok(requested)
-    };
-    let pace = |budget| -> anyhow::Result<()> {
-        let snapshots = ask(Budget { seed: arguments.seed, iterations: 0 })?;
-        snapshots.par_iter().try_for_each(|one| propose(&one.snapshot, budget, |_| {}).map(drop))?;
-        Ok(())
-    };
-    let budget = budget(arguments, pace)?;
-    let requested = ask(budget)?;
+        Ok(all)
+    })?;
+    let mut requested = Vec::new();
+    for force in &forces {
+        requested.extend(request(store, clock, &Actor::Operator, force, team.as_ref(), plan(budget))?);
+    }
     if let Some(path) = &arguments.snapshot_out {
         write_snapshots(path, &requested)?;
     }
@@ -155,14 +146,18 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     print(arguments, proposals, team.is_some() && forces.len() == 1)
 }
 
-/// The budget asked for; one in seconds is set by the pace of a short run.
-fn budget(arguments: &Arguments, pace: impl Fn(Budget) -> anyhow::Result<()>) -> anyhow::Result<Budget> {
+/// The budget asked for; one in seconds is set by the pace of a short run over what will be planned.
+fn budget(arguments: &Arguments, of: impl Fn() -> anyhow::Result<Vec<Snapshot>>) -> anyhow::Result<Budget> {
     let seed = arguments.seed;
     let Some(seconds) = arguments.seconds else { return Ok(Budget { seed, iterations: arguments.iterations }) };
-    let (built, construction) = seconds_taken(|| pace(Budget { seed, iterations: 0 }));
-    built?;
-    let (searched, whole) = seconds_taken(|| pace(Budget { seed, iterations: CALIBRATION_ITERATIONS }));
-    searched?;
+    let snapshots = of()?;
+    let pace = |iterations| {
+        let budget = Budget { seed, iterations };
+        let (done, seconds) =
+            seconds_taken(|| snapshots.par_iter().try_for_each(|snapshot| propose(snapshot, budget, |_| {}).map(drop)));
+        done.map(|()| seconds)
+    };
+    let (construction, whole) = (pace(0)?, pace(CALIBRATION_ITERATIONS)?);
     let an_iteration = ((whole - construction) / f64::from(CALIBRATION_ITERATIONS)).max(1e-7);
     let iterations = ((f64::from(seconds) - construction) / an_iteration).clamp(0.0, f64::from(u32::MAX));
     #[expect(

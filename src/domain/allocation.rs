@@ -17,7 +17,8 @@ pub struct Allocation {
 }
 
 /// The current allocation among the versions of one offender's: the newest by event time, then the
-/// greater id, whose `from` has come. One dated in the future does not end today's.
+/// greater id, then the one given later, whose `from` has come. One dated in the future does not end
+/// today's.
 #[must_use]
 pub fn current(versions: &[Held<Allocation>], at: Moment) -> Option<&Allocation> {
     versions

@@ -70,6 +70,7 @@ impl From<ScheduleError> for JobError {
             ScheduleError::Policy(error) => Self::Policy(error),
             error @ (ScheduleError::BankHolidays(_)
             | ScheduleError::Json(_)
+            | ScheduleError::InThePast
             | ScheduleError::TeamUnknown
             | ScheduleError::NotFound
             | ScheduleError::NotFinished

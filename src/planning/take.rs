@@ -1,14 +1,15 @@
 //! Taking a snapshot: what is known of a force, cut down to what planning one team may see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
 use super::due::{Due, DueContext, due};
+use super::proposal::reason;
 use super::search::construct::construct;
 use super::search::problem::Problem;
-use super::snapshot::{AcceptedVisit, FORMAT, Parent, Snapshot};
+use super::snapshot::{AcceptedVisit, Demand, FORMAT, Parent, Snapshot};
 use super::supply::on_duty;
 use crate::domain::calendar::CivilDate;
 use crate::domain::case_file::ForceFile;
@@ -22,8 +23,11 @@ pub fn teams(force: &ForceFile, day: CivilDate) -> BTreeSet<Ref> {
     force.teams.keys().chain(named).cloned().collect()
 }
 
-/// What planning a team may see. `parent` is the accepted schedule with its visits in the horizon;
-/// of those that are near, the ones that can still be made as they are stay frozen.
+/// What planning a team may see. `parent` is the accepted schedule with its visits from today on.
+///
+/// Of its visits in the horizon those that are near, and can still be made as they are, stay frozen.
+/// One that is planned between today and the horizon is counted on: what is due then is the visit after
+/// it. If it is not made, the facts of a later snapshot say so.
 #[must_use]
 pub fn take(
     force_name: &str,
@@ -32,10 +36,14 @@ pub fn take(
     context: DueContext<'_>,
     parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
 ) -> Snapshot {
+    let before = before_the_horizon(parent.as_ref(), context);
     let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
     for case in force.cases.values().filter(|case| case.offender.team_ref == *team) {
         match due(case, context) {
-            Some(Due::Visit(demand)) => demands.push(*demand),
+            Some(Due::Visit(demand)) => match before.get(&demand.offender_ref) {
+                Some(planned) => demands.extend(following(*demand, *planned, context)),
+                None => demands.push(*demand),
+            },
             Some(Due::NoVisitRequirement(offender)) => without_requirement.push(offender),
             None => {}
         }
@@ -58,6 +66,29 @@ pub fn take(
         }),
     };
     thaw_what_cannot_stay(snapshot)
+}
+
+/// The last day before the horizon on which an accepted visit of each offender is still to come.
+fn before_the_horizon(
+    parent: Option<&(uuid::Uuid, Vec<AcceptedVisit>)>,
+    context: DueContext<'_>,
+) -> BTreeMap<Ref, CivilDate> {
+    let mut last = BTreeMap::new();
+    for visit in parent.iter().flat_map(|(_, visits)| visits) {
+        if visit.date >= context.at.today() && visit.date < context.horizon.from {
+            let newest = last.entry(visit.offender_ref.clone()).or_insert(visit.date);
+            *newest = visit.date.max(*newest);
+        }
+    }
+    last
+}
+
+/// The demand for the visit after one that is planned already; none where no plan asks for it within
+/// the horizon.
+fn following(mut demand: Demand, planned: CivilDate, context: DueContext<'_>) -> Option<Demand> {
+    demand.recurrence.as_ref()?;
+    (demand.window, demand.why) = reason(&demand, Some(planned));
+    (demand.window.ideal <= context.horizon.until).then_some(demand)
 }
 
 /// Accepted visits of the next working days ⚙ are frozen.

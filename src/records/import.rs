@@ -27,7 +27,7 @@ const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;
 #[derive(Debug, Error)]
 pub enum ImportError {
     /// The feed could not be read.
-    #[error("the feed cannot be read to its end: {0}; what was taken so far is kept, import it again to go on")]
+    #[error("the feed cannot be read to its end; what was taken so far is kept, import it again to go on")]
     Feed(#[from] io::Error),
     /// The store failed.
     #[error(transparent)]

@@ -13,8 +13,8 @@ use crate::domain::allocation::Allocation;
 use crate::domain::record::{Held, RecordKind};
 use crate::domain::reference::Ref;
 
-/// Hands to `take` every version of every allocation of a force that is newer than the newest
-/// withdrawal of that offender's allocation; the subject is the offender.
+/// Hands to `take`, the oldest first, every version of every allocation of a force that is newer than
+/// the newest withdrawal of that offender's allocation; the subject is the offender.
 ///
 /// # Errors
 /// When a statement fails, or what is stored cannot be read.
@@ -54,6 +54,7 @@ fn live_versions(
                 record_version::subject,
                 record_version::event_id,
                 record_version::event_time,
+                record_version::source,
                 record_version::content,
             ))
             .into_boxed::<MultiBackend>();
@@ -63,19 +64,21 @@ fn live_versions(
             None => versions,
         }
     };
-    type Version = (String, String, DbInstant, Option<DbJson>);
-    let withdrawals: Vec<Version> = versions(true).load(connection)?;
+    type Version = (String, String, DbInstant, String, Option<DbJson>);
+    let aged = |(subject, event_id, event_time, source, content): Version| {
+        (Age { event_time: event_time.get(), event_id, source }, subject, content)
+    };
     let mut newest_withdrawal: HashMap<String, Age> = HashMap::new();
-    for (subject, event_id, event_time, _) in withdrawals {
-        let age = Age { event_time: event_time.get(), event_id };
+    for (age, subject, _) in versions(true).load(connection)?.into_iter().map(aged) {
         let newest = newest_withdrawal.entry(subject).or_insert_with(|| age.clone());
         if *newest < age {
             *newest = age;
         }
     }
-    let rows: Vec<Version> = versions(false).load(connection)?;
-    for (subject, event_id, event_time, content) in rows {
-        let age = Age { event_time: event_time.get(), event_id };
+    let mut rows: Vec<_> = versions(false).load(connection)?.into_iter().map(aged).collect();
+    // The newest comes last, so that it wins where time and id are equal too.
+    rows.sort_by(|(a, _, _), (b, _, _)| a.cmp(b));
+    for (age, subject, content) in rows {
         if newest_withdrawal.get(&subject).is_some_and(|withdrawal| *withdrawal > age) {
             continue;
         }

@@ -1,13 +1,15 @@
 //! One number for all that is stored of the records: equal contents give equal digests, whichever
 //! way and in however many imports they came.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
 use super::schema::{current_record, record_version, record_version_personal_data};
-use super::types::{DbInstant, DbJson};
+use super::types::{DbId, DbInstant, DbJson};
 
 /// Versions read at a time, so that memory does not grow with the history.
 const PAGE: i64 = 2_000;
@@ -16,7 +18,7 @@ const PAGE: i64 = 2_000;
 /// Import ids, version ids and learned-at instants are left out.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct RecordsDigest {
-    /// Over the newest version of every record.
+    /// Over the newest version of every record, a withdrawal included.
     pub state: String,
     /// Over every version of every record.
     pub history: String,
@@ -31,35 +33,26 @@ pub struct RecordsDigest {
 /// # Errors
 /// When a statement fails.
 pub fn records_digest(connection: &mut AnyConnection) -> Result<RecordsDigest, StoreError> {
-    let mut history = Vec::new();
-    let mut after = String::new();
+    let current: HashSet<DbId> =
+        current_record::table.select(current_record::version_id).load(connection)?.into_iter().collect();
+    let (mut state, mut history) = (Vec::new(), Vec::new());
     let mut sources: Vec<String> = record_version::table.select(record_version::source).distinct().load(connection)?;
     sources.sort();
     for source in sources {
-        after.clear();
+        let mut after = String::new();
         loop {
             let page = page_of_history(connection, &source, &after)?;
-            let Some(last) = page.last() else { break };
+            let Some((_, last)) = page.last() else { break };
             after.clone_from(&last.4);
-            for row in page {
-                history.push(line_of_history(row));
+            for (id, row) in page {
+                let line = line_of_history(row);
+                if current.contains(&id) {
+                    state.push(line);
+                }
+                history.push(line);
             }
         }
     }
-    let mut state: Vec<[u8; 32]> = current_record::table
-        .select((
-            current_record::force,
-            current_record::kind,
-            current_record::subject,
-            current_record::event_id,
-            current_record::event_time,
-            current_record::withdrawn,
-            current_record::offender_ref,
-        ))
-        .load::<(String, String, String, String, DbInstant, bool, Option<String>)>(connection)?
-        .into_iter()
-        .map(|row| hash(&serde_json::json!([row.0, row.1, row.2, row.3, row.4.get(), row.5, row.6])))
-        .collect();
     let (records, versions) = (state.len(), history.len());
     Ok(RecordsDigest { state: of_all(&mut state), history: of_all(&mut history), records, versions })
 }
@@ -67,7 +60,11 @@ pub fn records_digest(connection: &mut AnyConnection) -> Result<RecordsDigest, S
 type HistoryRow =
     (String, String, String, String, String, DbInstant, bool, Option<String>, Option<DbJson>, Option<DbJson>);
 
-fn page_of_history(connection: &mut AnyConnection, source: &str, after: &str) -> Result<Vec<HistoryRow>, StoreError> {
+fn page_of_history(
+    connection: &mut AnyConnection,
+    source: &str,
+    after: &str,
+) -> Result<Vec<(DbId, HistoryRow)>, StoreError> {
     Ok(record_version::table
         .left_join(record_version_personal_data::table)
         .filter(record_version::source.eq(source))
@@ -75,16 +72,19 @@ fn page_of_history(connection: &mut AnyConnection, source: &str, after: &str) ->
         .order(record_version::event_id)
         .limit(PAGE)
         .select((
-            record_version::force,
-            record_version::kind,
-            record_version::subject,
-            record_version::source,
-            record_version::event_id,
-            record_version::event_time,
-            record_version::withdrawn,
-            record_version::offender_ref,
-            record_version::content,
-            record_version_personal_data::personal_data.nullable(),
+            record_version::id,
+            (
+                record_version::force,
+                record_version::kind,
+                record_version::subject,
+                record_version::source,
+                record_version::event_id,
+                record_version::event_time,
+                record_version::withdrawn,
+                record_version::offender_ref,
+                record_version::content,
+                record_version_personal_data::personal_data.nullable(),
+            ),
         ))
         .load(connection)?)
 }

@@ -29,6 +29,6 @@ pub enum StoreError {
         detail: String,
     },
     /// A statement failed.
-    #[error("a database statement failed: {0}")]
+    #[error("a database statement failed")]
     Statement(#[from] diesel::result::Error),
 }

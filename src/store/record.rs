@@ -68,21 +68,27 @@ impl Content {
 }
 
 impl NewVersion {
-    /// What settles which of two versions is newer: the time, kept to the microsecond, then the id.
+    /// What settles which of two versions is newer: the time, kept to the microsecond, then the id, then
+    /// the source.
     #[must_use]
     pub fn age(&self) -> Age {
-        Age { event_time: DbInstant::from(self.event_time).get(), event_id: self.event_id.clone() }
+        let event_time = DbInstant::from(self.event_time).get();
+        Age { event_time, event_id: self.event_id.clone(), source: self.source.clone() }
     }
 }
 
 /// The order of the versions of one record: the newest time wins, and with equal time the greater
-/// id in byte order (records feed, version 1).
+/// id in byte order (records feed, version 1). An id is unique within its source alone: where two
+/// systems of a force give the same id at the same time, the greater source wins, so that the order of
+/// arrival never counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Age {
     /// The event's time.
     pub event_time: Instant,
     /// The event's id.
     pub event_id: String,
+    /// The records system that spoke.
+    pub source: String,
 }
 
 /// The force, kind and subject that name one record.
@@ -180,14 +186,21 @@ pub fn current_ages(
     }
     let mut ages = HashMap::new();
     for ((force, kind), subjects) in subjects {
-        let rows: Vec<(String, String, DbInstant)> = current_record::table
+        let rows: Vec<(String, String, DbInstant, String)> = current_record::table
+            .inner_join(record_version::table)
             .filter(current_record::force.eq(&force))
             .filter(current_record::kind.eq(kind.name()))
             .filter(current_record::subject.eq_any(&subjects))
-            .select((current_record::subject, current_record::event_id, current_record::event_time))
+            .select((
+                current_record::subject,
+                current_record::event_id,
+                current_record::event_time,
+                record_version::source,
+            ))
             .load(connection)?;
-        for (subject, event_id, event_time) in rows {
-            ages.insert((force.clone(), kind, stored_ref(subject)?), Age { event_time: event_time.get(), event_id });
+        for (subject, event_id, event_time, source) in rows {
+            let age = Age { event_time: event_time.get(), event_id, source };
+            ages.insert((force.clone(), kind, stored_ref(subject)?), age);
         }
     }
     Ok(ages)

@@ -1,6 +1,6 @@
 //! Schedules: what was proposed from what, which proposal each team accepted, and its visits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -38,11 +38,14 @@ impl ProposalState {
         }
     }
 
+    /// The state of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Planning, Self::Proposed, Self::Accepted].into_iter().find(|state| state.as_str() == name)
+    }
+
     fn stored(text: &str) -> Result<Self, StoreError> {
-        [Self::Planning, Self::Proposed, Self::Accepted]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| StoreError::Unreadable { what: "proposal state", detail: "unknown".to_owned() })
+        Self::named(text).ok_or_else(|| StoreError::Unreadable { what: "proposal state", detail: "unknown".to_owned() })
     }
 }
 
@@ -123,6 +126,118 @@ pub struct PlannedVisitRow {
     pub reason: serde_json::Value,
     /// Who goes, by reference.
     pub crew: Vec<String>,
+}
+
+/// A proposal in a list.
+#[derive(Debug, Clone)]
+pub struct ListedProposal {
+    /// Its id.
+    pub id: Uuid,
+    /// The team.
+    pub team_ref: String,
+    /// The accepted proposal that it would follow.
+    pub parent_id: Option<Uuid>,
+    /// First day planned.
+    pub horizon_from: CivilDate,
+    /// Last day planned.
+    pub horizon_until: CivilDate,
+    /// Where it stands.
+    pub state: ProposalState,
+    /// When it was asked for.
+    pub requested_at: Instant,
+    /// By whom.
+    pub requested_by: String,
+    /// When it was accepted.
+    pub accepted_at: Option<Instant>,
+    /// By whom.
+    pub accepted_by: Option<String>,
+}
+
+/// Which proposals are listed.
+#[derive(Debug, Clone, Default)]
+pub struct ProposalFilter {
+    /// Of this team.
+    pub team: Option<Ref>,
+    /// In this state.
+    pub state: Option<ProposalState>,
+}
+
+/// A place in the list: after the proposal asked for then.
+pub type ProposalPlace = (Instant, Uuid);
+
+/// The proposals in scope, the newest first, so many that come after a place.
+///
+/// # Errors
+/// When the statement fails.
+pub fn list(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    filter: &ProposalFilter,
+    after: Option<ProposalPlace>,
+    limit: usize,
+) -> Result<Vec<ListedProposal>, StoreError> {
+    let mut question = schedule_proposal::table
+        .filter(schedule_proposal::force.eq(scope.force.clone()))
+        .order((schedule_proposal::requested_at.desc(), schedule_proposal::id.desc()))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((
+            schedule_proposal::id,
+            schedule_proposal::team_ref,
+            schedule_proposal::parent_id,
+            (schedule_proposal::horizon_from, schedule_proposal::horizon_until),
+            schedule_proposal::state,
+            (schedule_proposal::requested_at, schedule_proposal::requested_by),
+            (schedule_proposal::accepted_at, schedule_proposal::accepted_by),
+        ))
+        .into_boxed();
+    if let TeamScope::Only(teams) = &scope.teams {
+        question = question.filter(schedule_proposal::team_ref.eq_any(texts(teams)));
+    }
+    if let Some(team) = &filter.team {
+        question = question.filter(schedule_proposal::team_ref.eq(team.to_string()));
+    }
+    if let Some(state) = filter.state {
+        question = question.filter(schedule_proposal::state.eq(state.as_str()));
+    }
+    if let Some((at, id)) = after {
+        let at = DbInstant::from(at);
+        question = question.filter(
+            schedule_proposal::requested_at
+                .lt(at)
+                .or(schedule_proposal::requested_at.eq(at).and(schedule_proposal::id.lt(DbId(id)))),
+        );
+    }
+    question.load::<ListedRow>(connection)?.into_iter().map(listed).collect()
+}
+
+type ListedRow = (
+    DbId,
+    String,
+    Option<DbId>,
+    (CivilDate, CivilDate),
+    String,
+    (DbInstant, String),
+    (Option<DbInstant>, Option<String>),
+);
+
+fn listed(row: ListedRow) -> Result<ListedProposal, StoreError> {
+    let (DbId(id), team_ref, parent_id, horizon, state, (requested_at, requested_by), (accepted_at, accepted_by)) = row;
+    Ok(ListedProposal {
+        id,
+        team_ref,
+        parent_id: parent_id.map(|DbId(id)| id),
+        horizon_from: horizon.0,
+        horizon_until: horizon.1,
+        state: ProposalState::stored(&state)?,
+        requested_at: requested_at.get(),
+        requested_by,
+        accepted_at: accepted_at.map(DbInstant::get),
+        accepted_by,
+    })
+}
+
+fn texts(teams: &BTreeSet<Ref>) -> Vec<String> {
+    teams.iter().map(ToString::to_string).collect()
 }
 
 /// Keeps a proposal that was asked for, with its snapshot. False where it is kept already: the same
@@ -248,8 +363,7 @@ pub fn proposal(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Resu
         ))
         .into_boxed();
     if let TeamScope::Only(teams) = &scope.teams {
-        question = question
-            .filter(schedule_proposal::team_ref.eq_any(teams.iter().map(ToString::to_string).collect::<Vec<_>>()));
+        question = question.filter(schedule_proposal::team_ref.eq_any(texts(teams)));
     }
     question.first::<ProposalRow>(connection).optional()?.map(stored_proposal).transpose()
 }
@@ -449,8 +563,7 @@ pub fn officer_visits(
         .select(VISIT)
         .into_boxed();
     if let TeamScope::Only(teams) = &scope.teams {
-        question =
-            question.filter(planned_visit::team_ref.eq_any(teams.iter().map(ToString::to_string).collect::<Vec<_>>()));
+        question = question.filter(planned_visit::team_ref.eq_any(texts(teams)));
     }
     let rows: Vec<VisitRow> = question.load(connection)?;
     with_crews(connection, rows)

@@ -82,6 +82,19 @@ fn a_proposal_is_read_compared_accepted_once_and_follows_its_parent() {
         let kept = near(next.json()["visits"].as_array().unwrap());
         assert!(!stays.is_empty() && stays.iter().all(|visit| kept.contains(visit)));
         assert_eq!(service.accept(&supervisor, &next).status, 200);
+
+        let list = |grants: &Grants, query: &str| service.get(grants, &format!("/v1/schedules{query}")).json();
+        let ids = |list: &Value| -> Vec<Value> {
+            list["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+        };
+        let all = ids(&list(&supervisor, ""));
+        assert_eq!(all.len(), 3);
+        let first_page = list(&supervisor, "?limit=2");
+        let rest = list(&supervisor, &format!("?limit=2&cursor={}", first_page["next_cursor"].as_str().unwrap()));
+        assert_eq!([ids(&first_page), ids(&rest)].concat(), all);
+        assert_eq!(ids(&list(&supervisor, "?team=west&state=accepted")).len(), 2);
+        assert_eq!(ids(&list(&of_dorset(Role::Supervisor, &["poole"]), "")), Vec::<Value>::new());
+        assert_eq!(ids(&list(&persona(Role::DetectiveInspector, &[]), "")), Vec::<Value>::new(), "another force");
     });
 }
 
@@ -151,6 +164,7 @@ fn what_cannot_be_planned_is_told_with_its_place() {
             ("iterations", json!(200_001), "invalid_body", Some("/iterations")),
             ("seed", json!(u64::MAX), "invalid_body", Some("/seed")),
             ("from", json!("tomorrow"), "invalid_body", None),
+            ("from", json!("2021-04-14"), "invalid_body", Some("/from")),
             ("until", json!("2021-05-01"), "unknown_member", None),
             ("team_ref", json!("nowhere"), "not_found", Some("/team_ref")),
         ] {

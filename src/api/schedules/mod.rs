@@ -1,6 +1,7 @@
 //! Schedules: asked for, read, compared, accepted.
 
 pub mod accept;
+pub mod list;
 pub mod propose;
 pub mod read;
 
@@ -63,6 +64,7 @@ impl From<ScheduleError> for Problem {
             ScheduleError::Store(error) => error.into(),
             ScheduleError::NotFound => Self::not_found(),
             ScheduleError::TeamUnknown => Self::not_found().at("/team_ref"),
+            ScheduleError::InThePast => Self::new(ErrorCode::INVALID_BODY, error.to_string()).at("/from"),
             ScheduleError::NotFinished => Self::new(ErrorCode::NOT_FINISHED, "the planner is still at it"),
             ScheduleError::AlreadyAccepted => Self::new(ErrorCode::ALREADY_ACCEPTED, "nothing was changed"),
             ScheduleError::StaleParent => Self::new(ErrorCode::STALE_PARENT, "nothing was changed"),

@@ -11,8 +11,11 @@ use crate::casework::clock::Clock;
 use crate::planning::diff::{Diff, diff};
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::store::Store;
+use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::schedule::{self, PlannedVisitRow, ProposalState, StoredProposal};
+use crate::store::schedule::{
+    self, ListedProposal, PlannedVisitRow, ProposalFilter, ProposalPlace, ProposalState, StoredProposal,
+};
 use crate::store::scope::Scope;
 
 /// A proposal as it stands.
@@ -39,6 +42,35 @@ pub fn read(
         let read = find(connection, scope, id)?;
         note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({}))?;
         Ok(read)
+    })
+}
+
+/// The proposals within reach, the newest first, so many that come after a place.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    store: &Store,
+    clock: Clock,
+    actor: &Actor,
+    scope: &Scope,
+    filter: &ProposalFilter,
+    (after, limit): (Option<ProposalPlace>, usize),
+) -> Result<Vec<ListedProposal>, ScheduleError> {
+    store.transaction_that_writes(|connection| {
+        let found = schedule::list(connection, scope, filter, after, limit)?;
+        let ids: Vec<Uuid> = found.iter().map(|proposal| proposal.id).collect();
+        let (actor, detail) = (actor.to_string(), json!({ "schedules": ids }));
+        let act = AuditEntry {
+            at: clock.now(),
+            actor: &actor,
+            act: "schedule.list",
+            force: Some(&scope.force),
+            subject: None,
+            detail,
+        };
+        audit::append(connection, act)?;
+        Ok(found)
     })
 }
 
@@ -94,7 +126,8 @@ pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uu
     store.transaction_that_writes(|connection| {
         let ReadProposal { proposal, .. } = find(connection, scope, id)?;
         let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
-        let accepted = accepted(connection, &scope.force, &proposal.team_ref, proposal.horizon)?;
+        let days = (proposal.horizon.from, proposal.horizon.until);
+        let accepted = accepted(connection, &scope.force, &proposal.team_ref, days)?;
         note(connection, (clock.now(), actor), "schedule.compare", &scope.force, id, json!({}))?;
         let visits = accepted.map(|(_, visits)| visits).unwrap_or_default();
         Ok(diff(&visits, &proposal.visits))

@@ -32,6 +32,9 @@ pub enum ScheduleError {
     /// A snapshot or proposal cannot be written or read.
     #[error("a snapshot or proposal cannot be written or read: {0}")]
     Json(#[from] serde_json::Error),
+    /// The days to plan begin before today.
+    #[error("the days to plan begin in the past; begin today or later")]
+    InThePast,
     /// There is no such team in the force.
     #[error("there is no such team; see the teams of the force")]
     TeamUnknown,

@@ -10,7 +10,6 @@ use crate::casework::clock::Clock;
 use crate::casework::force_file;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, Instant, plus_days};
-use crate::domain::case_file::ForceFile;
 use crate::domain::policy::Policies;
 use crate::domain::reference::Ref;
 use crate::domain::working_time::TimeOfDay;
@@ -55,11 +54,10 @@ pub struct Requested {
     pub budget: Budget,
 }
 
-/// Asks for a proposal for each of these teams, or for every team of the force: takes the snapshots
-/// and keeps them.
+/// Asks for a proposal for a team, or for every team of the force: takes the snapshots and keeps them.
 ///
 /// # Errors
-/// When a team is unknown, or the store fails.
+/// When the horizon begins in the past, the team is unknown, or the store fails.
 pub fn request(
     store: &Store,
     clock: Clock,
@@ -68,65 +66,98 @@ pub fn request(
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Requested>, ScheduleError> {
-    let (policies, bank_holidays) = (Policies::built_in()?, BankHolidays::built_in()?);
-    let at = clock.moment();
-    let policy = policies.in_force(at.today())?;
-    let context = DueContext { at, horizon: plan.horizon(), policy, bank_holidays: &bank_holidays };
     store.transaction_that_writes(|connection| {
-        let file = force_file::load(connection, force)?;
-        let mut teams = take::teams(&file, at.today());
-        if let Some(team) = team {
-            teams.retain(|known| known == team);
-            if teams.is_empty() {
-                return Err(ScheduleError::TeamUnknown);
-            }
-        }
-        teams.iter().map(|team| request_one(connection, (clock, actor), force, &file, team, context, plan)).collect()
+        let snapshots = take_snapshots(connection, clock, force, team, plan)?;
+        snapshots.into_iter().map(|snapshot| keep(connection, (clock, actor), snapshot, plan.budget)).collect()
     })
 }
 
-fn request_one(
+/// What a proposal for a team, or for every team of the force, would be made from. Nothing is kept.
+///
+/// # Errors
+/// As [`request`].
+pub fn snapshots(
+    store: &Store,
+    clock: Clock,
+    force: &str,
+    team: Option<&Ref>,
+    plan: PlanRequest,
+) -> Result<Vec<Snapshot>, ScheduleError> {
+    store.transaction(|connection| take_snapshots(connection, clock, force, team, plan))
+}
+
+fn take_snapshots(
+    connection: &mut AnyConnection,
+    clock: Clock,
+    force: &str,
+    team: Option<&Ref>,
+    plan: PlanRequest,
+) -> Result<Vec<Snapshot>, ScheduleError> {
+    let (policies, bank_holidays) = (Policies::built_in()?, BankHolidays::built_in()?);
+    let at = clock.moment();
+    let context = DueContext {
+        at,
+        horizon: plan.horizon(),
+        policy: policies.in_force(at.today())?,
+        bank_holidays: &bank_holidays,
+    };
+    if plan.from < at.today() {
+        return Err(ScheduleError::InThePast);
+    }
+    let file = force_file::load(connection, force)?;
+    let mut teams = take::teams(&file, at.today());
+    if let Some(team) = team {
+        teams.retain(|known| known == team);
+        if teams.is_empty() {
+            return Err(ScheduleError::TeamUnknown);
+        }
+    }
+    let mut snapshots = Vec::with_capacity(teams.len());
+    for team in &teams {
+        let parent = accepted(connection, force, team, (at.today(), context.horizon.until))?;
+        snapshots.push(take::take(force, &file, team, context, parent));
+    }
+    Ok(snapshots)
+}
+
+/// Keeps what a proposal is to be made from.
+fn keep(
     connection: &mut AnyConnection,
     (clock, actor): (Clock, &Actor),
-    force: &str,
-    file: &ForceFile,
-    team: &Ref,
-    context: DueContext<'_>,
-    plan: PlanRequest,
+    snapshot: Snapshot,
+    budget: Budget,
 ) -> Result<Requested, ScheduleError> {
-    let parent = accepted(connection, force, team, plan.horizon())?;
-    let snapshot = take::take(force, file, team, context, parent);
     let (json, sha256) = (snapshot.to_json()?, snapshot.sha256()?);
-    let id = proposal_id(&sha256, plan.budget);
+    let id = proposal_id(&sha256, budget);
     let new = NewProposal {
         id,
-        force,
-        team_ref: team,
+        force: &snapshot.force,
+        team_ref: &snapshot.team_ref,
         parent_id: snapshot.parent.as_ref().map(|parent| parent.proposal_id),
         snapshot_sha256: &sha256,
         snapshot: &json,
-        seed: i64::try_from(plan.budget.seed).unwrap_or(i64::MAX),
-        iterations: i64::from(plan.budget.iterations),
-        horizon_from: plan.from,
+        seed: i64::try_from(budget.seed).unwrap_or(i64::MAX),
+        iterations: i64::from(budget.iterations),
+        horizon_from: snapshot.horizon.from,
         horizon_until: snapshot.horizon.until,
         requested_at: clock.now(),
         requested_by: &actor.to_string(),
     };
     schedule::request(connection, &new)?;
-    let detail = json!({ "team_ref": team, "seed": plan.budget.seed, "iterations": plan.budget.iterations });
-    note(connection, (clock.now(), actor), "schedule.propose", force, id, detail)?;
-    Ok(Requested { id, snapshot, budget: plan.budget })
+    let detail = json!({ "team_ref": snapshot.team_ref, "seed": budget.seed, "iterations": budget.iterations });
+    note(connection, (clock.now(), actor), "schedule.propose", &snapshot.force, id, detail)?;
+    Ok(Requested { id, snapshot, budget })
 }
 
-/// The accepted schedule of a team with its visits in the horizon.
+/// The accepted schedule of a team with its visits on these days, both ends included.
 pub(super) fn accepted(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
-    horizon: Horizon,
+    days: (CivilDate, CivilDate),
 ) -> Result<Option<(Uuid, Vec<AcceptedVisit>)>, ScheduleError> {
     let Some(id) = schedule::current(connection, force, team)? else { return Ok(None) };
-    let rows = schedule::team_visits(connection, force, team, (horizon.from, horizon.until))?;
+    let rows = schedule::team_visits(connection, force, team, days)?;
     let visits = rows.into_iter().filter_map(|row| {
         Some(AcceptedVisit {
             offender_ref: Ref::new(row.offender_ref).ok()?,
