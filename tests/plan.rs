@@ -120,6 +120,12 @@ fn the_checker_exits_1_with_a_list_and_2_where_it_cannot_judge() {
         let nonsense = Scratch::holding("{}");
         assert_eq!(run(url, &["check", "--snapshot", snapshot.path(), nonsense.path()]).status.code(), Some(2));
         assert_eq!(run(url, &["plan", "--team", "nowhere"]).status.code(), Some(2));
+        assert_eq!(run(url, &["plan", "--force", "nowhere"]).status.code(), Some(2));
+        let nothing = Scratch::holding(
+            r#"{"proposals": [], "summary": {"due": 0, "planned": 0, "unplaced": 0,
+            "unplaced_by_reason": {}, "overdue": 0, "with_own_manager": 0, "crew_days": 0, "travel_seconds": 0}}"#,
+        );
+        assert_eq!(run(url, &["check", "--snapshot", snapshot.path(), nothing.path()]).status.code(), Some(1));
     });
 }
 
@@ -150,13 +156,13 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
             budget: Budget { seed: 1, iterations: 20 },
         };
         let (evening, operator) = (at("2021-04-15T20:00:00Z"), Actor::Operator);
-        let asked = request(&store, evening, &operator, "dorset", Some(&team), plan("2021-04-16")).unwrap();
-        let proposal = carry_out(&store, evening, &operator, &asked, |_, _| {}).unwrap().remove(0);
         let scope = Scope { force: "dorset".to_owned(), teams: TeamScope::All };
+        let asked = request(&store, evening, &operator, &scope, Some(&team), plan("2021-04-16")).unwrap();
+        let proposal = carry_out(&store, evening, &operator, &asked, |_, _| {}).unwrap().remove(0);
         accept(&store, evening, &operator, &scope, proposal.id, None).unwrap();
 
         let night = at("2021-04-16T01:00:00Z");
-        let snapshot = snapshots(&store, night, "dorset", Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let snapshot = snapshots(&store, night, &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
         let friday: CivilDate = "2021-04-16".parse().unwrap();
         let today: Vec<_> = proposal.visits.iter().filter(|visit| visit.date == friday).collect();
         assert!(!today.is_empty());
@@ -164,7 +170,33 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
             let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == visit.offender_ref);
             assert!(demand.is_none_or(|demand| demand.why.counted_from == friday && demand.window.earliest > friday));
         }
-        let past = snapshots(&store, night, "dorset", Some(&team), plan("2021-04-15"));
+        let refused = |id, at| accept(&store, at, &operator, &scope, id, None).unwrap_err();
+        let propose = |days| {
+            let plan = PlanRequest { days, ..plan("2021-04-17") };
+            let asked = request(&store, night, &operator, &scope, Some(&team), plan).unwrap();
+            carry_out(&store, night, &operator, &asked, |_, _| {}).unwrap().remove(0).id
+        };
+        let short = propose(3);
+        assert!(matches!(refused(short, night), ScheduleError::EndsTooEarly(_)), "later visits would be lost");
+        let long = propose(14);
+        assert!(matches!(refused(long, at("2021-04-18T09:00:00Z")), ScheduleError::OutOfDate));
+        accept(&store, night, &operator, &scope, long, None).unwrap();
+
+        // A visit of this morning that failed is due again, not counted on.
+        let failed = proposal.visits.iter().find(|visit| visit.date == friday).unwrap();
+        let visit = serde_json::json!({
+            "specversion": "1.0", "id": "failed-1", "source": "/records/dorset", "type": "records.visit.v1",
+            "subject": "failed-1", "time": "2021-04-16T10:00:00Z", "data": {
+                "offender_ref": failed.offender_ref, "attempted_at": "2021-04-16T10:00:00Z", "mode": "home",
+                "outcome": "no_reply", "officer_refs": failed.crew, "address_ref": failed.address_ref,
+            },
+        });
+        import(&store, &visit.to_string());
+        let noon = at("2021-04-16T12:00:00Z");
+        let snapshot = snapshots(&store, noon, &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == failed.offender_ref).unwrap();
+        assert_ne!(demand.why.counted_from, friday);
+        let past = snapshots(&store, night, &scope, Some(&team), plan("2021-04-15"));
         assert!(matches!(past, Err(ScheduleError::InThePast)));
     });
 }

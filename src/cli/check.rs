@@ -1,5 +1,6 @@
 //! `check`: the independent checker's judgement of a proposal.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -10,8 +11,8 @@ use serde_json::json;
 
 use super::plan::{Proposals, read_snapshots};
 use super::{Format, say, say_json};
-use crate::planning::checker::check;
-use crate::planning::proposal::Proposal;
+use crate::planning::checker::{Rule, Violation, check};
+use crate::planning::proposal::Summary;
 
 /// What `check` is told.
 #[derive(Debug, Args)]
@@ -31,7 +32,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let snapshots = read_snapshots(&arguments.snapshot)?;
     let proposals = read_proposals(&arguments.proposal)?;
     let mut violations = Vec::new();
-    for proposal in &proposals {
+    let mut judged: BTreeMap<String, usize> = BTreeMap::new();
+    for proposal in &proposals.proposals {
         // By its hash; a proposal of another snapshot is held against its team's, and so condemned.
         let of_team = |force: &str, team| force == proposal.force && team == &proposal.team_ref;
         let snapshot = snapshots
@@ -40,19 +42,34 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             .or_else(|| snapshots.iter().find(|snapshot| of_team(&snapshot.force, &snapshot.team_ref)))
             .or_else(|| snapshots.first())
             .context("the snapshot file holds no snapshot")?;
+        *judged.entry(snapshot.sha256()?).or_default() += 1;
         violations.extend(check(snapshot, proposal));
     }
+    let mut broken = |at: String, detail: &str| {
+        violations.push(Violation { rule: Rule::Accounting, at, detail: detail.to_owned() });
+    };
+    for snapshot in &snapshots {
+        let at = format!("{} / {}", snapshot.force, snapshot.team_ref);
+        match judged.get(&snapshot.sha256()?) {
+            Some(1) => {}
+            Some(_) => broken(at, "has several proposals"),
+            None => broken(at, "has no proposal"),
+        }
+    }
+    if proposals.summary != Summary::of(&proposals.proposals) {
+        broken("summary".to_owned(), "is not the sum of the proposals'");
+    }
     match arguments.format {
-        Format::Json => say_json(&json!({ "proposals": proposals.len(), "violations": violations }))?,
+        Format::Json => say_json(&json!({ "proposals": proposals.proposals.len(), "violations": violations }))?,
         Format::Text if violations.is_empty() => {
-            say(&format!("{} proposals checked, no rule broken", proposals.len()))?;
+            say(&format!("{} proposals checked, no rule broken", proposals.proposals.len()))?;
         }
         Format::Text => violations.iter().try_for_each(|violation| say(&violation.to_string()))?,
     }
     Ok(violations.is_empty())
 }
 
-fn read_proposals(path: &Path) -> anyhow::Result<Vec<Proposal>> {
+fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
     let shown = path.display();
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();
@@ -64,8 +81,8 @@ fn read_proposals(path: &Path) -> anyhow::Result<Vec<Proposal>> {
     let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
     let wrong = || format!("{shown} is not a proposal as `plan --format json` prints it");
     if value.get("proposals").is_some() {
-        Ok(serde_json::from_value::<Proposals>(value).with_context(wrong)?.proposals)
+        serde_json::from_value(value).with_context(wrong)
     } else {
-        Ok(vec![serde_json::from_value(value).with_context(wrong)?])
+        Ok(Proposals::of(vec![serde_json::from_value(value).with_context(wrong)?]))
     }
 }

@@ -78,12 +78,12 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         days: DAYS,
         budget: Budget { seed: SEED, iterations: DEFAULT_ITERATIONS },
     };
-    let asked = request(&store, clock, &actor, &force, None, plan)?;
+    let scope = Scope { force: force.clone(), teams: TeamScope::All };
+    let asked = request(&store, clock, &actor, &scope, None, plan)?;
     let bar = spinner("planning");
     let proposals = carry_out(&store, clock, &actor, &asked, |_, _| bar.tick())?;
     bar.finish_and_clear();
     say(&format!("\nThe next {DAYS} days, proposed team by team"))?;
-    let scope = Scope { force: force.clone(), teams: TeamScope::All };
     for proposal in &proposals {
         say(&plan::text(proposal))?;
         accept(&store, clock, &actor, &scope, proposal.id, None)?;

@@ -1,7 +1,7 @@
 //! `import`: a records feed from a file or standard input.
 
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Read, Write};
+use std::io::{self, BufReader, IsTerminal, Read};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -11,9 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Format, say, say_json};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
-use crate::casework::flags::evaluate_asking;
 use crate::casework::import::ImportReport;
-use crate::domain::policy::Policies;
 use crate::records::import::import_lines;
 use crate::store::Store;
 
@@ -42,30 +40,10 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     let report =
         import_lines(store, clock, &Actor::Operator, origin, BufReader::new(feed), |bytes| bar.set_position(bytes))?;
     bar.finish_and_clear();
-    evaluate(store, clock, &report)?;
     match arguments.format {
         Format::Json => say_json(&report),
         Format::Text => say(&summary(&report)),
     }
-}
-
-/// Brings the flags of the forces that the feed spoke of up to date. Where that fails the import still
-/// stands, and the service's own job evaluates them.
-fn evaluate(store: &Store, clock: Clock, report: &ImportReport) -> anyhow::Result<()> {
-    let policies = Policies::built_in()?;
-    let failures: Vec<String> = match evaluate_asking(store, clock, &Actor::Operator, &policies, Some(&report.forces)) {
-        Ok(outcomes) => outcomes
-            .into_iter()
-            .filter_map(|(force, outcome)| outcome.err().map(|error| format!("of {force}: {error}")))
-            .collect(),
-        Err(error) => vec![format!("of any force: {error}")],
-    };
-    for failure in failures {
-        let told =
-            format!("mosovo-visits: the import stands; a job will evaluate the flags, which could not be, {failure}");
-        writeln!(io::stderr().lock(), "{told}").context("cannot write to standard error")?;
-    }
-    Ok(())
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{Format, forces_asked, say, say_json};
 use crate::casework::actor::Actor;
 use crate::casework::clock::{Clock, seconds_taken};
+use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::accept::accept;
 use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carry_out, request, snapshots};
 use crate::domain::calendar::{CivilDate, plus_days};
@@ -76,6 +77,13 @@ pub struct Proposals {
     pub summary: Summary,
 }
 
+impl Proposals {
+    /// Proposals with their sum.
+    pub(super) fn of(proposals: Vec<Proposal>) -> Self {
+        Self { summary: Summary::of(&proposals), proposals }
+    }
+}
+
 /// Several snapshots, as a file holds them.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,20 +123,28 @@ pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result
 
 /// Plans from the database.
 pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow::Result<()> {
-    let forces = forces_asked(store, arguments.force.as_ref())?;
+    let scopes: Vec<Scope> = forces_asked(store, arguments.force.as_ref())?
+        .into_iter()
+        .map(|force| Scope { force, teams: TeamScope::All })
+        .collect();
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let from = arguments.from.unwrap_or_else(|| plus_days(clock.moment().today(), 1));
     let plan = |budget| PlanRequest { from, days: arguments.days, budget };
+    // Of several forces, those that have the team.
+    let scopes: Vec<Scope> = match &team {
+        None => scopes,
+        Some(team) => having(store, clock, scopes, team, plan(Budget { seed: 0, iterations: 0 }))?,
+    };
     let budget = budget(arguments, || {
         let mut all = Vec::new();
-        for force in &forces {
-            all.extend(snapshots(store, clock, force, team.as_ref(), plan(Budget { seed: 0, iterations: 0 }))?);
+        for scope in &scopes {
+            all.extend(snapshots(store, clock, scope, team.as_ref(), plan(Budget { seed: 0, iterations: 0 }))?);
         }
         Ok(all)
     })?;
     let mut requested = Vec::new();
-    for force in &forces {
-        requested.extend(request(store, clock, &Actor::Operator, force, team.as_ref(), plan(budget))?);
+    for scope in &scopes {
+        requested.extend(request(store, clock, &Actor::Operator, scope, team.as_ref(), plan(budget))?);
     }
     if let Some(path) = &arguments.snapshot_out {
         write_snapshots(path, &requested)?;
@@ -143,7 +159,31 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
                 .with_context(|| format!("the proposal of team {} is not accepted", proposal.team_ref))?;
         }
     }
-    print(arguments, proposals, team.is_some() && forces.len() == 1)
+    print(arguments, proposals, team.is_some() && scopes.len() == 1)
+}
+
+/// The scopes in whose force there is such a team.
+fn having(
+    store: &Store,
+    clock: Clock,
+    scopes: Vec<Scope>,
+    team: &Ref,
+    plan: PlanRequest,
+) -> anyhow::Result<Vec<Scope>> {
+    let mut having = Vec::new();
+    for scope in scopes {
+        match snapshots(store, clock, &scope, Some(team), plan) {
+            Err(ScheduleError::TeamUnknown) => {}
+            taken => {
+                taken?;
+                having.push(scope);
+            }
+        }
+    }
+    if having.is_empty() {
+        bail!("there is no team {team} in any force asked for");
+    }
+    Ok(having)
 }
 
 /// The budget asked for; one in seconds is set by the pace of a short run over what will be planned.
@@ -211,11 +251,7 @@ fn print(arguments: &Arguments, mut proposals: Vec<Proposal>, alone: bool) -> an
         let Some(proposal) = proposals.pop() else { bail!("there is no team to plan") };
         return say_json(&proposal);
     }
-    let mut summary = Summary::default();
-    for proposal in &proposals {
-        summary.add(&proposal.summary);
-    }
-    say_json(&Proposals { proposals, summary })
+    say_json(&Proposals::of(proposals))
 }
 
 /// A proposal in a few lines.

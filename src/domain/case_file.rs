@@ -171,8 +171,15 @@ impl CaseFile {
     /// The current address: a residence lived at today, with the newest `resident_from`.
     #[must_use]
     pub fn current_address(&self, at: Moment) -> Option<&Held<Address>> {
-        let lived_at = self.records.addresses.iter().filter(|held| held.record.is_residence_on(at.today()));
-        newest(lived_at, |address| address.resident_from)
+        self.residence_on(at.today())
+    }
+
+    /// Where the offender lives, or is to live, on a day, as far as is known today.
+    #[must_use]
+    pub fn residence_on(&self, day: CivilDate) -> Option<&Held<Address>> {
+        newest(self.records.addresses.iter().filter(|held| held.record.is_residence_on(day)), |address| {
+            address.resident_from
+        })
     }
 
     /// The current assessment: the newest `assessed_on` that has come.

@@ -50,8 +50,16 @@ pub enum JobError {
         /// Of how many.
         of: usize,
     },
+    /// Some proposals could not be planned; the others were.
+    #[error("{failed} of {of} proposals failed")]
+    Proposals {
+        /// How many failed.
+        failed: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Schedules could not be proposed.
-    #[error("schedules could not be proposed: {0}")]
+    #[error("schedules could not be proposed")]
     Proposal(#[source] Box<dyn Error + Send + Sync>),
     /// The job stopped in a way that it should not.
     #[error("the job panicked")]
@@ -66,6 +74,7 @@ impl JobError {
             Self::Store(_) => "store_failed",
             Self::Policy(_) => "no_policy",
             Self::Forces { .. } => "forces_failed",
+            Self::Proposals { .. } => "proposals_failed",
             Self::Proposal(_) => "proposal_failed",
             Self::Panicked => "panicked",
         }

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::{JobContext, JobError, Task};
 use crate::casework::flags::forces;
 use crate::casework::schedules::ScheduleError;
-use crate::casework::schedules::propose::{PlanRequest, carry_out, carry_out_unfinished, request};
+use crate::casework::schedules::propose::{Finished, PlanRequest, carry_out, carry_out_unfinished, request};
 use crate::domain::calendar::plus_days;
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
+use crate::store::scope::{Scope, TeamScope};
 
 /// Days that a nightly proposal plans: four weeks.
 const DAYS: u32 = 28;
@@ -30,7 +31,8 @@ impl Task for NightlyProposal {
         };
         let (forces, mut proposals, mut failed) = (forces(context.store)?, 0, 0);
         for force in &forces {
-            let planned = request(context.store, context.clock, context.actor, force, None, plan)
+            let scope = Scope { force: force.clone(), teams: TeamScope::All };
+            let planned = request(context.store, context.clock, context.actor, &scope, None, plan)
                 .and_then(|asked| carry_out(context.store, context.clock, context.actor, &asked, |_, _| {}));
             match planned {
                 Ok(planned) => proposals += planned.len(),
@@ -58,8 +60,11 @@ pub struct PendingProposals;
 impl Task for PendingProposals {
     fn run(&self, context: &JobContext<'_>) -> Result<Value, JobError> {
         let before = context.clock.now() - A_WHILE;
-        let finished = carry_out_unfinished(context.store, context.clock, context.actor, before)?;
-        Ok(json!({ "proposals": finished }))
+        let Finished { planned, failed } = carry_out_unfinished(context.store, context.clock, context.actor, before)?;
+        match failed {
+            0 => Ok(json!({ "proposals": planned })),
+            failed => Err(JobError::Proposals { failed, of: planned + failed }),
+        }
     }
 }
 
@@ -71,6 +76,9 @@ impl From<ScheduleError> for JobError {
             error @ (ScheduleError::BankHolidays(_)
             | ScheduleError::Json(_)
             | ScheduleError::InThePast
+            | ScheduleError::TooFarAhead
+            | ScheduleError::OutOfDate
+            | ScheduleError::EndsTooEarly(_)
             | ScheduleError::TeamUnknown
             | ScheduleError::NotFound
             | ScheduleError::NotFinished

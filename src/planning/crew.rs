@@ -54,8 +54,6 @@ impl Crew {
 pub struct Asked {
     /// The fewest seconds that a crew must share.
     pub shortest: u32,
-    /// The size of one larger crew, where a visit needs more than two officers.
-    pub larger: Option<usize>,
     /// Whether an officer left over may go alone, for visits that carry the approval.
     pub lone: bool,
 }
@@ -66,9 +64,6 @@ pub fn pair(mut available: Vec<Available>, asked: Asked, chance: &mut Pcg64) -> 
     available.shuffle(chance);
     available.sort_by_key(|officer| (officer.from, officer.until));
     let mut crews = Vec::new();
-    if let Some(size) = asked.larger.filter(|size| *size <= available.len()) {
-        crews.extend(take_larger(&mut available, size, asked.shortest));
-    }
     let mut waiting: Vec<Available> = Vec::new();
     for officer in available {
         match waiting.last() {
@@ -91,17 +86,40 @@ pub fn pair(mut available: Vec<Available>, asked: Asked, chance: &mut Pcg64) -> 
     crews
 }
 
-/// The crew of that size whose members share the longest time among those next to each other in the
-/// order of their hours.
-fn take_larger(available: &mut Vec<Available>, size: usize, shortest: u32) -> Option<Crew> {
-    let (at, crew) = available
-        .windows(size)
-        .map(Crew::of)
-        .enumerate()
-        .filter(|(_, crew)| crew.seconds() >= shortest.max(1))
-        .max_by_key(|(at, crew)| (crew.seconds(), std::cmp::Reverse(*at)))?;
-    available.drain(at..at + size);
-    Some(crew)
+/// Members for a crew of a size that hold every skill asked for and share at least `shortest` seconds:
+/// for each skill the officer, and then whoever else, with whom they share the longest time.
+#[must_use]
+pub fn form(
+    available: &[Available],
+    size: usize,
+    skills: &[String],
+    holds: impl Fn(usize, &String) -> bool,
+    shortest: u32,
+) -> Option<Vec<Available>> {
+    let mut members: Vec<Available> = Vec::with_capacity(size);
+    let add = |members: &mut Vec<Available>, suits: &dyn Fn(&Available) -> bool| {
+        let shared = |officer: &Available| {
+            let mut with: Vec<Available> = members.clone();
+            with.push(*officer);
+            Crew::of(&with).seconds()
+        };
+        let free = |officer: &&Available| suits(officer) && !members.contains(officer);
+        let best = available.iter().filter(free).rev().max_by_key(|officer| shared(officer)).copied();
+        members.extend(best);
+        best.is_some()
+    };
+    for skill in skills {
+        let is_held = members.iter().any(|member| holds(member.officer, skill));
+        if !is_held && !add(&mut members, &|officer| holds(officer.officer, skill)) {
+            return None;
+        }
+    }
+    while members.len() < size {
+        if !add(&mut members, &|_| true) {
+            return None;
+        }
+    }
+    (Crew::of(&members).seconds() >= shortest.max(1)).then_some(members)
 }
 
 #[cfg(test)]
@@ -118,8 +136,8 @@ mod tests {
             .collect()
     }
 
-    fn crews(hours: &[(u32, u32)], larger: Option<usize>, lone: bool) -> Vec<(usize, u32, u32)> {
-        let asked = Asked { shortest: 7_200, larger, lone };
+    fn crews(hours: &[(u32, u32)], lone: bool) -> Vec<(usize, u32, u32)> {
+        let asked = Asked { shortest: 7_200, lone };
         let mut crews: Vec<_> = pair(officers(hours), asked, &mut Pcg64::seed_from_u64(1))
             .into_iter()
             .map(|crew| (crew.officers.len(), crew.from / 3_600, crew.until / 3_600))
@@ -130,24 +148,36 @@ mod tests {
 
     #[test]
     fn officers_of_the_same_hours_go_together() {
-        assert_eq!(crews(&[(8, 16), (12, 20), (8, 16), (12, 20)], None, false), [(2, 8, 16), (2, 12, 20)]);
+        assert_eq!(crews(&[(8, 16), (12, 20), (8, 16), (12, 20)], false), [(2, 8, 16), (2, 12, 20)]);
     }
 
     #[test]
     fn those_left_over_share_what_time_they_can() {
-        assert_eq!(crews(&[(8, 16), (12, 20)], None, false), [(2, 12, 16)]);
-        assert_eq!(crews(&[(8, 16), (15, 23)], None, false), []);
+        assert_eq!(crews(&[(8, 16), (12, 20)], false), [(2, 12, 16)]);
+        assert_eq!(crews(&[(8, 16), (15, 23)], false), []);
     }
 
     #[test]
     fn one_left_over_stays_free_unless_one_may_go_alone() {
-        assert_eq!(crews(&[(8, 16), (8, 16), (8, 16)], None, false), [(2, 8, 16)]);
-        assert_eq!(crews(&[(8, 16), (8, 16), (8, 16)], None, true), [(1, 8, 16), (2, 8, 16)]);
+        assert_eq!(crews(&[(8, 16), (8, 16), (8, 16)], false), [(2, 8, 16)]);
+        assert_eq!(crews(&[(8, 16), (8, 16), (8, 16)], true), [(1, 8, 16), (2, 8, 16)]);
     }
 
     #[test]
-    fn a_larger_crew_is_made_where_one_is_asked_for() {
-        assert_eq!(crews(&[(8, 16); 5], Some(3), false), [(2, 8, 16), (3, 8, 16)]);
-        assert_eq!(crews(&[(8, 16); 2], Some(3), false), [(2, 8, 16)]);
+    fn a_crew_is_formed_of_those_who_hold_the_skills_and_share_the_longest_time() {
+        let formed = |hours: &[(u32, u32)], size, skills: &[(&str, usize)]| {
+            let names: Vec<String> = skills.iter().map(|(skill, _)| (*skill).to_owned()).collect();
+            let holds = |officer: usize, skill: &String| skills.contains(&(skill.as_str(), officer));
+            let members = form(&officers(hours), size, &names, holds, 7_200)?;
+            let crew = Crew::of(&members);
+            Some((crew.officers, crew.from / 3_600, crew.until / 3_600))
+        };
+        let hours = [(8, 16), (8, 16), (12, 20), (12, 20)];
+        assert_eq!(formed(&hours, 2, &[]), Some((vec![0, 1], 8, 16)));
+        assert_eq!(formed(&hours, 2, &[("x", 0), ("y", 2)]), Some((vec![0, 2], 12, 16)));
+        assert_eq!(formed(&hours, 3, &[("x", 3)]), Some((vec![0, 2, 3], 12, 16)));
+        assert_eq!(formed(&hours, 5, &[]), None);
+        assert_eq!(formed(&hours, 2, &[("z", 9)]), None);
+        assert_eq!(formed(&[(8, 16), (15, 23)], 2, &[]), None);
     }
 }

@@ -46,7 +46,7 @@ struct Opening {
 }
 
 /// What a case owes the horizon; nothing for somebody who is not in the community, is in reactive
-/// management, or whose next visit's ideal day and last day both lie after the horizon.
+/// management, or whose next visit's ideal day lies after the horizon or the end of notification.
 #[must_use]
 pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
     let at = context.at;
@@ -54,19 +54,27 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
         return None;
     }
     let openings = openings(case, context);
-    let Some(Opening { window, why }) = openings.into_iter().min_by_key(|opening| opening.window.latest) else {
+    if openings.is_empty() {
         return case.visit_requirement(at).is_none().then(|| Due::NoVisitRequirement(case.offender_ref.clone()));
-    };
-    if window.ideal > context.horizon.until {
-        return None;
     }
+    let notification_ends_on = case.offender.notification.ends_on;
+    let last_day = notification_ends_on.map_or(context.horizon.until, |ends| ends.min(context.horizon.until));
+    let is_due = |opening: &Opening| opening.window.ideal <= last_day && context.horizon.from <= last_day;
+    let Opening { window, why } = openings.into_iter().filter(is_due).min_by_key(|opening| opening.window.latest)?;
+    // Where the offender lives on the best day that is left.
+    let best_day = window.ideal.max(context.horizon.from);
+    let place = case.residence_on(best_day).or_else(|| case.current_address(at));
     Some(Due::Visit(Box::new(Demand {
         offender_ref: case.offender_ref.clone(),
         manager_ref: case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone()),
         risk: case.arms_level(at),
-        place: case
-            .current_address(at)
-            .map(|held| Place { address_ref: held.subject.clone(), location: held.record.location() }),
+        place: place.map(|held| Place {
+            address_ref: held.subject.clone(),
+            location: held.record.location(),
+            resident_from: held.record.resident_from,
+            resident_until: held.record.resident_until,
+        }),
+        notification_ends_on,
         window,
         why,
         needs: needs(case, context),
@@ -239,16 +247,24 @@ fn intelligence(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) 
     within_working_days(case, context, last, rule, on, "risk-relevant intelligence was received", &first.subject)
 }
 
-/// The current assessment is higher than the one before it, and was made after the last qualifying
-/// visit.
+/// The first assessment since the last qualifying visit (since coming to the community, where there is
+/// none) that raised the level, as long as the level is still above what it was before.
 fn arms_raised(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
-    let made = case.assessments_newest_first(context.at);
-    let (current, before) = (made.first()?, made.get(1)?);
-    let on = current.record.assessed_on;
-    if current.record.overall <= before.record.overall || on <= last?.date() {
-        return None;
-    }
-    within_working_days(case, context, last, DueRule::ArmsRaised, on, "the ARMS level was raised", &current.subject)
+    let at = context.at;
+    let made = case.assessments_newest_first(at);
+    let current = made.first()?.record.overall;
+    let is_since = |on: CivilDate| match last {
+        Some(last) => on > last.date(),
+        None => on >= case.offender.in_community_from(at.today()),
+    };
+    let first = made
+        .iter()
+        .zip(made.iter().skip(1))
+        .filter(|(raised, before)| raised.record.overall > before.record.overall && is_since(raised.record.assessed_on))
+        .rfind(|(_, before)| current > before.record.overall)
+        .map(|(raised, _)| raised)?;
+    let (rule, on) = (DueRule::ArmsRaised, first.record.assessed_on);
+    within_working_days(case, context, last, rule, on, "the ARMS level was raised", &first.subject)
 }
 
 /// The plan's own window after the last qualifying visit.

@@ -2,13 +2,13 @@
 //! relaxed, and the visit put into the schedule as it stands.
 #![expect(clippy::indexing_slicing, reason = "days and jobs are indexed by the problem's own lists")]
 
-use super::constraint::shift::arrange;
-use super::constraint::{Span, joint_agency};
-use super::crew::Crew;
+use super::constraint::shift::{Call, arrange};
+use super::constraint::{Span, joint_agency, time_of_day};
+use super::crew::{Crew, form};
 use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
-use super::search::problem::Problem;
+use super::search::problem::{Job, Problem};
 use super::search::solution::{CrewDay, Slot, Solution};
-use super::snapshot::VisitNeeds;
+use super::snapshot::{Demand, VisitNeeds};
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::reference::Ref;
 use crate::domain::working_time::DayOfWeek;
@@ -20,10 +20,16 @@ pub fn unplaced(problem: &Problem<'_>, solution: &Solution) -> Vec<Unplaced> {
     let mut unplaced: Vec<Unplaced> = snapshot.without_requirement.iter().map(without_requirement).collect();
     for at in &problem.without_location {
         let demand = &snapshot.demands[*at];
-        let (what, text) = if snapshot.base.is_none() {
-            ("it is not known where the team's base is", "record where the team's base is")
-        } else {
-            ("it is not known where the offender lives or may be found", "record the address and where it is")
+        let is_found = demand.place.as_ref().is_some_and(|place| place.location.is_some());
+        let (what, text) = match (snapshot.base.is_none(), is_found) {
+            (true, true) => ("it is not known where the team's base is", "record where the team's base is"),
+            (true, false) => (
+                "neither the team's base nor where the offender may be found is known",
+                "record where the team's base is, and the offender's address and where it is",
+            ),
+            (false, _) => {
+                ("it is not known where the offender lives or may be found", "record the address and where it is")
+            }
         };
         unplaced.push(Unplaced {
             offender_ref: demand.offender_ref.clone(),
@@ -58,7 +64,7 @@ fn without_requirement(offender_ref: &Ref) -> Unplaced {
     }
 }
 
-/// The days of the horizon on which a job may be done, and the crews of each.
+/// The days of the horizon on which a job may be done, with those on duty.
 struct Window<'a> {
     problem: &'a Problem<'a>,
     solution: &'a Solution,
@@ -67,35 +73,41 @@ struct Window<'a> {
 }
 
 impl Window<'_> {
+    fn demand(&self) -> &Demand {
+        &self.problem.snapshot.demands[self.problem.jobs[self.job].demand]
+    }
+
     fn needs(&self) -> &VisitNeeds {
-        &self.problem.snapshot.demands[self.problem.jobs[self.job].demand].needs
+        &self.demand().needs
     }
 
-    fn crews(&self) -> impl Iterator<Item = (usize, &Crew)> {
-        self.days.iter().flat_map(|day| self.solution.days[*day].iter().map(move |crew_day| (*day, &crew_day.crew)))
-    }
-
-    fn large_enough(&self, crew: &Crew) -> bool {
-        crew.officers.len() >= self.problem.jobs[self.job].crew
+    /// The crew that those on duty on a day could form for the job, whatever else they do that day; with
+    /// or without the skills it asks for.
+    fn possible_crew(&self, day: usize, skilled: bool) -> Option<Crew> {
+        let on_duty = self.problem.available(day);
+        if skilled {
+            return self.problem.form(on_duty, self.job).map(|members| Crew::of(&members));
+        }
+        let size = self.problem.jobs[self.job].crew;
+        form(on_duty, size, &[], |_, _| false, self.problem.asked.shortest).map(|members| Crew::of(&members))
     }
 
     /// True when a crew without any other visit could make this one in these spans.
     fn could_go(&self, crew: &Crew, spans: &[Span]) -> bool {
-        let call = super::constraint::shift::Call {
-            place: self.job + 1,
-            duration: self.problem.jobs[self.job].duration,
-            spans,
-        };
+        let call = Call { place: self.job + 1, duration: self.problem.jobs[self.job].duration, spans };
         let breaks = &self.problem.snapshot.policy.breaks;
         arrange(crew, breaks, std::iter::once(call), |a, b| self.problem.travel(a, b), |_| {}).is_some()
     }
 
-    /// The first day on which a suitable crew without other visits could go in the spans of that day.
-    fn first_day_free<'s>(&self, spans: impl Fn(usize) -> Vec<Span> + 's) -> Option<usize> {
-        self.crews()
-            .filter(|(_, crew)| self.problem.suits(crew, self.job))
-            .find(|(day, crew)| self.could_go(crew, &spans(*day)))
-            .map(|(day, _)| day)
+    /// The first day on which a crew that suits, without other visits, could go in the spans of that day:
+    /// one of the schedule's crews, or one formed of those on duty.
+    fn first_day_free(&self, spans: impl Fn(usize) -> Vec<Span>) -> Option<usize> {
+        self.days.iter().copied().find(|day| {
+            let (spans, crews) = (spans(*day), &self.solution.days[*day]);
+            let as_paired = crews.iter().map(|crew_day| &crew_day.crew);
+            as_paired.filter(|crew| self.problem.suits(crew, self.job)).any(|crew| self.could_go(crew, &spans))
+                || self.possible_crew(*day, true).is_some_and(|crew| self.could_go(&crew, &spans))
+        })
     }
 }
 
@@ -103,15 +115,16 @@ fn explain(problem: &Problem<'_>, solution: &Solution, job: usize) -> Unplaced {
     let demand = &problem.snapshot.demands[problem.jobs[job].demand];
     let previous = solution.chains[job].last().copied();
     let (due, why) = reason(demand, previous.map(|day| problem.days[day]));
-    let after = previous.and_then(|day| i64::try_from(day).ok());
     let days = problem
         .next_window(job, previous)
         .into_iter()
-        .flat_map(|window| window.days(problem.last_day(), after))
-        .filter_map(|day| usize::try_from(day).ok())
+        .flat_map(|window| problem.days_of(job, window, previous))
         .collect();
     let window = Window { problem, solution, job, days };
-    let (reason, detail, smallest_change) = refusal(&window, due.latest);
+    let (reason, mut detail, smallest_change) = refusal(&window, due.latest);
+    if due.latest > problem.snapshot.horizon.until {
+        detail.push_str("; its window goes on after the days planned");
+    }
     Unplaced {
         offender_ref: demand.offender_ref.clone(),
         window: Some(due),
@@ -124,33 +137,37 @@ fn explain(problem: &Problem<'_>, solution: &Solution, job: usize) -> Unplaced {
 
 /// The first rule that no day of the window meets, and what would mend it.
 fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, SmallestChange) {
-    let (problem, job) = (window.problem, window.job);
-    let needs = window.needs();
-    let in_window = window.days.first().map(|day| problem.days[*day]);
+    let (problem, job, needs) = (window.problem, window.job, window.needs());
+    let Some(first) = window.days.first().map(|day| problem.days[*day]) else {
+        let detail = "no address is known for the offender on the days of its window".to_owned();
+        let text = "record where the offender lives on those days".to_owned();
+        return (UnplacedReason::NoLocation, detail, change(Change::RecordLocation, None, text));
+    };
     let later = || visit_later(window, latest);
-    if !window.crews().any(|(_, crew)| window.large_enough(crew)) {
+    if !window.days.iter().any(|day| window.possible_crew(*day, false).is_some()) {
         let least = problem.jobs[job].crew;
-        let detail = format!("no crew of {least} is on duty on the {} days of its window", window.days.len());
+        let detail =
+            format!("no {least} officers are on duty together on the {} days of its window", window.days.len());
         let text = format!("put {least} officers on duty together on a day of the window");
-        let other = change(Change::AddCrewDay, in_window, text);
+        let other = change(Change::AddCrewDay, Some(first), text);
         return (UnplacedReason::NoCrewOnDuty, detail, later().unwrap_or(other));
     }
-    if !window.crews().any(|(_, crew)| problem.suits(crew, job)) {
+    if !window.days.iter().any(|day| window.possible_crew(*day, true).is_some()) {
         let skills = needs.required_skills.join(", ");
-        let detail = format!("nobody on duty in a crew in its window has {skills}");
-        let other = change(Change::AddSkill, in_window, format!("put somebody with {skills} on duty in the window"));
+        let detail = format!("nobody who could go in its window has {skills}");
+        let other = change(Change::AddSkill, Some(first), format!("put somebody with {skills} on duty in the window"));
         return (UnplacedReason::SkillNotOnDuty, detail, later().unwrap_or(other));
     }
     let weekday = |day: usize| DayOfWeek::of(problem.days[day]);
     let as_asked = window.first_day_free(|day| problem.spans(job, day).to_vec());
-    if as_asked.is_some() {
+    if let Some(day) = as_asked {
         let detail = "every crew that could go in its window has other visits".to_owned();
         let text = "put one more crew on duty on that day".to_owned();
-        let other = change(Change::AddCrewDay, as_asked.map(|day| problem.days[day]), text);
+        let other = change(Change::AddCrewDay, Some(problem.days[day]), text);
         let mended = other_time_of_day(window).or_else(later).unwrap_or(other);
         return (UnplacedReason::NoCapacityInWindow, detail, mended);
     }
-    let without_agency = |day: usize| super::constraint::time_of_day::spans(needs, weekday(day));
+    let without_agency = |day: usize| time_of_day::spans(needs, weekday(day));
     if let Some(day) = needs.joint_agency.as_ref().and_then(|_| window.first_day_free(without_agency)) {
         let detail = "no crew that could go is there when the other agency can come".to_owned();
         let text = "agree another time with the other agency".to_owned();
@@ -160,10 +177,15 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
     let any_time = |day: usize| {
         joint_agency::hours(needs, &problem.snapshot.policy, weekday(day)).into_iter().collect::<Vec<Span>>()
     };
-    let date = window.first_day_free(any_time).map(|day| problem.days[day]);
-    let detail = "no crew that could go is on duty long enough at the times the plan allows".to_owned();
-    let text = "allow another time of day, or put a crew on duty at the times the plan allows".to_owned();
-    (UnplacedReason::TimeWindowUnreachable, detail, change(Change::OtherTimeOfDay, date, text))
+    if let Some(day) = window.first_day_free(any_time).filter(|_| !needs.time_windows.is_empty()) {
+        let detail = "no crew that could go is on duty at the times the plan allows".to_owned();
+        let text = "allow another time of day, or put a crew on duty at the times the plan allows".to_owned();
+        let other = change(Change::OtherTimeOfDay, Some(problem.days[day]), text);
+        return (UnplacedReason::TimeWindowUnreachable, detail, other);
+    }
+    let detail = "nobody who could go is on duty long enough for the road and the visit".to_owned();
+    let text = "put a crew on a longer shift on a day of the window".to_owned();
+    (UnplacedReason::NoCrewOnDuty, detail, change(Change::AddCrewDay, Some(first), text))
 }
 
 /// The first day of the window on which the visit fits into the schedule as it stands at a time of
@@ -194,7 +216,9 @@ fn fits_on(window: &Window<'_>, day: usize, hours: Option<Span>) -> bool {
 /// The first day after the window on which the visit fits into the schedule as it stands.
 fn visit_later(window: &Window<'_>, latest: CivilDate) -> Option<SmallestChange> {
     let after = window.days.last().map_or(0, |day| day + 1);
-    let date = (after..window.problem.days.len()).find(|day| fits_on(window, *day, None))?;
+    let Job { last_day, .. } = window.problem.jobs[window.job];
+    let until = usize::try_from(last_day + 1).unwrap_or_default().min(window.problem.days.len());
+    let date = (after..until).find(|day| fits_on(window, *day, None))?;
     let date = window.problem.days[date];
     let days = days_between(latest, date);
     Some(change(Change::VisitLater, Some(date), format!("visit on {date}, {days} days after the window ends")))

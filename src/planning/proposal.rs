@@ -170,18 +170,23 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Adds another proposal's figures.
-    pub fn add(&mut self, other: &Self) {
-        self.due += other.due;
-        self.planned += other.planned;
-        self.unplaced += other.unplaced;
-        for (reason, count) in &other.unplaced_by_reason {
-            *self.unplaced_by_reason.entry(*reason).or_default() += count;
+    /// The figures of several proposals together.
+    #[must_use]
+    pub fn of(proposals: &[Proposal]) -> Self {
+        let mut sum = Self::default();
+        for Proposal { summary, .. } in proposals {
+            sum.due += summary.due;
+            sum.planned += summary.planned;
+            sum.unplaced += summary.unplaced;
+            for (reason, count) in &summary.unplaced_by_reason {
+                *sum.unplaced_by_reason.entry(*reason).or_default() += count;
+            }
+            sum.overdue += summary.overdue;
+            sum.with_own_manager += summary.with_own_manager;
+            sum.crew_days += summary.crew_days;
+            sum.travel_seconds += summary.travel_seconds;
         }
-        self.overdue += other.overdue;
-        self.with_own_manager += other.with_own_manager;
-        self.crew_days += other.crew_days;
-        self.travel_seconds += other.travel_seconds;
+        sum
     }
 }
 

@@ -152,6 +152,10 @@ pub struct Place {
     pub address_ref: Ref,
     /// Where it is; not known where empty.
     pub location: Option<Location>,
+    /// The offender's first day there.
+    pub resident_from: CivilDate,
+    /// The offender's last day there; none known where empty.
+    pub resident_until: Option<CivilDate>,
 }
 
 /// The plan's day counts, by which later visits within the horizon follow earlier ones.
@@ -178,6 +182,8 @@ pub struct Demand {
     pub risk: Option<RiskLevel>,
     /// Where; not known where empty.
     pub place: Option<Place>,
+    /// The last day of the notification period, after which nobody is visited; indefinite where empty.
+    pub notification_ends_on: Option<CivilDate>,
     /// When the next visit is due.
     pub window: Window,
     /// Why then.
@@ -186,6 +192,15 @@ pub struct Demand {
     pub needs: VisitNeeds,
     /// How visits follow each other; empty where no plan says.
     pub recurrence: Option<Recurrence>,
+}
+
+impl Demand {
+    /// The last day on which a visit can be due: of the horizon, or of the notification period where that
+    /// is earlier (SOA 2003 s.82: nobody is visited past its end).
+    #[must_use]
+    pub fn last_day_due(&self, horizon: Horizon) -> CivilDate {
+        self.notification_ends_on.map_or(horizon.until, |ends| ends.min(horizon.until))
+    }
 }
 
 /// A visit of the accepted schedule that stays as it is, because its day is near.
@@ -200,6 +215,8 @@ pub struct AcceptedVisit {
     pub start: TimeOfDay,
     /// Who goes, in order.
     pub crew: Vec<Ref>,
+    /// Where.
+    pub address_ref: Ref,
     /// Whether it stays as it is.
     pub frozen: bool,
 }

@@ -26,8 +26,8 @@ pub fn teams(force: &ForceFile, day: CivilDate) -> BTreeSet<Ref> {
 /// What planning a team may see. `parent` is the accepted schedule with its visits from today on.
 ///
 /// Of its visits in the horizon those that are near, and can still be made as they are, stay frozen.
-/// One that is planned between today and the horizon is counted on: what is due then is the visit after
-/// it. If it is not made, the facts of a later snapshot say so.
+/// One that is planned between today and the horizon is counted on while nothing says that it will not be
+/// made: what is due then is the visit after it. If it is not made, a later snapshot's facts say so.
 #[must_use]
 pub fn take(
     force_name: &str,
@@ -36,7 +36,7 @@ pub fn take(
     context: DueContext<'_>,
     parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
 ) -> Snapshot {
-    let before = before_the_horizon(parent.as_ref(), context);
+    let before = before_the_horizon(force, parent.as_ref(), context);
     let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
     for case in force.cases.values().filter(|case| case.offender.team_ref == *team) {
         match due(case, context) {
@@ -70,12 +70,14 @@ pub fn take(
 
 /// The last day before the horizon on which an accepted visit of each offender is still to come.
 fn before_the_horizon(
+    force: &ForceFile,
     parent: Option<&(uuid::Uuid, Vec<AcceptedVisit>)>,
     context: DueContext<'_>,
 ) -> BTreeMap<Ref, CivilDate> {
     let mut last = BTreeMap::new();
     for visit in parent.iter().flat_map(|(_, visits)| visits) {
-        if visit.date >= context.at.today() && visit.date < context.horizon.from {
+        let is_between = visit.date >= context.at.today() && visit.date < context.horizon.from;
+        if is_between && is_still_to_come(force, visit, context) {
             let newest = last.entry(visit.offender_ref.clone()).or_insert(visit.date);
             *newest = visit.date.max(*newest);
         }
@@ -83,12 +85,27 @@ fn before_the_horizon(
     last
 }
 
+/// Nothing that is known says that an accepted visit will not be made: no attempt that day is recorded
+/// (a failed one never resets the clock), its officers are there, the offender lives at the address.
+fn is_still_to_come(force: &ForceFile, visit: &AcceptedVisit, context: DueContext<'_>) -> bool {
+    let Some(case) = force.cases.get(&visit.offender_ref) else { return false };
+    let attempted = case.visits_made(context.at).any(|made| made.date() == visit.date);
+    let crew_is_there = visit.crew.iter().all(|officer| {
+        force
+            .officers
+            .get(officer)
+            .is_some_and(|officer| officer.is_in_post(visit.date) && !officer.is_absent(visit.date))
+    });
+    let lives_there = case.residence_on(visit.date).is_some_and(|held| held.subject == visit.address_ref);
+    !attempted && crew_is_there && lives_there
+}
+
 /// The demand for the visit after one that is planned already; none where no plan asks for it within
 /// the horizon.
 fn following(mut demand: Demand, planned: CivilDate, context: DueContext<'_>) -> Option<Demand> {
     demand.recurrence.as_ref()?;
     (demand.window, demand.why) = reason(&demand, Some(planned));
-    (demand.window.ideal <= context.horizon.until).then_some(demand)
+    (demand.window.ideal <= demand.last_day_due(context.horizon)).then_some(demand)
 }
 
 /// Accepted visits of the next working days ⚙ are frozen.

@@ -49,7 +49,7 @@ pub fn world(seed: u64, offenders: usize, officers: usize, days: u32) -> Snapsho
         policy_version: "test".to_owned(),
         policy: policy(),
         officers: (0..officers).map(|at| officer(at, horizon, &mut chance)).collect(),
-        demands: (0..offenders).map(|at| demand(at, officers, &mut chance)).collect(),
+        demands: (0..offenders).map(|at| demand(at, officers, horizon, &mut chance)).collect(),
         without_requirement: vec![reference("p-none".into())],
         parent: None,
     }
@@ -71,7 +71,7 @@ fn officer(at: usize, horizon: Horizon, chance: &mut Pcg64) -> OnDuty {
     }
 }
 
-fn demand(at: usize, officers: usize, chance: &mut Pcg64) -> Demand {
+fn demand(at: usize, officers: usize, horizon: Horizon, chance: &mut Pcg64) -> Demand {
     let interval_days = chance.random_range(3..120);
     let interval = VisitInterval {
         interval_days,
@@ -85,7 +85,7 @@ fn demand(at: usize, officers: usize, chance: &mut Pcg64) -> Demand {
         latest: plus_days(last, interval.latest_after_days),
     };
     let overdue = Window { earliest: minus_days(today(), 9), ideal: minus_days(today(), 9), latest: today() };
-    let window = if window.ideal > plus_days(today(), 6) { overdue } else { window };
+    let window = if window.ideal > horizon.until.min(plus_days(today(), 6)) { overdue } else { window };
     let steps = if chance.random_ratio(1, 6) {
         let shorter = VisitInterval { interval_days: 7, earliest_after_days: 4, latest_after_days: 9 };
         vec![VisitStep { until: plus_days(today(), chance.random_range(0..20)), interval: shorter }]
@@ -109,7 +109,10 @@ fn demand(at: usize, officers: usize, chance: &mut Pcg64) -> Demand {
                 latitude: 50.72 + chance.random_range(-0.2..0.2),
                 longitude: -1.98 + chance.random_range(-0.3..0.3),
             }),
+            resident_from: minus_days(today(), 400),
+            resident_until: chance.random_ratio(1, 15).then(|| plus_days(today(), chance.random_range(0..30))),
         }),
+        notification_ends_on: chance.random_ratio(1, 15).then(|| plus_days(today(), chance.random_range(6..40))),
         window,
         why: DueReason {
             rule: DueRule::PlanInterval,
@@ -146,6 +149,7 @@ pub fn accepted(mut snapshot: Snapshot, proposal: &Proposal, until: CivilDate) -
         date: visit.date,
         start: visit.start,
         crew: visit.crew.clone(),
+        address_ref: visit.address_ref.clone(),
         frozen: visit.date < until,
     });
     snapshot.parent = Some(Parent { proposal_id: proposal.id, visits: visits.collect() });

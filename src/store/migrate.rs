@@ -1,9 +1,10 @@
 //! Bringing the database up to date. The migrations are embedded, one list a backend, same names.
 
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::Store;
-use super::backend::on_backend;
+use super::backend::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::url::DatabaseUrl;
 
@@ -24,7 +25,14 @@ impl Store {
     /// When one fails; those before it stay.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let mut connection = self.connection()?;
-        on_backend!(&mut *connection, c => c.run_pending_migrations(self.migrations()))
+        take_turn(&mut connection, "SELECT pg_advisory_lock($1)")?;
+        let done = self.run_pending(&mut connection);
+        take_turn(&mut connection, "SELECT pg_advisory_unlock($1)")?;
+        done
+    }
+
+    fn run_pending(&self, connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+        on_backend!(connection, c => c.run_pending_migrations(self.migrations()))
             .map(|versions| versions.iter().map(ToString::to_string).collect())
             .map_err(|error| StoreError::Migration { detail: error.to_string() })
     }
@@ -50,4 +58,15 @@ impl Store {
             .map_err(|error| StoreError::Migration { detail: error.to_string() })?;
         if pending { Err(StoreError::Behind) } else { Ok(()) }
     }
+}
+
+/// Of several processes that migrate one PostgreSQL database at once, one goes first. SQLite's own
+/// lock does it there.
+fn take_turn(connection: &mut AnyConnection, statement: &str) -> Result<(), StoreError> {
+    /// Any fixed number; it stands for "migrating" among this database's advisory locks.
+    const MIGRATING: i64 = 7_405_123_002;
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query(statement).bind::<diesel::sql_types::BigInt, _>(MIGRATING).execute(postgres)?;
+    }
+    Ok(())
 }

@@ -246,44 +246,33 @@ fn texts(teams: &BTreeSet<Ref>) -> Vec<String> {
 /// # Errors
 /// When a statement fails.
 pub fn request(connection: &mut AnyConnection, new: &NewProposal<'_>) -> Result<bool, StoreError> {
-    let known = schedule_proposal::table
-        .filter(schedule_proposal::id.eq(DbId(new.id)))
-        .count()
-        .get_result::<i64>(connection)?;
-    if known > 0 {
-        return Ok(false);
-    }
-    let kept = schedule_snapshot::table
-        .filter(schedule_snapshot::sha256.eq(new.snapshot_sha256))
-        .count()
-        .get_result::<i64>(connection)?;
-    if kept == 0 {
-        diesel::insert_into(schedule_snapshot::table)
-            .values((
-                schedule_snapshot::sha256.eq(new.snapshot_sha256),
-                schedule_snapshot::force.eq(new.force),
-                schedule_snapshot::content.eq(new.snapshot),
-            ))
-            .execute(connection)?;
-    }
-    diesel::insert_into(schedule_proposal::table)
-        .values((
-            schedule_proposal::id.eq(DbId(new.id)),
-            schedule_proposal::force.eq(new.force),
-            schedule_proposal::team_ref.eq(new.team_ref.as_str()),
-            schedule_proposal::parent_id.eq(new.parent_id.map(DbId)),
-            schedule_proposal::snapshot_sha256.eq(new.snapshot_sha256),
-            schedule_proposal::seed.eq(new.seed),
-            schedule_proposal::iterations.eq(new.iterations),
-            schedule_proposal::horizon_from.eq(new.horizon_from),
-            schedule_proposal::horizon_until.eq(new.horizon_until),
-            schedule_proposal::state.eq(ProposalState::Planning.as_str()),
-            schedule_proposal::requested_at.eq(DbInstant::from(new.requested_at)),
-            schedule_proposal::requested_by.eq(new.requested_by),
-            schedule_proposal::version.eq(1),
-        ))
-        .execute(connection)?;
-    Ok(true)
+    let snapshot = (
+        schedule_snapshot::sha256.eq(new.snapshot_sha256),
+        schedule_snapshot::force.eq(new.force),
+        schedule_snapshot::content.eq(new.snapshot),
+    );
+    on_backend!(&mut *connection, c => {
+        diesel::insert_into(schedule_snapshot::table).values(snapshot).on_conflict_do_nothing().execute(c)
+    })?;
+    let proposal = (
+        schedule_proposal::id.eq(DbId(new.id)),
+        schedule_proposal::force.eq(new.force),
+        schedule_proposal::team_ref.eq(new.team_ref.as_str()),
+        schedule_proposal::parent_id.eq(new.parent_id.map(DbId)),
+        schedule_proposal::snapshot_sha256.eq(new.snapshot_sha256),
+        schedule_proposal::seed.eq(new.seed),
+        schedule_proposal::iterations.eq(new.iterations),
+        schedule_proposal::horizon_from.eq(new.horizon_from),
+        schedule_proposal::horizon_until.eq(new.horizon_until),
+        schedule_proposal::state.eq(ProposalState::Planning.as_str()),
+        schedule_proposal::requested_at.eq(DbInstant::from(new.requested_at)),
+        schedule_proposal::requested_by.eq(new.requested_by),
+        schedule_proposal::version.eq(1),
+    );
+    let kept = on_backend!(&mut *connection, c => {
+        diesel::insert_into(schedule_proposal::table).values(proposal).on_conflict_do_nothing().execute(c)
+    })?;
+    Ok(kept == 1)
 }
 
 /// The proposals asked for before an instant that the planner has not finished, oldest first.
@@ -384,6 +373,19 @@ fn stored_proposal(row: ProposalRow) -> Result<StoredProposal, StoreError> {
     })
 }
 
+/// True when a force has a proposal of that id, in anybody's scope.
+///
+/// # Errors
+/// When the statement fails.
+pub fn exists(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<bool, StoreError> {
+    let found = schedule_proposal::table
+        .filter(schedule_proposal::id.eq(DbId(id)))
+        .filter(schedule_proposal::force.eq(force))
+        .count()
+        .get_result::<i64>(connection)?;
+    Ok(found > 0)
+}
+
 /// What a proposal is to be made from: the snapshot's hash, the seed and the iterations. For the
 /// service's own work, whoever asked.
 ///
@@ -422,21 +424,25 @@ pub fn make_current(
     at: Instant,
     by: &str,
 ) -> Result<bool, StoreError> {
-    let team = current_schedule::table
-        .filter(current_schedule::force.eq(&stored.force))
-        .filter(current_schedule::team_ref.eq(&stored.team_ref));
     let moved = match stored.parent_id {
-        Some(parent) => diesel::update(team.filter(current_schedule::proposal_id.eq(DbId(parent))))
-            .set(current_schedule::proposal_id.eq(DbId(stored.id)))
-            .execute(connection)?,
-        None if team.count().get_result::<i64>(connection)? > 0 => 0,
-        None => diesel::insert_into(current_schedule::table)
-            .values((
+        Some(parent) => diesel::update(
+            current_schedule::table
+                .filter(current_schedule::force.eq(&stored.force))
+                .filter(current_schedule::team_ref.eq(&stored.team_ref))
+                .filter(current_schedule::proposal_id.eq(DbId(parent))),
+        )
+        .set(current_schedule::proposal_id.eq(DbId(stored.id)))
+        .execute(connection)?,
+        None => {
+            let first = (
                 current_schedule::force.eq(&stored.force),
                 current_schedule::team_ref.eq(&stored.team_ref),
                 current_schedule::proposal_id.eq(DbId(stored.id)),
-            ))
-            .execute(connection)?,
+            );
+            on_backend!(&mut *connection, c => {
+                diesel::insert_into(current_schedule::table).values(first).on_conflict_do_nothing().execute(c)
+            })?
+        }
     };
     if moved == 0 {
         return Ok(false);

@@ -142,7 +142,8 @@ impl ToSql<sql::Instant, Sqlite> for DbInstant {
 impl FromSql<sql::Instant, Sqlite> for DbInstant {
     fn from_sql(bytes: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<sql_types::Text, Sqlite>>::from_sql(bytes)?;
-        Ok(Self(DateTime::parse_from_rfc3339(&text)?.with_timezone(&Utc)))
+        // Not the RFC 3339 parser: an offset can carry a year out of four digits, which that refuses.
+        Ok(Self(text.parse()?))
     }
 }
 

@@ -146,9 +146,54 @@ fn another_teams_schedules_are_as_if_they_were_not_there() {
             assert_eq!(service.get(&other, &format!("/v1/schedules/{id}{part}")).code(), "not_found", "{part}");
         }
         assert_eq!(service.accept(&other, &read).code(), "not_found");
+        let nowhere = "/v1/schedules/01900000-0000-7000-8000-000000000000";
+        assert_eq!(service.get(&other, nowhere).code(), "not_found");
         let body = json!({ "team_ref": "west", "from": "2021-04-16", "days": 14 });
         let refused = service.post(&other, "/v1/schedules", &[], &body);
         assert_eq!((refused.code().as_str(), &refused.json()["pointer"]), ("not_found", &json!("/team_ref")));
+        let entries = store.transaction(|connection| audit::of_force(connection, "dorset")).unwrap();
+        let refused: Vec<&Value> =
+            entries.iter().filter(|entry| entry.act == "access.refused").map(|entry| &entry.detail["why"]).collect();
+        assert_eq!(refused.len(), 7, "four readings, an acceptance, one of nothing, a proposal");
+        assert_eq!(refused.iter().filter(|why| ***why == "not_known").count(), 1);
+    });
+}
+
+#[test]
+fn of_several_people_at_once_one_accepts_and_the_others_are_told_that_they_are_late() {
+    on_both_databases(|store| {
+        import(store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let (service, supervisor) = (run(store), of_dorset(Role::Supervisor, &["west"]));
+        let asked: Vec<Reply> = std::thread::scope(|scope| {
+            let askers: Vec<_> = (0..6)
+                .map(|at| {
+                    scope.spawn({
+                        let (service, supervisor) = (&service, &supervisor);
+                        move || service.propose(supervisor, 1 + at % 3)
+                    })
+                })
+                .collect();
+            askers.into_iter().map(|asker| asker.join().unwrap()).collect()
+        });
+        let mut codes: Vec<String> = std::thread::scope(|scope| {
+            let people: Vec<_> = asked
+                .iter()
+                .map(|read| {
+                    scope.spawn({
+                        let (service, supervisor) = (&service, &supervisor);
+                        move || {
+                            let reply = service.accept(supervisor, read);
+                            if reply.status == 200 { "accepted".to_owned() } else { reply.code() }
+                        }
+                    })
+                })
+                .collect();
+            people.into_iter().map(|person| person.join().unwrap()).collect()
+        });
+        codes.sort();
+        assert_eq!(codes.first().map(String::as_str), Some("accepted"));
+        let late = ["already_accepted", "precondition_failed", "stale_parent"];
+        assert!(codes[1..].iter().all(|code| late.contains(&code.as_str())), "{codes:?}");
     });
 }
 
@@ -165,6 +210,7 @@ fn what_cannot_be_planned_is_told_with_its_place() {
             ("seed", json!(u64::MAX), "invalid_body", Some("/seed")),
             ("from", json!("tomorrow"), "invalid_body", None),
             ("from", json!("2021-04-14"), "invalid_body", Some("/from")),
+            ("from", json!("2023-04-14"), "invalid_body", Some("/from")),
             ("until", json!("2021-05-01"), "unknown_member", None),
             ("team_ref", json!("nowhere"), "not_found", Some("/team_ref")),
         ] {

@@ -61,6 +61,10 @@ error_table! {
         "Nothing is left to do.";
     STALE_PARENT: CONFLICT, "stale_parent", "The team has accepted another schedule since this proposal was made.",
         "Ask for a new proposal, which follows the accepted schedule.";
+    OUT_OF_DATE: CONFLICT, "out_of_date", "The proposal's first day has passed.",
+        "Ask for a new proposal, from today or later.";
+    ENDS_TOO_EARLY: CONFLICT, "ends_too_early", "The accepted schedule has visits after this proposal's last day.",
+        "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
     FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
         "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",

@@ -64,7 +64,11 @@ impl From<ScheduleError> for Problem {
             ScheduleError::Store(error) => error.into(),
             ScheduleError::NotFound => Self::not_found(),
             ScheduleError::TeamUnknown => Self::not_found().at("/team_ref"),
-            ScheduleError::InThePast => Self::new(ErrorCode::INVALID_BODY, error.to_string()).at("/from"),
+            ScheduleError::OutOfDate => Self::new(ErrorCode::OUT_OF_DATE, "nothing was changed"),
+            ScheduleError::EndsTooEarly(_) => Self::new(ErrorCode::ENDS_TOO_EARLY, error.to_string()),
+            ScheduleError::InThePast | ScheduleError::TooFarAhead => {
+                Self::new(ErrorCode::INVALID_BODY, error.to_string()).at("/from")
+            }
             ScheduleError::NotFinished => Self::new(ErrorCode::NOT_FINISHED, "the planner is still at it"),
             ScheduleError::AlreadyAccepted => Self::new(ErrorCode::ALREADY_ACCEPTED, "nothing was changed"),
             ScheduleError::StaleParent => Self::new(ErrorCode::STALE_PARENT, "nothing was changed"),

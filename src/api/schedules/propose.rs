@@ -12,7 +12,6 @@ use crate::api::auth::permit::Permit;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
-use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carry_out, request};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
@@ -86,10 +85,8 @@ pub async fn propose(
     let asked = actor.clone();
     let requested = service
         .run(move |service| {
-            if !person.case_scope().covers(&body.team_ref) {
-                return Err(ScheduleError::TeamUnknown);
-            }
-            request(service.store(), service.clock(), &asked, &person.force, Some(&body.team_ref), plan)
+            let scope = person.case_scope();
+            request(service.store(), service.clock(), &asked, &scope, Some(&body.team_ref), plan)
         })
         .await?;
     let id = requested.first().map(|one| one.id).ok_or_else(Problem::not_found)?;

@@ -5,11 +5,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::propose::accepted;
-use super::{ScheduleError, note};
+use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
+use crate::domain::calendar::{CivilDate, plus_days};
 use crate::planning::diff::{Diff, diff};
 use crate::planning::proposal::{PlannedVisit, Proposal};
+use crate::planning::snapshot::Horizon;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
@@ -38,11 +40,33 @@ pub fn read(
     scope: &Scope,
     id: Uuid,
 ) -> Result<ReadProposal, ScheduleError> {
-    store.transaction_that_writes(|connection| {
-        let read = find(connection, scope, id)?;
+    within_reach(store, (clock, actor), scope, ("schedule.read", id), |connection, read| {
         note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({}))?;
         Ok(read)
     })
+}
+
+/// Does something with a proposal, in one transaction; that it was asked for and is not within reach is
+/// put on record.
+fn within_reach<T>(
+    store: &Store,
+    (clock, actor): (Clock, &Actor),
+    scope: &Scope,
+    (act, id): (&str, Uuid),
+    work: impl FnOnce(&mut AnyConnection, ReadProposal) -> Result<T, ScheduleError>,
+) -> Result<T, ScheduleError> {
+    let done = store.transaction_that_writes(|connection| match find(connection, scope, id) {
+        Ok(read) => work(connection, read).map(Some),
+        Err(ScheduleError::NotFound) => {
+            let is_there = schedule::exists(connection, &scope.force, id)?;
+            let subject = id.to_string();
+            let at = (clock.now(), actor);
+            note_refusal(connection, at, &scope.force, (act, is_there), ("schedule", &subject))?;
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    })?;
+    done.ok_or(ScheduleError::NotFound)
 }
 
 /// The proposals within reach, the newest first, so many that come after a place.
@@ -80,13 +104,14 @@ fn find(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<ReadP
     Ok(ReadProposal { stored, proposal })
 }
 
-/// Accepts a proposal: its visits take the place of the team's earlier ones from its first day on.
+/// Accepts a proposal: its visits take the place of the team's earlier ones from its first day on. One
+/// that ends before the accepted schedule does is refused, for the visits after it would be lost.
 /// `version` is the one that was read, where the caller knows it.
 ///
 /// # Errors
 /// [`ScheduleError::StaleParent`], [`ScheduleError::VersionChanged`], [`ScheduleError::NotFinished`],
-/// [`ScheduleError::AlreadyAccepted`] or [`ScheduleError::NotFound`]; or the store fails. Then nothing
-/// has changed.
+/// [`ScheduleError::AlreadyAccepted`], [`ScheduleError::OutOfDate`], [`ScheduleError::EndsTooEarly`] or
+/// [`ScheduleError::NotFound`]; or the store fails. Then nothing has changed.
 pub fn accept(
     store: &Store,
     clock: Clock,
@@ -95,8 +120,8 @@ pub fn accept(
     id: Uuid,
     version: Option<i32>,
 ) -> Result<ReadProposal, ScheduleError> {
-    store.transaction_that_writes(|connection| {
-        let ReadProposal { stored, proposal } = find(connection, scope, id)?;
+    within_reach(store, (clock, actor), scope, ("schedule.accept", id), |connection, read| {
+        let ReadProposal { stored, proposal } = read;
         match stored.state {
             ProposalState::Accepted => return Err(ScheduleError::AlreadyAccepted),
             ProposalState::Planning | ProposalState::Proposed => {}
@@ -105,12 +130,21 @@ pub fn accept(
             return Err(ScheduleError::VersionChanged);
         }
         let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
+        let Horizon { from, until } = proposal.horizon;
+        if from < clock.moment().today() {
+            return Err(ScheduleError::OutOfDate);
+        }
+        let later = (plus_days(until, 1), CivilDate::MAX);
+        let later = accepted(connection, &scope.force, &proposal.team_ref, later)?;
+        if let Some(last) = later.and_then(|(_, visits)| visits.into_iter().map(|visit| visit.date).max()) {
+            return Err(ScheduleError::EndsTooEarly(last));
+        }
         let by = actor.to_string();
         if !schedule::make_current(connection, &stored, clock.now(), &by)? {
             return Err(ScheduleError::StaleParent);
         }
         let visits = proposal.visits.iter().map(|visit| row(id, visit)).collect();
-        schedule::replace_visits(connection, &stored, proposal.horizon.from, visits)?;
+        schedule::replace_visits(connection, &stored, from, visits)?;
         let detail =
             json!({ "team_ref": stored.team_ref, "parent_id": stored.parent_id, "visits": proposal.visits.len() });
         note(connection, (clock.now(), actor), "schedule.accept", &scope.force, id, detail)?;
@@ -123,10 +157,9 @@ pub fn accept(
 /// # Errors
 /// [`ScheduleError::NotFound`] or [`ScheduleError::NotFinished`]; or the store fails.
 pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uuid) -> Result<Diff, ScheduleError> {
-    store.transaction_that_writes(|connection| {
-        let ReadProposal { proposal, .. } = find(connection, scope, id)?;
-        let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
-        let days = (proposal.horizon.from, proposal.horizon.until);
+    within_reach(store, (clock, actor), scope, ("schedule.compare", id), |connection, read| {
+        let proposal = read.proposal.ok_or(ScheduleError::NotFinished)?;
+        let days = (proposal.horizon.from, CivilDate::MAX);
         let accepted = accepted(connection, &scope.force, &proposal.team_ref, days)?;
         note(connection, (clock.now(), actor), "schedule.compare", &scope.force, id, json!({}))?;
         let visits = accepted.map(|(_, visits)| visits).unwrap_or_default();

@@ -92,7 +92,7 @@ pub struct ListedVisit {
     pub crew: Vec<NamedOfficer>,
     /// What has changed since it was accepted.
     pub doubts: Vec<Doubt>,
-    /// The visit's risk, window, days overdue, travel before it, and why it is due.
+    /// The visit's risk, window, days overdue, travel before it, and why it is due; withheld likewise.
     #[serde(flatten)]
     pub reason: Value,
 }
@@ -229,6 +229,8 @@ fn listed(
         }
         crew.push(NamedOfficer { officer_ref, name: officer.map(|officer| officer.name) });
     }
+    // Why another team's offender is visited is that team's to know.
+    let reason = if offender.is_some() { row.reason } else { json!({}) };
     Ok(ListedVisit {
         visit_id: row.id,
         schedule_id: row.proposal_id,
@@ -240,7 +242,7 @@ fn listed(
         address: address.map(named_address),
         crew,
         doubts,
-        reason: row.reason,
+        reason,
     })
 }
 

@@ -5,13 +5,13 @@ pub mod accept;
 pub mod daily_list;
 pub mod propose;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
 use super::actor::Actor;
 use crate::domain::bank_holidays::BankHolidaysError;
-use crate::domain::calendar::Instant;
+use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::policy::PolicyError;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
@@ -30,11 +30,20 @@ pub enum ScheduleError {
     #[error(transparent)]
     BankHolidays(#[from] BankHolidaysError),
     /// A snapshot or proposal cannot be written or read.
-    #[error("a snapshot or proposal cannot be written or read: {0}")]
+    #[error("a snapshot or proposal cannot be written or read")]
     Json(#[from] serde_json::Error),
     /// The days to plan begin before today.
     #[error("the days to plan begin in the past; begin today or later")]
     InThePast,
+    /// The days to plan begin more than a year from now.
+    #[error("the days to plan begin more than {days} days from now; begin earlier", days = propose::MAX_AHEAD_DAYS)]
+    TooFarAhead,
+    /// The proposal's first day has passed.
+    #[error("the proposal's first day has passed; propose again")]
+    OutOfDate,
+    /// Visits of the accepted schedule lie after the proposal's last day, and would be lost.
+    #[error("the accepted schedule has visits up to {0}, after this proposal's last day; propose up to that day")]
+    EndsTooEarly(CivilDate),
     /// There is no such team in the force.
     #[error("there is no such team; see the teams of the force")]
     TeamUnknown,
@@ -62,6 +71,24 @@ impl From<diesel::result::Error> for ScheduleError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Store(error.into())
     }
+}
+
+/// Notes that something was asked for that is not there, or not within reach: one entry either way, so
+/// that the time of the answer does not tell which.
+fn note_refusal(
+    connection: &mut AnyConnection,
+    (at, actor): (Instant, &Actor),
+    force: &str,
+    (act, is_there): (&str, bool),
+    subject: (&str, &str),
+) -> Result<(), StoreError> {
+    let why = if is_there { "out_of_scope" } else { "not_known" };
+    let (actor, detail) = (actor.to_string(), json!({ "act": act, "why": why }));
+    let subject = Some(subject);
+    audit::append(
+        connection,
+        AuditEntry { at, actor: &actor, act: "access.refused", force: Some(force), subject, detail },
+    )
 }
 
 /// Notes an act on a proposal, in the transaction of the act.

@@ -4,13 +4,14 @@ use rayon::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ScheduleError, note};
+use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::force_file;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, Instant, plus_days};
 use crate::domain::policy::Policies;
+use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::domain::working_time::TimeOfDay;
 use crate::planning::checker::check;
@@ -21,10 +22,15 @@ use crate::planning::snapshot::{AcceptedVisit, Horizon, Snapshot};
 use crate::planning::take;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
+use crate::store::current;
 use crate::store::schedule::{self, NewProposal};
+use crate::store::scope::Scope;
 
 /// The longest horizon, in days: thirteen weeks.
 pub const MAX_DAYS: u32 = 91;
+
+/// How far ahead a horizon may begin, in days: what is known says little of a year from now. `[I]`
+pub const MAX_AHEAD_DAYS: u32 = 366;
 
 /// What to plan, and how long to search.
 #[derive(Debug, Clone, Copy)]
@@ -54,42 +60,62 @@ pub struct Requested {
     pub budget: Budget,
 }
 
-/// Asks for a proposal for a team, or for every team of the force: takes the snapshots and keeps them.
+/// Asks for a proposal for a team, or for every team in scope: takes the snapshots and keeps them.
 ///
 /// # Errors
-/// When the horizon begins in the past, the team is unknown, or the store fails.
+/// When the horizon begins in the past, the team is not known or not in scope, or the store fails.
 pub fn request(
     store: &Store,
     clock: Clock,
     actor: &Actor,
-    force: &str,
+    scope: &Scope,
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Requested>, ScheduleError> {
-    store.transaction_that_writes(|connection| {
-        let snapshots = take_snapshots(connection, clock, force, team, plan)?;
-        snapshots.into_iter().map(|snapshot| keep(connection, (clock, actor), snapshot, plan.budget)).collect()
-    })
+    let asked = store.transaction_that_writes(|connection| {
+        let snapshots = match take_snapshots(connection, clock, scope, team, plan) {
+            Err(ScheduleError::TeamUnknown) => return refuse(connection, (clock, actor), scope, team).map(|()| None),
+            taken => taken?,
+        };
+        let keep = |snapshot| keep(connection, (clock, actor), snapshot, plan.budget);
+        snapshots.into_iter().map(keep).collect::<Result<_, _>>().map(Some)
+    })?;
+    asked.ok_or(ScheduleError::TeamUnknown)
 }
 
-/// What a proposal for a team, or for every team of the force, would be made from. Nothing is kept.
+/// Puts on record that a team's schedule was asked for out of reach.
+fn refuse(
+    connection: &mut AnyConnection,
+    (clock, actor): (Clock, &Actor),
+    scope: &Scope,
+    team: Option<&Ref>,
+) -> Result<(), ScheduleError> {
+    if let Some(team) = team {
+        let is_there = current::exists(connection, &scope.force, RecordKind::Team, team)?;
+        let act = ("schedule.propose", is_there);
+        note_refusal(connection, (clock.now(), actor), &scope.force, act, ("team", team.as_str()))?;
+    }
+    Ok(())
+}
+
+/// What a proposal for a team, or for every team in scope, would be made from. Nothing is kept.
 ///
 /// # Errors
 /// As [`request`].
 pub fn snapshots(
     store: &Store,
     clock: Clock,
-    force: &str,
+    scope: &Scope,
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Snapshot>, ScheduleError> {
-    store.transaction(|connection| take_snapshots(connection, clock, force, team, plan))
+    store.transaction(|connection| take_snapshots(connection, clock, scope, team, plan))
 }
 
 fn take_snapshots(
     connection: &mut AnyConnection,
     clock: Clock,
-    force: &str,
+    scope: &Scope,
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Snapshot>, ScheduleError> {
@@ -104,13 +130,18 @@ fn take_snapshots(
     if plan.from < at.today() {
         return Err(ScheduleError::InThePast);
     }
+    if plan.from > plus_days(at.today(), MAX_AHEAD_DAYS) {
+        return Err(ScheduleError::TooFarAhead);
+    }
+    if team.is_some_and(|team| !scope.covers(team)) {
+        return Err(ScheduleError::TeamUnknown);
+    }
+    let force = scope.force.as_str();
     let file = force_file::load(connection, force)?;
     let mut teams = take::teams(&file, at.today());
-    if let Some(team) = team {
-        teams.retain(|known| known == team);
-        if teams.is_empty() {
-            return Err(ScheduleError::TeamUnknown);
-        }
+    teams.retain(|known| scope.covers(known) && team.is_none_or(|team| known == team));
+    if team.is_some() && teams.is_empty() {
+        return Err(ScheduleError::TeamUnknown);
     }
     let mut snapshots = Vec::with_capacity(teams.len());
     for team in &teams {
@@ -164,6 +195,7 @@ pub(super) fn accepted(
             date: row.visit_on,
             start: TimeOfDay::parse(&row.starts_at).ok()?,
             crew: row.crew.into_iter().map(Ref::new).collect::<Result<_, _>>().ok()?,
+            address_ref: Ref::new(row.address_ref).ok()?,
             frozen: false,
         })
     });
@@ -171,7 +203,8 @@ pub(super) fn accepted(
 }
 
 /// Plans what was asked for, the teams at once on as many processors as there are, and keeps the
-/// proposals. `progress` is told how many iterations each team has done.
+/// proposals. `progress` is told how many iterations each team has done. One that fails does not stop
+/// the others, which are kept.
 ///
 /// # Errors
 /// When the checker condemns a proposal, or the store fails.
@@ -187,7 +220,14 @@ pub fn carry_out(
         let violations = check(&requested.snapshot, &proposal).len();
         if violations > 0 { Err(ScheduleError::Condemned(violations)) } else { Ok(proposal) }
     };
-    let proposals: Vec<Proposal> = requested.par_iter().enumerate().map(plan).collect::<Result<_, _>>()?;
+    let planned: Vec<Result<Proposal, ScheduleError>> = requested.par_iter().enumerate().map(plan).collect();
+    let (mut proposals, mut failure) = (Vec::with_capacity(planned.len()), None);
+    for outcome in planned {
+        match outcome {
+            Ok(proposal) => proposals.push(proposal),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
     store.transaction_that_writes(|connection| -> Result<(), ScheduleError> {
         for proposal in &proposals {
             if schedule::finish(connection, proposal.id, &serde_json::to_string(proposal)?)? {
@@ -198,25 +238,41 @@ pub fn carry_out(
         }
         Ok(())
     })?;
-    Ok(proposals)
+    failure.map_or(Ok(proposals), Err)
+}
+
+/// What came of planning what nobody had finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finished {
+    /// Proposals planned.
+    pub planned: usize,
+    /// Proposals that could not be; they are tried again.
+    pub failed: usize,
 }
 
 /// Plans whatever was asked for before an instant and is not finished, for instance because a process
-/// died.
+/// died. One that fails does not stop the others.
 ///
 /// # Errors
-/// As [`carry_out`].
+/// When the store cannot say what is unfinished.
 pub fn carry_out_unfinished(
     store: &Store,
     clock: Clock,
     actor: &Actor,
     before: Instant,
-) -> Result<usize, ScheduleError> {
+) -> Result<Finished, ScheduleError> {
     let unfinished = store.transaction(|connection| schedule::unfinished(connection, before))?;
-    for id in &unfinished {
-        carry_out_one(store, clock, actor, *id)?;
+    let mut finished = Finished { planned: 0, failed: 0 };
+    for id in unfinished {
+        match carry_out_one(store, clock, actor, id) {
+            Ok(_) => finished.planned += 1,
+            Err(error) => {
+                tracing::error!(%id, %error, "a proposal could not be planned");
+                finished.failed += 1;
+            }
+        }
     }
-    Ok(unfinished.len())
+    Ok(finished)
 }
 
 /// Plans one proposal that was asked for, from the snapshot kept with it.

@@ -24,6 +24,7 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
         crew_days.entry((visit.date, members)).or_default().push(visit);
     }
     let mut busy: BTreeSet<(CivilDate, &Ref)> = BTreeSet::new();
+    let mut on_the_road = 0;
     for ((date, members), mut visits) in crew_days {
         let named = members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
         let at = format!("{named} on {date}");
@@ -43,8 +44,12 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
         };
         let from = hours.iter().map(|(from, _)| *from).max().unwrap_or_default();
         let until = hours.iter().map(|(_, until)| *until).min().unwrap_or_default();
-        one_day(snapshot, &visits, (from, until), &at, findings);
+        on_the_road += one_day(snapshot, &visits, (from, until), &at, findings);
     }
+    // Each leg may differ by the second to which it is rounded.
+    let legs = i64::try_from(2 * proposal.visits.len()).unwrap_or(i64::MAX);
+    let said = i64::try_from(proposal.score.travel).unwrap_or(i64::MAX);
+    findings.require((said - on_the_road).abs() <= legs, Rule::Accounting, proposal.id, "miscounts its travel");
 }
 
 /// When an officer is on duty on a day, in seconds after midnight.
@@ -75,12 +80,14 @@ fn crew(
     }
 }
 
-/// From leaving the base to being back: the road fits, and so does the break.
-fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: &str, findings: &mut Findings) {
+/// From leaving the base to being back: the road fits, and so does the break. Tells the seconds on the
+/// road.
+fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: &str, findings: &mut Findings) -> i64 {
     let Some(base) = snapshot.base else {
         findings.broken(Rule::Location, at, "goes out from a base that nobody knows");
-        return;
+        return 0;
     };
+    let mut on_the_road = 0;
     let (from, until) = duty;
     // Spells in which the crew is neither on the road nor at a door: any of them may hold the break.
     let mut free: Vec<(i64, i64)> = Vec::new();
@@ -92,6 +99,7 @@ fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: 
         findings.require(start - road >= time, Rule::Travel, at, "cannot be at its next door in time");
         let said = i64::from(visit.travel_seconds_before);
         findings.require((said - road).abs() <= 1, Rule::Travel, at, "says another time on the road");
+        on_the_road += road;
         free.push((time, start - road));
         (place, time) = (there, i64::from(visit.end.minutes()) * 60);
     }
@@ -108,6 +116,7 @@ fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: 
         });
         findings.require(holds, Rule::Break, at, "has no room for its break");
     }
+    on_the_road + home
 }
 
 /// Whole seconds; the arithmetic of the two sides may differ by less than a thousandth of one.

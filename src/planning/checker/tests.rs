@@ -12,7 +12,7 @@ use crate::planning::proposal::{PlannedVisit, Proposal, propose};
 use crate::planning::search::Budget;
 use crate::planning::search::problem::Problem;
 use crate::planning::search::{construct::construct, search};
-use crate::planning::snapshot::Snapshot;
+use crate::planning::snapshot::{DueRule, Snapshot};
 use crate::planning::worlds::{accepted, today, world};
 use rand::SeedableRng;
 
@@ -77,7 +77,7 @@ type Breakage = (&'static str, Rule, fn(&mut PlannedVisit));
 
 #[test]
 fn each_way_of_breaking_a_good_schedule_is_found() {
-    let breakages: [Breakage; 15] = [
+    let breakages: [Breakage; 17] = [
         ("another day outside the horizon", Rule::Window, |visit| visit.date = minus_days(today(), 1)),
         ("a window of its own", Rule::WindowFacts, |visit| visit.window.latest = plus_days(visit.window.latest, 1)),
         ("days overdue miscounted", Rule::WindowFacts, |visit| visit.overdue_days += 1),
@@ -99,6 +99,10 @@ fn each_way_of_breaking_a_good_schedule_is_found() {
         ("another address", Rule::Location, |visit| visit.address_ref = Ref::new("elsewhere").unwrap()),
         ("the road miscounted", Rule::Travel, |visit| visit.travel_seconds_before += 60),
         ("somebody who is not due", Rule::Accounting, |visit| visit.offender_ref = Ref::new("p-other").unwrap()),
+        ("another reason", Rule::WindowFacts, |visit| visit.why.rule = DueRule::Breach),
+        ("another date counted from", Rule::WindowFacts, |visit| {
+            visit.why.counted_from = minus_days(visit.why.counted_from, 1);
+        }),
         ("another level of risk", Rule::Identity, |visit| {
             visit.risk = if visit.risk.is_none() { Some(RiskLevel::Low) } else { None };
         }),
@@ -125,6 +129,24 @@ fn rules_about_several_visits_are_found_broken() {
     let mut forgotten = good.clone();
     forgotten.unplaced.pop();
     assert!(rules(&snapshot, &forgotten).contains(&Rule::Accounting));
+    let mut invented = good.clone();
+    invented.unplaced[0].why = good.visits.first().map(|visit| visit.why.clone());
+    invented.unplaced[0].window = good.visits.first().map(|visit| visit.window);
+    assert!(rules(&snapshot, &invented).contains(&Rule::WindowFacts));
+    let miscounts: [fn(&mut Proposal); 4] = [
+        |proposal| proposal.summary.with_own_manager += 1,
+        |proposal| proposal.summary.travel_seconds += 1,
+        |proposal| proposal.score.lateness += 1,
+        |proposal| {
+            proposal.score.travel += 9_999;
+            proposal.summary.travel_seconds += 9_999;
+        },
+    ];
+    for miscount in miscounts {
+        let mut miscounted = good.clone();
+        miscount(&mut miscounted);
+        assert!(rules(&snapshot, &miscounted).contains(&Rule::Accounting));
+    }
     let mut twice = good.clone();
     twice.visits.push(good.visits[0].clone());
     assert!(rules(&snapshot, &twice).contains(&Rule::OneVisitADay));
@@ -167,6 +189,12 @@ fn rules_of_the_plan_are_found_broken() {
     let mut frozen = accepted(snapshot.clone(), &good, plus_days(today(), 40));
     frozen.parent.as_mut().unwrap().visits[0].start = TimeOfDay::LAST;
     assert!(rules(&frozen, &good).contains(&Rule::Frozen));
+    let mut gone = snapshot.clone();
+    gone.demands[at].place.as_mut().unwrap().resident_until = Some(minus_days(today(), 1));
+    assert!(rules(&gone, &good).contains(&Rule::Location));
+    let mut ended = snapshot.clone();
+    ended.demands[at].notification_ends_on = Some(minus_days(today(), 1));
+    assert!(rules(&ended, &good).contains(&Rule::Window));
     let mut long_break = snapshot;
     long_break.policy.breaks.minutes = 600;
     assert!(rules(&long_break, &good).contains(&Rule::Break));

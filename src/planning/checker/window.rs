@@ -10,7 +10,7 @@ use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::working_time::DayOfWeek;
 use crate::planning::proposal::{PlannedVisit, Proposal};
-use crate::planning::snapshot::{Demand, Recurrence, Snapshot, Window};
+use crate::planning::snapshot::{Demand, DueRule, Recurrence, Snapshot, Window};
 
 pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Findings) {
     let mut by_offender: BTreeMap<&Ref, Vec<&PlannedVisit>> = BTreeMap::new();
@@ -67,6 +67,17 @@ fn chain(snapshot: &Snapshot, demand: &Demand, visits: &[&PlannedVisit], finding
             }
         };
         findings.require(visit.window == expected, Rule::WindowFacts, &at, "has a window that the facts do not give");
+        let is_told = match previous {
+            None => visit.why == demand.why,
+            Some(day) => {
+                let plan = demand.recurrence.as_ref().map(|recurrence| &recurrence.plan_ref);
+                visit.why.rule == DueRule::AfterPlannedVisit
+                    && visit.why.counted_from == day
+                    && visit.why.plan_ref.as_ref() == plan
+                    && visit.why.interval == demand.recurrence.as_ref().map(|recurrence| counts(recurrence, day))
+            }
+        };
+        findings.require(is_told, Rule::WindowFacts, &at, "gives a reason that the facts do not give");
         let was_past = expected.latest < snapshot.horizon.from;
         findings.require(was_past || visit.date >= expected.earliest, rule, &at, "is before its window");
         findings.require(was_past || visit.date <= expected.latest, rule, &at, "is after its window");
@@ -98,6 +109,12 @@ fn one_visit(snapshot: &Snapshot, demand: &Demand, visit: &PlannedVisit, finding
             && place.location.is_some_and(|at| at.latitude == visit.latitude && at.longitude == visit.longitude)
     });
     findings.require(there, Rule::Location, &at, "is not where the offender is");
+    let lives_there = demand.place.as_ref().is_some_and(|place| {
+        place.resident_from <= visit.date && place.resident_until.is_none_or(|until| visit.date <= until)
+    });
+    findings.require(lives_there, Rule::Location, &at, "is when the offender does not live there");
+    let is_notifiable = demand.notification_ends_on.is_none_or(|ends| visit.date <= ends);
+    findings.require(is_notifiable, Rule::Window, &at, "is after the end of notification");
     findings.require(visit.team_ref == snapshot.team_ref, Rule::Identity, &at, "names another team");
     findings.require(visit.risk == demand.risk, Rule::Identity, &at, "names another level of risk");
     findings.require(visit.unannounced == demand.needs.unannounced, Rule::Identity, &at, "differs on being announced");

@@ -10,7 +10,7 @@ use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind::{
     self, Address, ArmsAssessment, Breach, Intelligence, Offender, ReactiveManagement, RiskManagementPlan, Visit,
 };
-use crate::planning::snapshot::{Demand, Horizon};
+use crate::planning::snapshot::{Demand, DueRule, Horizon};
 
 fn due_in(world: &World, until: &str) -> Option<Due> {
     let (force, policies, at) = (world.force_file(), Policies::built_in().unwrap(), world.moment());
@@ -108,6 +108,31 @@ fn each_window_is_counted_by_its_rule() {
             "arms_raised 2021-04-15 2021-04-15 2021-04-21",
         ),
         (
+            "a raise is not forgotten when another assessment follows",
+            vec![
+                (ArmsAssessment, "t", json!({ "overall": "high", "assessed_on": "2021-04-12" })),
+                (ArmsAssessment, "u", json!({ "overall": "high", "assessed_on": "2021-04-14" })),
+            ],
+            "arms_raised 2021-04-15 2021-04-15 2021-04-19",
+        ),
+        (
+            "a raise taken back before anybody went",
+            vec![
+                (ArmsAssessment, "t", json!({ "overall": "high", "assessed_on": "2021-04-12" })),
+                (ArmsAssessment, "u", json!({ "overall": "medium", "assessed_on": "2021-04-14" })),
+            ],
+            "plan_interval 2021-04-02 2021-05-02 2021-06-01",
+        ),
+        (
+            "a raise for somebody never visited",
+            vec![
+                (Visit, "v", json!({ "home_inspected": false })),
+                (Offender, "o", json!({ "community_since": "2021-04-10" })),
+                (ArmsAssessment, "t", json!({ "overall": "high", "assessed_on": "2021-04-12" })),
+            ],
+            "arms_raised 2021-04-15 2021-04-15 2021-04-19",
+        ),
+        (
             "of two windows the one that ends first",
             vec![
                 (Address, "b", json!({ "resident_from": "2021-04-06" })),
@@ -155,6 +180,48 @@ fn who_owes_the_horizon_nothing() {
     assert_eq!(due_in(&custody, "2021-05-12"), None);
     assert_eq!(due_in(&World::in_order(), "2021-05-01"), None);
     assert!(due_in(&World::in_order(), "2021-05-02").is_some());
+}
+
+#[test]
+fn nobody_is_due_after_the_end_of_notification() {
+    let until = |ends: &str| {
+        let mut offender =
+            json!({ "relevant_date": "2015-06-01", "regime": "annual", "under_18_at_relevant_date": false });
+        offender["ends_on"] = json!(ends);
+        World::in_order().set(Offender, "o", json!({ "notification": offender }))
+    };
+    assert_eq!(due_in(&until("2021-05-01"), "2021-05-31"), None, "the ideal day is the 2nd of May");
+    let last = demand(&until("2021-05-02"));
+    assert_eq!(last.notification_ends_on, Some("2021-05-02".parse().unwrap()));
+}
+
+#[test]
+fn a_visit_is_made_where_the_offender_lives_on_its_day() {
+    let moving = World::in_order().set(Address, "a", json!({ "resident_until": "2021-04-20" })).set(
+        Address,
+        "b",
+        json!({ "resident_from": "2021-04-21" }),
+    );
+    // The plan's ideal day is the 2nd of May.
+    assert_eq!(demand(&moving).place.unwrap().address_ref.as_str(), "b");
+    let warned = moving.set(Intelligence, "i", json!({ "received_at": "2021-04-13T10:00:00Z" }));
+    let place = demand(&warned).place.unwrap();
+    assert_eq!((place.address_ref.as_str(), place.resident_until), ("a", Some("2021-04-20".parse().unwrap())));
+}
+
+#[test]
+fn a_window_whose_best_day_lies_after_the_horizon_does_not_hide_one_that_is_open() {
+    let soon = requirement(&json!([{ "until": "2021-04-30", "interval_days": 75, "earliest_after_days": 60,
+        "latest_after_days": 76 }]));
+    let world = World::in_order().set(RiskManagementPlan, "p", json!({ "visit_requirement": soon })).set(
+        Breach,
+        "b",
+        json!({ "discovered_at": "2021-04-14T10:00:00Z" }),
+    );
+    match due_in(&world, "2021-04-16") {
+        Some(Due::Visit(demand)) => assert_eq!(demand.why.rule, DueRule::Breach),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

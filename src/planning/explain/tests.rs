@@ -6,6 +6,7 @@ use crate::domain::calendar::plus_days;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::TimeWindow;
 use crate::domain::working_time::{DayOfWeek, TimeOfDay};
+use crate::planning::checker::check;
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{Demand, Duty, OnDuty, Snapshot, Window};
 use crate::planning::worlds::{today, world};
@@ -141,6 +142,50 @@ fn each_reason_comes_with_the_smallest_change_that_would_mend_it() {
             "{what}"
         );
     }
+}
+
+#[test]
+fn officers_are_paired_for_a_visit_that_asks_for_their_skills() {
+    let mut snapshot = one_visit();
+    let first = snapshot.officers[0].clone();
+    let officer = |name: &str, skill: &str, late: bool| {
+        let mut officer = OnDuty { officer_ref: Ref::new(name).unwrap(), skills: vec![skill.into()], ..first.clone() };
+        for duty in &mut officer.duties {
+            (duty.from, duty.until) = if late { (time(12), time(20)) } else { (time(8), time(16)) };
+        }
+        officer
+    };
+    snapshot.officers = vec![
+        officer("om-1", "x", false),
+        officer("om-2", "", false),
+        officer("om-3", "y", true),
+        officer("om-4", "", true),
+    ];
+    demand(&mut snapshot).needs.required_skills = vec!["x".into(), "y".into()];
+    let proposal = propose(&snapshot, Budget { seed: 1, iterations: 0 }, |_| {}).unwrap();
+    assert_eq!(proposal.unplaced, []);
+    assert_eq!(proposal.visits[0].crew.iter().map(Ref::as_str).collect::<Vec<_>>(), ["om-1", "om-3"]);
+    assert_eq!(check(&snapshot, &proposal), []);
+}
+
+#[test]
+fn a_visit_too_long_for_any_shift_asks_for_a_longer_one() {
+    let mut snapshot = one_visit();
+    demand(&mut snapshot).needs.duration_minutes = 480;
+    let [row] = unplaced(&snapshot).try_into().unwrap();
+    assert_eq!((row.reason, row.smallest_change.change), (UnplacedReason::NoCrewOnDuty, Change::AddCrewDay));
+    assert!(row.detail.contains("long enough"));
+}
+
+#[test]
+fn a_visit_is_not_planned_where_the_offender_no_longer_lives() {
+    let mut snapshot = one_visit();
+    demand(&mut snapshot).place.as_mut().unwrap().resident_until = Some(plus_days(today(), 0));
+    assert_eq!(unplaced(&snapshot), []);
+    demand(&mut snapshot).window.earliest = plus_days(today(), 1);
+    demand(&mut snapshot).window.latest = plus_days(today(), 1);
+    let [row] = unplaced(&snapshot).try_into().unwrap();
+    assert_eq!(row.reason, UnplacedReason::NoLocation);
 }
 
 #[test]

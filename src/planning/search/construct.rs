@@ -11,7 +11,7 @@ use super::problem::{Frozen, Problem};
 use super::solution::{CrewDay, Slot, Solution, unmet_days};
 use crate::planning::constraint::Span;
 use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;
-use crate::planning::crew::{Asked, Available, Crew, pair};
+use crate::planning::crew::{Available, Crew, pair};
 
 /// A valid schedule, and the frozen visits that could not stay, as places in the problem's list.
 pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<usize>) {
@@ -22,9 +22,11 @@ pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<us
         .enumerate()
         .filter_map(|(at, frozen)| (!keep(problem, &mut solution, frozen)).then_some(at))
         .collect();
-    choose_days_of_larger_crews(problem, &mut solution);
     for day in 0..problem.days.len() {
         pair_the_rest(problem, &mut solution, day, chance);
+    }
+    for job in 0..problem.jobs.len() {
+        pair_for(problem, &mut solution, job, chance);
     }
     let unserved = solution.unserved(problem);
     place_all(problem, &mut solution, unserved, || false);
@@ -59,10 +61,9 @@ fn order(problem: &Problem<'_>, solution: &Solution, job: usize) -> (Reverse<u64
 fn keep(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> bool {
     let Some(crew) = crew_for(problem, solution, frozen) else { return false };
     let previous = solution.chains[frozen.job].last().copied();
-    let allowed = problem.next_window(frozen.job, previous).is_some_and(|window| {
-        let after = previous.and_then(|day| i64::try_from(day).ok());
-        i64::try_from(frozen.day).is_ok_and(|day| window.days(problem.last_day(), after).contains(&day))
-    });
+    let allowed = problem
+        .next_window(frozen.job, previous)
+        .is_some_and(|window| problem.days_of(frozen.job, window, previous).any(|day| day == frozen.day));
     let whole = Span { from: frozen.start, until: frozen.start + problem.jobs[frozen.job].duration };
     let in_time =
         problem.spans(frozen.job, frozen.day).iter().any(|span| span.from <= whole.from && whole.until <= span.until);
@@ -96,35 +97,46 @@ fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> 
     })
 }
 
-/// A larger crew leaves fewer pairs, so that it is made only on days that its visits need: for each in
-/// turn, where no day of its window has one yet, the day with the most officers on duty.
-fn choose_days_of_larger_crews(problem: &Problem<'_>, solution: &mut Solution) {
-    let Some(size) = problem.asked.larger else { return };
-    let mut jobs: Vec<usize> =
-        (0..problem.jobs.len()).filter(|job| problem.jobs[*job].crew > CREW_WITHOUT_APPROVAL).collect();
-    jobs.sort_by_key(|job| (problem.jobs[*job].window.latest, *job));
-    for job in jobs {
-        let days: Vec<usize> = problem.jobs[job]
-            .window
-            .days(problem.last_day(), None)
-            .filter_map(|day| usize::try_from(day).ok())
-            .filter(|day| !problem.spans(job, *day).is_empty() && problem.available(*day).len() >= size)
-            .collect();
-        if days.iter().any(|day| solution.larger[*day]) {
-            continue;
-        }
-        if let Some(day) = days.into_iter().rev().max_by_key(|day| problem.available(*day).len()) {
-            solution.larger[day] = true;
+/// Where no crew in a job's window is large enough and holds its skills, pairs the officers of a day so
+/// that one is: of the first day on which those on duty can.
+fn pair_for(problem: &Problem<'_>, solution: &mut Solution, job: usize, chance: &mut Pcg64) {
+    let days: Vec<usize> = problem
+        .days_of(job, problem.jobs[job].window, None)
+        .filter(|day| !problem.spans(job, *day).is_empty())
+        .collect();
+    let suits = |crew_day: &CrewDay| problem.suits(&crew_day.crew, job);
+    if days.iter().any(|day| solution.days[*day].iter().any(suits)) {
+        return;
+    }
+    // A crew of more than two was formed for another visit.
+    let stays =
+        |crew_day: &&CrewDay| !crew_day.stops.is_empty() || crew_day.crew.officers.len() > CREW_WITHOUT_APPROVAL;
+    for day in days {
+        let kept: Vec<CrewDay> = solution.days[day].iter().filter(stays).cloned().collect();
+        if let Some(crew) = form_beside(problem, &kept, day, job) {
+            solution.days[day] = kept;
+            solution.days[day].push(CrewDay { crew, stops: Vec::new() });
+            pair_the_rest(problem, solution, day, chance);
+            return;
         }
     }
 }
 
+/// A crew that suits a job, of the officers of a day who are in none of the crews that stay.
+pub fn form_beside(problem: &Problem<'_>, kept: &[CrewDay], day: usize, job: usize) -> Option<Crew> {
+    let free: Vec<Available> =
+        problem.available(day).iter().filter(|available| is_free(kept, available)).copied().collect();
+    problem.form(&free, job).map(|members| Crew::of(&members))
+}
+
+fn is_free(crews: &[CrewDay], available: &Available) -> bool {
+    crews.iter().all(|crew_day| !crew_day.crew.officers.contains(&available.officer))
+}
+
 /// Pairs the officers of a day who are in no crew yet.
 pub fn pair_the_rest(problem: &Problem<'_>, solution: &mut Solution, day: usize, chance: &mut Pcg64) {
-    let asked = Asked { larger: problem.asked.larger.filter(|_| solution.larger[day]), ..problem.asked };
     let crews = &mut solution.days[day];
-    let is_free =
-        |available: &&Available| crews.iter().all(|crew_day| !crew_day.crew.officers.contains(&available.officer));
-    let free: Vec<Available> = problem.available(day).iter().filter(is_free).copied().collect();
-    crews.extend(pair(free, asked, chance).into_iter().map(|crew| CrewDay { crew, stops: Vec::new() }));
+    let free: Vec<Available> =
+        problem.available(day).iter().filter(|available| is_free(crews, available)).copied().collect();
+    crews.extend(pair(free, problem.asked, chance).into_iter().map(|crew| CrewDay { crew, stops: Vec::new() }));
 }

@@ -16,15 +16,14 @@ pub fn best_slot(
 ) -> Option<(Slot, Cost)> {
     let previous = solution.chains[job].last().copied();
     let window = problem.next_window(job, previous)?;
-    let after = previous.and_then(|day| i64::try_from(day).ok());
     let mut best: Option<(Slot, Cost)> = None;
-    for day in window.days(problem.last_day(), after) {
-        let late = problem.jobs[job].weight * window.days_late(day);
+    for day in problem.days_of(job, window, previous) {
+        let on = i64::try_from(day).unwrap_or(i64::MAX);
+        let late = problem.jobs[job].weight * window.days_late(on);
         if best.is_some_and(|(_, best)| best.late < late) {
             break;
         }
-        let drift = drift(problem, window.ideal, day);
-        let Ok(day) = usize::try_from(day) else { continue };
+        let drift = drift(problem, window.ideal, on);
         if problem.spans(job, day).is_empty() {
             continue;
         }

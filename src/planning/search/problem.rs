@@ -10,7 +10,7 @@ use crate::domain::working_time::DayOfWeek;
 use crate::planning::constraint::day::DayWindow;
 use crate::planning::constraint::shift::Call;
 use crate::planning::constraint::{Span, crew_size, joint_agency, location, time_of_day};
-use crate::planning::crew::{Asked, Available, Crew};
+use crate::planning::crew::{Asked, Available, Crew, form};
 use crate::planning::snapshot::{Demand, Duty, Snapshot, Window};
 use crate::planning::travel::travel_seconds;
 
@@ -21,6 +21,10 @@ pub struct Job {
     pub demand: usize,
     /// The window of the first visit.
     pub window: DayWindow,
+    /// The days on which the offender lives at the place and is subject to notification.
+    pub first_day: i64,
+    /// The last of them within the horizon.
+    pub last_day: i64,
     /// Seconds that a visit takes.
     pub duration: u32,
     /// Weight of a day late.
@@ -61,7 +65,7 @@ pub struct Problem<'a> {
     pub without_location: Vec<usize>,
     /// The visits that stay as they were accepted, in order.
     pub frozen: Vec<Frozen>,
-    /// What crews are asked for on a day when a larger one is made.
+    /// What crews are asked for.
     pub asked: Asked,
     available: Vec<Vec<Available>>,
     travel: Vec<u32>,
@@ -89,10 +93,8 @@ impl<'a> Problem<'a> {
             .flat_map(|from| places.iter().map(|to| travel_seconds(&snapshot.policy.travel, *from, *to)))
             .collect();
         let available = available(snapshot, &days);
-        let largest = jobs.iter().map(|job| job.crew).max().unwrap_or_default();
         let asked = Asked {
             shortest: snapshot.policy.shortest_crew_day_minutes * 60,
-            larger: (largest > crew_size::CREW_WITHOUT_APPROVAL).then_some(largest),
             lone: jobs.iter().any(|job| job.crew == 1),
         };
         let frozen = frozen(snapshot, &jobs);
@@ -146,10 +148,27 @@ impl<'a> Problem<'a> {
         let recurrence = self.snapshot.demands[self.jobs[job].demand].recurrence.as_ref()?;
         let day = self.days[previous];
         let (interval, _) = VisitInterval::in_force(recurrence.interval, &recurrence.steps, day);
-        if plus_days(day, interval.interval_days) > self.snapshot.horizon.until {
+        let demand = &self.snapshot.demands[self.jobs[job].demand];
+        if plus_days(day, interval.interval_days) > demand.last_day_due(self.snapshot.horizon) {
             return None;
         }
         Some(day_window(self.snapshot, &crate::planning::due::counted_from(day, interval)))
+    }
+
+    /// The days on which a job's visit with this window may be made; `previous` is the day planned for the
+    /// one before.
+    pub fn days_of(&self, job: usize, window: DayWindow, previous: Option<usize>) -> impl Iterator<Item = usize> {
+        let after = previous.and_then(|day| i64::try_from(day).ok());
+        let Job { first_day, last_day, .. } = self.jobs[job];
+        window.days(last_day, after).filter(move |day| *day >= first_day).filter_map(|day| usize::try_from(day).ok())
+    }
+
+    /// Members for a crew that suits a job, from officers who are free.
+    #[must_use]
+    pub fn form(&self, free: &[Available], job: usize) -> Option<Vec<Available>> {
+        let holds = |officer: usize, skill: &String| self.snapshot.officers[officer].skills.contains(skill);
+        let skills = &self.snapshot.demands[self.jobs[job].demand].needs.required_skills;
+        form(free, self.jobs[job].crew, skills, holds, self.asked.shortest)
     }
 
     /// The horizon's last day.
@@ -176,6 +195,8 @@ fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
         let own = time_of_day::spans(&demand.needs, weekday);
         own.into_iter().filter_map(|span| span.shared(agency?)).collect()
     });
+    let lives_until = demand.place.as_ref().and_then(|place| place.resident_until);
+    let last_day = lives_until.into_iter().fold(demand.last_day_due(snapshot.horizon), CivilDate::min);
     let officer = |named: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *named);
     let accepted = snapshot
         .parent
@@ -187,6 +208,8 @@ fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
     Job {
         demand: at,
         window: day_window(snapshot, &demand.window),
+        first_day: demand.place.as_ref().map_or(0, |place| days_between(snapshot.horizon.from, place.resident_from)),
+        last_day: days_between(snapshot.horizon.from, last_day),
         duration: demand.needs.duration_minutes * 60,
         weight: u64::from(snapshot.policy.risk_weights.of(demand.risk)),
         crew: crew_size::least(&demand.needs),
@@ -217,8 +240,11 @@ fn frozen(snapshot: &Snapshot, jobs: &[Job]) -> Vec<Frozen> {
             let officer = |of: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *of);
             let mut crew: Vec<usize> = visit.crew.iter().map(officer).collect::<Option<_>>()?;
             crew.sort_unstable();
+            let job = jobs.iter().position(named)?;
+            let place = snapshot.demands[jobs[job].demand].place.as_ref()?;
+            (place.address_ref == visit.address_ref).then_some(())?;
             Some(Frozen {
-                job: jobs.iter().position(named)?,
+                job,
                 day: usize::try_from(days_between(snapshot.horizon.from, visit.date)).ok()?,
                 start: visit.start.seconds(),
                 crew,

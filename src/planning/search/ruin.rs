@@ -4,9 +4,10 @@
 use rand::RngExt;
 use rand_pcg::Pcg64;
 
-use super::construct::pair_the_rest;
+use super::construct::{form_beside, pair_the_rest};
 use super::problem::Problem;
-use super::solution::Solution;
+use super::solution::{CrewDay, Solution};
+use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;
 
 /// The most visits taken away around one home.
 const MOST_NEIGHBOURS: usize = 10;
@@ -72,15 +73,25 @@ fn a_crews_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg6
 }
 
 /// All that is planned on one day, and its pairs with it; crews that keep a visit stay together. Now
-/// and then the day gets, or loses, its larger crew.
+/// and then a crew is formed first for one of the visits that need more than any two officers.
 fn a_whole_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg64) -> Vec<usize> {
     let day = chance.random_range(0..solution.days.len());
     let jobs: Vec<usize> =
         solution.days[day].iter().flat_map(|crew_day| &crew_day.stops).map(|stop| stop.job).collect();
-    let lost = jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)).collect();
+    let lost: Vec<usize> = jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)).collect();
     solution.days[day].retain(|crew_day| !crew_day.stops.is_empty());
-    if problem.asked.larger.is_some() && chance.random_ratio(1, 4) {
-        solution.larger[day] = !solution.larger[day];
+    let demanding: Vec<usize> = solution
+        .unserved(problem)
+        .into_iter()
+        .filter(|job| {
+            let needs = &problem.snapshot.demands[problem.jobs[*job].demand].needs;
+            !needs.required_skills.is_empty() || problem.jobs[*job].crew > CREW_WITHOUT_APPROVAL
+        })
+        .collect();
+    if let Some(job) = pick(&demanding, chance).copied()
+        && let Some(crew) = form_beside(problem, &solution.days[day], day, job)
+    {
+        solution.days[day].push(CrewDay { crew, stops: Vec::new() });
     }
     pair_the_rest(problem, solution, day, chance);
     lost

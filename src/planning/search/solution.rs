@@ -53,16 +53,13 @@ pub struct Solution {
     pub days: Vec<Vec<CrewDay>>,
     /// For each job the days of its visits, in order.
     pub chains: Vec<Vec<usize>>,
-    /// On which days one larger crew is made, for visits that need more than two officers.
-    pub larger: Vec<bool>,
 }
 
 impl Solution {
     /// A schedule without crews or visits.
     #[must_use]
     pub fn empty(problem: &Problem<'_>) -> Self {
-        let days = problem.days.len();
-        Self { days: vec![Vec::new(); days], chains: vec![Vec::new(); problem.jobs.len()], larger: vec![false; days] }
+        Self { days: vec![Vec::new(); problem.days.len()], chains: vec![Vec::new(); problem.jobs.len()] }
     }
 
     /// The jobs whose next visit is due and not placed.
