@@ -170,7 +170,7 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
             let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == visit.offender_ref);
             assert!(demand.is_none_or(|demand| demand.why.counted_from == friday && demand.window.earliest > friday));
         }
-        let refused = |id, at| accept(&store, at, &operator, &scope, id, None).unwrap_err();
+        let refused = |id, at| accept(&store, at, &operator, &scope, id, None).err().unwrap();
         let propose = |days| {
             let plan = PlanRequest { days, ..plan("2021-04-17") };
             let asked = request(&store, night, &operator, &scope, Some(&team), plan).unwrap();

@@ -529,7 +529,7 @@ pub fn replace_visits(
     Ok(())
 }
 
-/// The visits of a team's accepted schedule on these days, by day and time.
+/// The visits of a team's accepted schedule from a day on, by day and time.
 ///
 /// # Errors
 /// When a statement fails.
@@ -537,14 +537,13 @@ pub fn team_visits(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
-    days: (CivilDate, CivilDate),
+    from: CivilDate,
 ) -> Result<Vec<PlannedVisitRow>, StoreError> {
     let rows: Vec<VisitRow> = planned_visit::table
         .filter(planned_visit::force.eq(force))
         .filter(planned_visit::team_ref.eq(team.as_str()))
         .filter(planned_visit::superseded_by.is_null())
-        .filter(planned_visit::visit_on.ge(days.0))
-        .filter(planned_visit::visit_on.le(days.1))
+        .filter(planned_visit::visit_on.ge(from))
         .select(VISIT)
         .load(connection)?;
     with_crews(connection, rows)

@@ -8,7 +8,7 @@ use super::propose::accepted;
 use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
-use crate::domain::calendar::{CivilDate, plus_days};
+use crate::domain::calendar::plus_days;
 use crate::planning::diff::{Diff, diff};
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::planning::snapshot::Horizon;
@@ -134,8 +134,7 @@ pub fn accept(
         if from < clock.moment().today() {
             return Err(ScheduleError::OutOfDate);
         }
-        let later = (plus_days(until, 1), CivilDate::MAX);
-        let later = accepted(connection, &scope.force, &proposal.team_ref, later)?;
+        let later = accepted(connection, &scope.force, &proposal.team_ref, plus_days(until, 1))?;
         if let Some(last) = later.and_then(|(_, visits)| visits.into_iter().map(|visit| visit.date).max()) {
             return Err(ScheduleError::EndsTooEarly(last));
         }
@@ -159,8 +158,7 @@ pub fn accept(
 pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uuid) -> Result<Diff, ScheduleError> {
     within_reach(store, (clock, actor), scope, ("schedule.compare", id), |connection, read| {
         let proposal = read.proposal.ok_or(ScheduleError::NotFinished)?;
-        let days = (proposal.horizon.from, CivilDate::MAX);
-        let accepted = accepted(connection, &scope.force, &proposal.team_ref, days)?;
+        let accepted = accepted(connection, &scope.force, &proposal.team_ref, proposal.horizon.from)?;
         note(connection, (clock.now(), actor), "schedule.compare", &scope.force, id, json!({}))?;
         let visits = accepted.map(|(_, visits)| visits).unwrap_or_default();
         Ok(diff(&visits, &proposal.visits))

@@ -145,7 +145,7 @@ fn take_snapshots(
     }
     let mut snapshots = Vec::with_capacity(teams.len());
     for team in &teams {
-        let parent = accepted(connection, force, team, (at.today(), context.horizon.until))?;
+        let parent = accepted(connection, force, team, at.today())?;
         snapshots.push(take::take(force, &file, team, context, parent));
     }
     Ok(snapshots)
@@ -180,15 +180,15 @@ fn keep(
     Ok(Requested { id, snapshot, budget })
 }
 
-/// The accepted schedule of a team with its visits on these days, both ends included.
+/// The accepted schedule of a team with its visits from a day on.
 pub(super) fn accepted(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
-    days: (CivilDate, CivilDate),
+    from: CivilDate,
 ) -> Result<Option<(Uuid, Vec<AcceptedVisit>)>, ScheduleError> {
     let Some(id) = schedule::current(connection, force, team)? else { return Ok(None) };
-    let rows = schedule::team_visits(connection, force, team, days)?;
+    let rows = schedule::team_visits(connection, force, team, from)?;
     let visits = rows.into_iter().filter_map(|row| {
         Some(AcceptedVisit {
             offender_ref: Ref::new(row.offender_ref).ok()?,
