@@ -1,12 +1,27 @@
-//! Acts that were refused, put on record: who tried what.
+//! Acts that were refused and what was asked for and not found, put on record: who tried what.
 
 use serde_json::json;
 
 use super::actor::{Actor, Person};
 use super::clock::Clock;
+use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
+
+/// Why nothing was found. It is put on record either way, by the same statements: how long an answer
+/// takes must not tell what there is.
+#[must_use]
+pub(super) const fn why(exists: bool) -> &'static str {
+    if exists { "out_of_scope" } else { "not_known" }
+}
+
+/// True for a reference made of letters, digits and marks alone. What somebody made up and this service
+/// does not hold goes on record only then: it may be a name.
+#[must_use]
+pub(super) fn is_plain(reference: &Ref) -> bool {
+    reference.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
+}
 
 /// An act refused to somebody whose token is valid and does not grant it.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::access::why;
 use super::actor::{Actor, Role};
 use super::reading::Reader;
 use crate::domain::calendar::{CivilDate, plus_days};
@@ -203,11 +204,8 @@ pub fn acknowledge(
     acknowledged.ok_or(AcknowledgeError::NotFound)
 }
 
-/// Puts on record that somebody reached for a flag of their force that is out of their scope.
+/// Puts on record that somebody reached for a flag that is out of their scope, or not there at all.
 fn note_refusal(connection: &mut AnyConnection, reader: &Reader, act: &str, id: Uuid) -> Result<(), StoreError> {
-    let detail = json!({ "act": act, "why": "out_of_scope", "flag": id });
-    if flag_list::exists(connection, &reader.person.force, id)? {
-        reader.note(connection, "access.refused", None, detail)?;
-    }
-    Ok(())
+    let exists = flag_list::exists(connection, &reader.person.force, id)?;
+    reader.note(connection, "access.refused", None, json!({ "act": act, "why": why(exists), "flag": id }))
 }
