@@ -44,11 +44,17 @@ pub struct Grants {
 }
 
 impl Grants {
+    /// The force, where the token names one.
+    #[must_use]
+    pub fn force(&self) -> Option<String> {
+        self.force.clone().filter(|force| !force.trim().is_empty())
+    }
+
     /// The person, where the token names a force and a role that there is.
     #[must_use]
     pub fn person(self) -> Option<Person> {
         let role = Role::named(self.role.as_deref()?)?;
-        let force = self.force.filter(|force| !force.trim().is_empty())?;
+        let force = self.force()?;
         Some(Person {
             subject: self.sub,
             role,
