@@ -130,6 +130,9 @@ pub enum AcknowledgeError {
     /// The reason is too long.
     #[error("a reason has at most {MAX_REASON_CHARS} characters")]
     ReasonTooLong,
+    /// The reason has U+0000, which PostgreSQL cannot store.
+    #[error("a reason cannot have the character U+0000")]
+    NulInReason,
     /// The day of review is not between tomorrow and the last day that policy allows.
     #[error("the day of review is after {today} and at the latest {latest}")]
     ReviewOutOfRange {
@@ -174,6 +177,9 @@ pub fn acknowledge(
     }
     if reason.chars().count() > MAX_REASON_CHARS {
         return Err(AcknowledgeError::ReasonTooLong);
+    }
+    if reason.contains('\0') {
+        return Err(AcknowledgeError::NulInReason);
     }
     let at = reader.clock.moment();
     let today = at.today();

@@ -50,6 +50,11 @@ impl Grants {
         self.force.clone().filter(|force| !force.trim().is_empty())
     }
 
+    /// False where a claim that goes on record has U+0000, which PostgreSQL cannot store.
+    fn can_be_stored(&self) -> bool {
+        !self.sub.contains('\0') && !self.force.as_ref().is_some_and(|force| force.contains('\0'))
+    }
+
     /// The person, where the token names a force and a role that there is.
     #[must_use]
     pub fn person(self) -> Option<Person> {
@@ -137,7 +142,7 @@ impl Verifier {
             .filter(|key| key.may_have_signed(&header))
             .find_map(|key| decode::<Grants>(token, key.key(), &self.rules(key)).ok())
             .map(|data| data.claims)
-            .filter(|grants| !grants.sub.trim().is_empty())
+            .filter(|grants| !grants.sub.trim().is_empty() && grants.can_be_stored())
             .ok_or(InvalidToken)
     }
 

@@ -34,7 +34,7 @@ impl From<AcknowledgeError> for Problem {
             AcknowledgeError::NotFound => Self::not_found(),
             AcknowledgeError::Cleared => Self::new(ErrorCode::FLAG_CLEARED, told),
             AcknowledgeError::Changed { .. } => Self::new(ErrorCode::PRECONDITION_FAILED, told),
-            AcknowledgeError::BlankReason | AcknowledgeError::ReasonTooLong => {
+            AcknowledgeError::BlankReason | AcknowledgeError::ReasonTooLong | AcknowledgeError::NulInReason => {
                 Self::new(ErrorCode::INVALID_BODY, told).at("/reason")
             }
             AcknowledgeError::ReviewOutOfRange { .. } => Self::new(ErrorCode::INVALID_BODY, told).at("/review_on"),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::auth::act::ReadOffenders;
 use crate::api::auth::permit::Permit;
-use crate::api::error::{Problem, ProblemDocument};
+use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::paging::{cursor, limit, page, place};
 use crate::api::service::Service;
 use crate::casework::offenders::{ListedOffender, OffenderFilter, offenders};
@@ -108,6 +108,9 @@ pub async fn list(
     let limit = limit(query.limit)?;
     let after = place(query.cursor.as_deref(), |place| Ref::new(place).ok())?;
     let search = query.search.filter(|search| !search.trim().is_empty());
+    if search.as_ref().is_some_and(|search| search.contains('\0')) {
+        return Err(Problem::new(ErrorCode::INVALID_QUERY, "search cannot have the character U+0000"));
+    }
     let filter = OffenderFilter { team: query.team, officer: query.officer, status: query.status, search };
     let found = service.run(move |service| offenders(service.store(), &reader, &filter, after, limit)).await?;
     let next_cursor = found.goes_on_after.map(|after| cursor(after.as_str()));
