@@ -1,4 +1,4 @@
-//! Seek paging: a limit, an opaque cursor, and the link to what comes next (RFC 8288).
+//! The parameters of lists. Seek paging: a limit, an opaque cursor, and the link to what comes next (RFC 8288).
 
 use std::fmt::Write as _;
 
@@ -24,6 +24,16 @@ pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
         return Ok(limit);
     }
     Err(Problem::new(ErrorCode::INVALID_QUERY, format!("limit is from 1 to {MOST}")))
+}
+
+/// What a parameter names, where it is given.
+///
+/// # Errors
+/// When it names nothing.
+pub fn known<T>(parameter: &str, name: Option<&str>, named: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    let Some(name) = name else { return Ok(None) };
+    let unknown = || Problem::new(ErrorCode::INVALID_QUERY, format!("{parameter} has a value that it cannot have"));
+    named(name).map(Some).ok_or_else(unknown)
 }
 
 /// A cursor that stands for a place in a list.

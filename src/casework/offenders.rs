@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::reading::Reader;
 use crate::domain::allocation::{self, Allocation};
 use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
+use crate::domain::flag::FlagCode;
 use crate::domain::moment::Moment;
 use crate::domain::offender::{Offender, OffenderStatus};
 use crate::domain::record::{Held, Record, RecordKind};
@@ -32,6 +33,8 @@ pub struct OffenderFilter {
     pub officer: Option<Ref>,
     /// Of this status.
     pub status: Option<OffenderStatus>,
+    /// With a flag of this code that holds, on them or on a breach of theirs.
+    pub flag: Option<FlagCode>,
     /// With this in the reference, the name or an alias.
     pub search: Option<String>,
 }
@@ -93,7 +96,7 @@ pub fn offenders(
         let mut offenders: Vec<ListedOffender> = Vec::new();
         let mut after = after;
         loop {
-            let wanted = Wanted::all(RecordKind::Offender, &scope).of_team(filter.team.as_ref());
+            let wanted = Wanted::all(RecordKind::Offender, &scope).of_team(filter.team.as_ref()).flagged(filter.flag);
             let held = records_in_scope(connection, wanted.page(after.as_ref(), at_a_time))?;
             let was_last = held.len() < at_a_time;
             let listed = listed(connection, &scope, at, held)?;

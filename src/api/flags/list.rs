@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::view::FlagView;
 use crate::api::auth::act::ReadFlags;
 use crate::api::auth::permit::Permit;
-use crate::api::error::{ErrorCode, Problem, ProblemDocument};
-use crate::api::paging::{cursor, limit, page, place};
+use crate::api::error::{Problem, ProblemDocument};
+use crate::api::paging::{cursor, known, limit, page, place};
 use crate::api::service::Service;
 use crate::casework::flag_list;
 use crate::domain::flag::{FlagCode, Severity};
@@ -51,13 +51,6 @@ impl FlagQuery {
             state: known("state", self.state.as_deref(), FlagState::named)?.unwrap_or_default(),
         })
     }
-}
-
-/// What a parameter names, where it is given and names something.
-fn known<T>(parameter: &str, name: Option<&str>, named: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
-    let Some(name) = name else { return Ok(None) };
-    let unknown = || Problem::new(ErrorCode::INVALID_QUERY, format!("{parameter} has a value that it cannot have"));
-    named(name).map(Some).ok_or_else(unknown)
 }
 
 /// A part of the list.
