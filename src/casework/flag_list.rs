@@ -212,6 +212,6 @@ pub fn acknowledge(
 
 /// Puts on record that somebody reached for a flag that is out of their scope, or not there at all.
 fn note_refusal(connection: &mut AnyConnection, reader: &Reader, act: &str, id: Uuid) -> Result<(), StoreError> {
-    let exists = flag_list::exists(connection, &reader.person.force, id)?;
+    let exists = flag_list::is_there(connection, &reader.person.force, id)?;
     reader.note(connection, "access.refused", None, json!({ "act": act, "why": why(exists), "flag": id }))
 }

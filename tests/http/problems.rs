@@ -83,7 +83,12 @@ fn a_character_that_cannot_be_stored_is_the_callers_problem_wherever_it_comes() 
         let flag = service.get(&inspector, "/v1/flags/01900000-0000-7000-8000-000000000000");
         assert_eq!(flag.code(), "not_found");
         let acknowledge = "/v1/flags/01900000-0000-7000-8000-000000000000/acknowledge";
-        let said = service.act(&inspector, acknowledge, Some("\"1\""), &json!({"reason": "a\u{0}b", "review_on": "2021-04-20"}));
+        let said = service.act(
+            &inspector,
+            acknowledge,
+            Some("\"1\""),
+            &json!({"reason": "a\u{0}b", "review_on": "2021-04-20"}),
+        );
         assert_eq!((said.code().as_str(), &said.json()["pointer"]), ("invalid_body", &json!("/reason")));
         let body = json!({"team_ref": "north\u{0}", "from": "2021-04-16", "days": 7});
         assert_eq!(service.act(&inspector, "/v1/schedules", None, &body).code(), "invalid_body");

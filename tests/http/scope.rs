@@ -65,7 +65,8 @@ fn reaching_for_what_is_out_of_scope_and_for_what_there_is_not_leaves_the_same_t
         let sent = event("/records/wessex", "offender", "s-1", RECORDED, &offender("Silvan", "south", "community"));
         assert_eq!(service.send(&system, "application/x-ndjson", &sent.to_string()).status, 200);
         let inspector = persona(Role::DetectiveInspector, &[]);
-        let theirs = service.get(&inspector, "/v1/flags?team=south").json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let theirs =
+            service.get(&inspector, "/v1/flags?team=south").json()["items"][0]["id"].as_str().unwrap().to_owned();
         let nobodys = "01900000-0000-7000-8000-000000000000".to_owned();
         let supervisor = persona(Role::Supervisor, &["north"]);
         let read = |path: &str, references: [&str; 2]| {

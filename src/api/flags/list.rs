@@ -24,7 +24,7 @@ use crate::store::flag_list::{FlagFilter, FlagPlace, FlagState};
 pub struct FlagQuery {
     /// Of this code, such as `home_visit_overdue`.
     code: Option<String>,
-    /// Of this team.
+    /// Of this team: its own, and those on the offenders that are its now.
     #[param(value_type = Option<String>)]
     team: Option<Ref>,
     /// On offenders whom this officer manages, or on this officer.
