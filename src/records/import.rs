@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead};
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::feed::event::{Change, Event, Refused, parse_event, read_event};
+use super::feed::event::{Change, Event, Refused, parse_event};
 use super::feed::fault::{Fault, FaultCode};
 use super::feed::lines::Lines;
 use super::feed::references::references;
@@ -77,7 +77,7 @@ pub fn import_lines(
     Ok(import.finish(store, true)?)
 }
 
-/// Imports events that are at hand, indexed from 0.
+/// Imports events that are at hand, indexed from 0, each read alone as a line of a bulk feed is.
 ///
 /// # Errors
 /// When the store fails. A refused event is not an error.
@@ -86,12 +86,12 @@ pub fn import_events(
     clock: Clock,
     actor: &Actor,
     origin: &str,
-    events: Vec<Value>,
+    events: &[Box<RawValue>],
 ) -> Result<ImportReport, ImportError> {
     let mut import = Import::start(store, clock, actor, origin)?;
     let mut batch = Vec::new();
     for (index, event) in (0..).zip(events) {
-        match read_event(event).and_then(|event| version_of(event, actor)) {
+        match parse_event(event.get().as_bytes()).and_then(|event| version_of(event, actor)) {
             Ok(version) => batch.push(version),
             Err(refused) => import.refuse(refused_event(index, refused)),
         }

@@ -70,6 +70,38 @@ fn a_bad_event_among_good_ones_is_listed_by_its_index_and_stops_nothing() {
 }
 
 #[test]
+fn an_event_that_no_parser_takes_stops_none_of_its_batch() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let good = events(&["a", "b"]);
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let bad = [
+            r#"{"id": "\ud800"}"#,
+            r#"{"id": "\ud800\u0041"}"#,
+            r#"{"id": 1e999}"#,
+            &deep,
+            "null",
+            "1e999",
+            r#""\udfff""#,
+        ];
+        let batch = format!("[{}, {}, {}]", good[0], bad.join(", "), good[1]);
+        let report = service.send(&system, BATCH, &batch).json();
+        assert_eq!(counts(&report), [2, 0, 0, 7], "{report}");
+        let told: Vec<_> =
+            report["errors"].as_array().unwrap().iter().map(|error| (&error["index"], &error["code"])).collect();
+        let (not_json, no_object) = (json!("invalid_json"), json!("not_an_object"));
+        let codes = [&not_json, &not_json, &not_json, &not_json, &no_object, &not_json, &not_json];
+        let expected: Vec<_> = (1..=7).map(|index| json!(index)).collect();
+        assert_eq!(told, expected.iter().zip(codes).collect::<Vec<_>>());
+        let lines = service.send(&system, LINES, &bad.join("\n")).json();
+        let as_lines: Vec<_> = lines["errors"].as_array().unwrap().iter().map(|error| &error["code"]).collect();
+        assert_eq!(as_lines, codes, "a line and an item are read alike");
+        assert_eq!(counts(&service.send(&system, ONE, bad[2]).json()), [0, 0, 0, 1]);
+    });
+}
+
+#[test]
 fn an_event_that_speaks_for_another_force_is_refused() {
     on_both_databases(|store| {
         let service = run(store);
@@ -108,6 +140,10 @@ fn a_body_that_is_not_what_it_says_is_refused_whole() {
             (ONE, String::new(), 400, "malformed_json"),
             (BATCH, format!("[{},", many[0]), 400, "malformed_json"),
             (BATCH, many[0].to_string(), 400, "invalid_body"),
+            (BATCH, "7".to_owned(), 400, "invalid_body"),
+            (BATCH, format!("[{}", "[".repeat(200)), 400, "malformed_json"),
+            (BATCH, format!("[{}] {{}}", many[0]), 400, "malformed_json"),
+            (BATCH, format!("[{}]", vec!["1e999"; 1_001].join(",")), 413, "batch_too_large"),
             (ONE, format!("[{}]", many[0]), 400, "invalid_body"),
             ("application/json", many[0].to_string(), 415, "unsupported_media_type"),
             ("text/plain", many[0].to_string(), 415, "unsupported_media_type"),

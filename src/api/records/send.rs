@@ -2,7 +2,8 @@
 
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::body::{pipe, whole};
 use super::imports::ImportView;
@@ -57,16 +58,14 @@ pub async fn send(
     let actor = Actor::Person(permit.into_person());
     let report = match media_type(&request)? {
         MediaType::One => {
-            let event = json(&whole(body, LONGEST_EVENT_BYTES).await?)?;
-            if !event.is_object() {
+            let event: Box<RawValue> = json(&whole(body, LONGEST_EVENT_BYTES).await?)?;
+            if !event.get().starts_with('{') {
                 return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not one event: send a JSON object"));
             }
             at_hand(&service, actor, vec![event]).await?
         }
         MediaType::Batch => {
-            let Value::Array(events) = json(&whole(body, LONGEST_BATCH_BYTES).await?)? else {
-                return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not a batch: send a JSON array"));
-            };
+            let events: Vec<Box<RawValue>> = json(&whole(body, LONGEST_BATCH_BYTES).await?)?;
             if events.len() > LARGEST_BATCH {
                 let detail = format!("the batch has {} events; nothing was applied", events.len());
                 return Err(Problem::new(ErrorCode::BATCH_TOO_LARGE, detail));
@@ -99,13 +98,14 @@ fn media_type(request: &HttpRequest) -> Result<MediaType, Problem> {
     }
 }
 
-fn json(body: &[u8]) -> Result<Value, Problem> {
+/// The outer shape alone; what an event says is read event by event, so that a bad one stops no other.
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| not_the_shape(&error))
 }
 
-async fn at_hand(service: &Service, actor: Actor, events: Vec<Value>) -> Result<ImportReport, Problem> {
+async fn at_hand(service: &Service, actor: Actor, events: Vec<Box<RawValue>>) -> Result<ImportReport, Problem> {
     let import = move |service: &Service| {
-        ended(service, &actor, import_events(service.store(), service.clock(), &actor, ORIGIN, events))
+        ended(service, &actor, import_events(service.store(), service.clock(), &actor, ORIGIN, &events))
     };
     service.run(import).await
 }
