@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 
 use serde_json::value::RawValue;
 use thiserror::Error;
+use uuid::Uuid;
 
 use super::feed::event::{Change, Event, Refused, parse_event};
 use super::feed::fault::{Fault, FaultCode};
@@ -28,7 +29,12 @@ const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;
 pub enum ImportError {
     /// The feed could not be read.
     #[error("the feed cannot be read to its end; what was taken so far is kept, import it again to go on")]
-    Feed(#[from] io::Error),
+    Feed {
+        /// The import, which ended as failed and keeps its report.
+        id: Uuid,
+        /// Why.
+        source: io::Error,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,8 +63,8 @@ pub fn import_lines(
             Some(Ok(line)) => line,
             Some(Err(error)) => {
                 import.apply(store, batch)?;
-                import.finish(store, false)?;
-                return Err(error.into());
+                let id = import.finish(store, false)?.id;
+                return Err(ImportError::Feed { id, source: error });
             }
         };
         let event = line.content.map_err(Refused::from).and_then(|content| parse_event(&content));

@@ -215,6 +215,10 @@ fn a_feed_that_breaks_off_ends_as_failed_and_what_was_taken_is_kept() {
         let mut answer = String::new();
         let _ = connection.read_to_string(&mut answer);
         drop(connection);
+        if let Some((_, location)) = answer.split_once("location: ") {
+            let report = service.get(&system, location.lines().next().unwrap()).json();
+            assert_eq!((counts(&report), &report["state"]), ([2, 0, 0, 0], &json!("failed")));
+        }
         let failed =
             || service.request("GET", "/metrics", &[], b"").text.contains("mosovo_imports_total{state=\"failed\"} 1");
         let soon = std::time::Instant::now() + std::time::Duration::from_secs(30);

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::body::{pipe, whole};
 use super::imports::ImportView;
@@ -14,7 +15,7 @@ use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
 use crate::casework::flags::evaluate_asking;
-use crate::casework::import::ImportReport;
+use crate::casework::import::{ImportReport, ImportState};
 use crate::records::import::{ImportError, import_events, import_lines};
 
 /// The most events in a batch (records feed, version 1).
@@ -46,6 +47,7 @@ const LINES: &str = "application/x-ndjson";
     ),
     responses(
         (status = 200, body = ImportView, headers(("Location" = String, description = "The stored report"))),
+        (status = 400, description = "Of a feed that broke off", body = ProblemDocument, headers(("Location" = String, description = "The stored report of what was taken"))),
         (status = "4XX", body = ProblemDocument),
     ),
 )]
@@ -74,8 +76,13 @@ pub async fn send(
         }
         MediaType::Lines => streamed(&service, actor, body).await?,
     };
-    let location = format!("/v1/imports/{}", report.id);
-    Ok(HttpResponse::Ok().insert_header((header::LOCATION, location)).json(ImportView::of(report)))
+    let location = (header::LOCATION, path_of(report.id));
+    Ok(HttpResponse::Ok().insert_header(location).json(ImportView::of(report)))
+}
+
+/// Where an import's report is read.
+fn path_of(import: Uuid) -> String {
+    format!("/v1/imports/{import}")
 }
 
 enum MediaType {
@@ -135,12 +142,15 @@ fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportEr
             evaluate(service, actor, &report);
             Ok(report)
         }
-        Err(ImportError::Feed(_)) => {
-            service.metrics().import("failed", &[]);
+        Err(ImportError::Feed { id, .. }) => {
+            service.metrics().import(ImportState::Failed.name(), &[]);
             let detail = "the feed broke off before its end; what was taken is kept";
-            Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail))
+            Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail).told_at(path_of(id)))
         }
-        Err(ImportError::Store(error)) => Err(error.into()),
+        Err(ImportError::Store(error)) => {
+            service.metrics().import(ImportState::Failed.name(), &[]);
+            Err(error.into())
+        }
     }
 }
 
