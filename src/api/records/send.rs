@@ -47,7 +47,8 @@ const LINES: &str = "application/x-ndjson";
     ),
     responses(
         (status = 200, body = ImportView, headers(("Location" = String, description = "The stored report"))),
-        (status = 400, description = "Of a feed that broke off", body = ProblemDocument, headers(("Location" = String, description = "The stored report of what was taken"))),
+        (status = 400, description = "The body is not what it says; or a feed broke off, and then there is a Location", body = ProblemDocument, headers(("Location" = String, description = "The stored report of what was taken"))),
+        (status = 503, description = "As many feeds are coming in as may at a time", body = ProblemDocument, headers(("Retry-After" = String, description = "Seconds"))),
         (status = "4XX", body = ProblemDocument),
     ),
 )]
@@ -117,14 +118,16 @@ async fn at_hand(service: &Service, actor: Actor, events: Vec<Box<RawValue>>) ->
     service.run(import).await
 }
 
-/// The request passes its pieces on while another thread imports them; neither runs ahead of the
+/// It waits for its turn before it takes a thread. Then the request passes its pieces on while another thread imports them; neither runs ahead of the
 /// other. Should the caller go away, that thread still closes the import.
 async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result<ImportReport, Problem> {
+    let turn = service.feeds().turn(service.metrics()).await?;
     let (inlet, feed) = pipe();
     let import = service.run(move |service| {
+        let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
         ended(service, &actor, import_lines(service.store(), service.clock(), &actor, ORIGIN, feed, |_| {}))
     });
-    let (report, ()) = futures_util::future::join(import, inlet.pass_on(body)).await;
+    let (report, ()) = futures_util::future::join(import, inlet.pass_on(body, service.feeds().silence())).await;
     report
 }
 
