@@ -137,6 +137,10 @@ impl Verifier {
     /// When no key of ours signed it, or it is not for us, or not now.
     pub fn verify(&self, token: &str) -> Result<Grants, InvalidToken> {
         let header = decode_header(token).map_err(|_| InvalidToken)?;
+        // What it calls critical must be understood (RFC 7515, 4.1.11), and this service understands no extension.
+        if header.crit.is_some() {
+            return Err(InvalidToken);
+        }
         self.keys
             .iter()
             .filter(|key| key.may_have_signed(&header))
