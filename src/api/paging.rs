@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::error::{ErrorCode, Problem};
@@ -67,6 +67,12 @@ pub fn no_such_place() -> Problem {
     Problem::new(ErrorCode::INVALID_CURSOR, "the cursor stands for no place in this list")
 }
 
+/// True where a part of a query is the cursor, however its name is written.
+fn is_cursor(part: &str) -> bool {
+    web::Query::<Vec<(String, String)>>::from_query(part)
+        .is_ok_and(|parameters| parameters.iter().any(|(name, _)| name == "cursor"))
+}
+
 /// A part of a list, with the link to the next part where there is one: the same query with another cursor.
 ///
 /// # Errors
@@ -74,7 +80,7 @@ pub fn no_such_place() -> Problem {
 pub fn page(request: &HttpRequest, view: &impl Serialize, next: Option<&str>) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let kept = request.query_string().split('&').filter(|part| !part.is_empty() && !part.starts_with("cursor="));
+        let kept = request.query_string().split('&').filter(|part| !part.is_empty() && !is_cursor(part));
         let query: Vec<&str> = kept.collect();
         let separator = if query.is_empty() { "" } else { "&" };
         let link = format!("<{}?{}{separator}cursor={next}>; rel=\"next\"", request.path(), query.join("&"));

@@ -70,6 +70,9 @@ fn a_list_is_narrowed_by_team_manager_status_and_name() {
         }
         let pages = all_pages(&service, &inspector, "/v1/offenders?search=inventio&status=community&limit=1");
         assert_eq!(pages, [["n-1"], ["s-1"]]);
+        let first = service.get(&inspector, "/v1/offenders?limit=1").json()["next_cursor"].as_str().unwrap().to_owned();
+        let pages = all_pages(&service, &inspector, &format!("/v1/offenders?c%75rsor={first}&limit=1"));
+        assert_eq!(pages, [["n-2"], ["s-1"]], "a cursor is one, however its name is written");
         let item = &service.get(&inspector, "/v1/offenders?officer=om-n").json()["items"][0];
         assert_eq!((&item["manager_ref"], &item["family_name"]), (&json!("om-n"), &json!("Inventio")));
     });
