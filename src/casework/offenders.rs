@@ -44,6 +44,14 @@ impl OffenderFilter {
         self.officer.is_some() || self.status.is_some() || self.search.is_some()
     }
 
+    /// The filter as the audit tells it: that something was searched for, and never what, for it may be a name.
+    fn words(&self) -> Value {
+        json!({
+            "team": self.team, "officer": self.officer, "status": self.status, "flag": self.flag,
+            "search": self.search.is_some(),
+        })
+    }
+
     fn admits(&self, found: &ListedOffender) -> bool {
         let searched = self.search.as_deref().is_none_or(|search| is_named(&found.reference, &found.offender, search));
         let managed = self.officer.as_ref().is_none_or(|officer| found.manager_ref.as_ref() == Some(officer));
@@ -109,7 +117,8 @@ pub fn offenders(
         let goes_on = offenders.len() > limit;
         offenders.truncate(limit);
         let refs: Vec<&Ref> = offenders.iter().map(|found| &found.reference).collect();
-        reader.note(connection, "offender.list", None, json!({ "count": refs.len(), "refs": refs }))?;
+        let detail = json!({ "filter": filter.words(), "count": refs.len(), "refs": refs });
+        reader.note(connection, "offender.list", None, detail)?;
         let goes_on_after = offenders.last().filter(|_| goes_on).map(|found| found.reference.clone());
         Ok(OffenderPage { offenders, goes_on_after })
     })

@@ -65,7 +65,8 @@ pub fn records(store: &Store, reader: &Reader, kind: RecordKind) -> Result<Vec<H
     let scope = reader.person.case_scope();
     store.transaction_that_writes(|connection| {
         let found = records_in_scope(connection, Wanted::all(kind, &scope))?;
-        reader.note(connection, &format!("{kind}.list"), None, json!({ "count": found.len() }))?;
+        let refs: Vec<&Ref> = found.iter().map(|held| &held.subject).collect();
+        reader.note(connection, &format!("{kind}.list"), None, json!({ "count": refs.len(), "refs": refs }))?;
         Ok(found)
     })
 }

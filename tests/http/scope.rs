@@ -121,7 +121,29 @@ fn every_reading_is_on_record_with_who_what_and_whom() {
         let reads = ["offender.list", "offender.read", "offender.timeline.read", "offender.reactive_eligibility.read"];
         assert_eq!(acts, reads);
         assert!(recorded.iter().all(|entry| entry.actor == "supervisor:invented-supervisor"));
-        assert_eq!(recorded[0].detail, json!({"count": 2, "refs": ["n-1", "n-2"]}));
+        assert_eq!((&recorded[0].detail["count"], &recorded[0].detail["refs"]), (&json!(2), &json!(["n-1", "n-2"])));
         assert!(recorded.iter().skip(1).all(|entry| entry.subject == Some(("offender".into(), "n-1".into()))));
+    });
+}
+
+#[test]
+fn a_list_is_on_record_with_whom_it_showed_and_how_it_was_narrowed_and_never_what_was_searched_for() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        let detail = |path: &str| {
+            assert_eq!(service.get(&supervisor, path).status, 200);
+            recorded(store, "wessex").pop().unwrap().detail
+        };
+        assert_eq!(detail("/v1/officers"), json!({"count": 1, "refs": ["om-n"]}));
+        assert_eq!(detail("/v1/teams"), json!({"count": 2, "refs": ["north", "south"]}));
+        assert_eq!(detail("/v1/neighbourhoods"), json!({"count": 1, "refs": ["nb-1"]}));
+        let narrowed =
+            detail("/v1/offenders?team=north&officer=om-n&status=community&flag=no_risk_management_plan&search=Nestor");
+        let filter = json!({"team": "north", "officer": "om-n", "status": "community",
+            "flag": "no_risk_management_plan", "search": true});
+        assert_eq!(narrowed["filter"], filter);
+        assert!(!narrowed.to_string().contains("Nestor"));
     });
 }
