@@ -1,7 +1,9 @@
 //! What is told when a request cannot be carried out, and what every answer carries.
 
 use mosovo_visits::api::auth::token::Grants;
+use mosovo_visits::api::dates::NOT_A_DATE;
 use mosovo_visits::api::error::ErrorCode;
+use mosovo_visits::api::paging::cursor;
 use mosovo_visits::api::routes::{ROUTES, Verb};
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::store::audit;
@@ -99,6 +101,37 @@ fn a_character_that_cannot_be_stored_is_the_callers_problem_wherever_it_comes() 
         assert_eq!(service.get(&auditor, "/v1/offenders/n-1%00").code(), "forbidden");
         let recorded = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
         assert!(recorded.iter().any(|entry| entry.actor.starts_with("auditor") && entry.act == "access.refused"));
+    });
+}
+
+#[test]
+fn a_date_of_no_year_that_a_database_knows_is_the_callers_problem() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let inspector = persona(Role::DetectiveInspector, &[]);
+        for date in ["%2B262000-01-01", "-262000-01-01", "-4800-01-01", "0000-01-01", "2021-4-1", "tomorrow", ""] {
+            let reply = service.get(&inspector, &format!("/v1/officers/om-n/daily-list?date={date}"));
+            assert_eq!((reply.status, reply.code().as_str()), (400, "invalid_query"), "{date}");
+            assert_eq!(reply.json()["detail"], NOT_A_DATE, "{date}");
+        }
+        for date in ["0001-01-01", "9999-12-31"] {
+            assert_eq!(service.get(&inspector, &format!("/v1/officers/om-n/daily-list?date={date}")).status, 200);
+        }
+        let acknowledge = "/v1/flags/01900000-0000-7000-8000-000000000000/acknowledge";
+        let body = json!({"reason": "Invented.", "review_on": "+262000-01-01"});
+        let said = service.act(&inspector, acknowledge, Some("\"1\""), &body);
+        assert_eq!((said.status, said.code().as_str()), (400, "invalid_body"));
+        assert!(said.json()["detail"].as_str().unwrap().starts_with(NOT_A_DATE), "{}", said.text);
+        let place = |at: &str| cursor(&format!("high {at} 01900000-0000-7000-8000-000000000000"));
+        assert_eq!(service.get(&inspector, &format!("/v1/flags?cursor={}", place("2021-04-15T08:00:00Z"))).status, 200);
+        for at in ["+262000-01-01T00:00:00Z", "-262000-01-01T00:00:00Z"] {
+            assert_eq!(
+                service.get(&inspector, &format!("/v1/flags?cursor={}", place(at))).code(),
+                "invalid_cursor",
+                "{at}"
+            );
+        }
     });
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::view::FlagView;
 use crate::api::auth::act::ReadFlags;
 use crate::api::auth::permit::Permit;
+use crate::api::dates::read_instant;
 use crate::api::error::{Problem, ProblemDocument};
 use crate::api::paging::{cursor, known, limit, page, place};
 use crate::api::service::Service;
@@ -73,7 +74,7 @@ fn read_place(text: &str) -> Option<FlagPlace> {
     let mut parts = text.split(' ');
     let place = FlagPlace {
         severity: Severity::named(parts.next()?)?,
-        raised_at: parts.next()?.parse().ok()?,
+        raised_at: read_instant(parts.next()?)?,
         id: Uuid::parse_str(parts.next()?).ok()?,
     };
     parts.next().is_none().then_some(place)
