@@ -1,10 +1,15 @@
 # The production image: the program against the system's libpq, which has TLS; nothing runs as root.
 #
 #   docker build -t mosovo-visits .
-#   docker run -p 8080:8080 \
-#     -e MOSOVO__DATABASE__URL='postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full&sslrootcert=system' \
+#   export MOSOVO__DATABASE__URL='postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full&sslrootcert=system'
+#   docker run --rm -e MOSOVO__DATABASE__URL mosovo-visits migrate
+#   docker run -p 8080:8080 -e MOSOVO__DATABASE__URL \
+#     -e MOSOVO__AUTH__ISSUER=https://ISSUER -e MOSOVO__AUTH__AUDIENCE=mosovo-visits \
+#     -e MOSOVO__AUTH__PUBLIC_KEYS_FILE=/etc/mosovo-visits/jwks.json \
+#     -v "$PWD/jwks.json:/etc/mosovo-visits/jwks.json:ro" \
 #     mosovo-visits
 #
+# jwks.json is the issuer's JWK Set (RFC 7517), readable by the user 10001; production takes no token without it.
 # Settings come from variables MOSOVO__SECTION__KEY, or from /srv/config/production.toml mounted in.
 
 FROM rust:1.95-slim-trixie AS build

@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 use crate::api::auth::key::VerifyingKey;
 use crate::api::auth::token::Verifier;
 use crate::api::metrics::Metrics;
+use crate::api::records::feeds::Feeds;
 use crate::api::respond::respond;
 use crate::api::routes;
 use crate::api::service::Service;
@@ -33,7 +34,8 @@ use crate::store::Store;
 pub fn service(settings: &Settings, store: Store) -> anyhow::Result<Service> {
     let verifier = Verifier::new(VerifyingKey::of(settings)?, settings.auth());
     let service = Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?);
-    Ok(service.with_timetable(registry(settings)?.timetable()))
+    let feeds = Feeds::at_once(settings.http().feeds_at_once.get());
+    Ok(service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds))
 }
 
 /// The server on a listener: not yet running, and deaf to signals unless it is told otherwise.

@@ -232,3 +232,24 @@ fn what_dangles_is_reported_by_every_import_whatever_it_spoke_of() {
         assert_eq!(import(store, "not json").dangling, 1);
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn a_database_file_is_made_for_its_owner_alone_and_one_that_is_there_is_left_as_it_is() {
+    use std::fs::{Permissions, metadata, remove_file, set_permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    let path = std::env::temp_dir().join(format!("mosovo-visits-{}.sqlite", uuid::Uuid::now_v7()));
+    let rights = |ending: &str| metadata(format!("{}{ending}", path.display())).unwrap().permissions().mode() & 0o777;
+    let store = Store::open(&format!("sqlite://{}", path.display()).parse().unwrap()).unwrap();
+    store.migrate().unwrap();
+    assert_eq!(["", "-wal", "-shm"].map(rights), [0o600; 3]);
+    drop(store);
+    set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    let store = Store::open(&format!("sqlite://{}", path.display()).parse().unwrap()).unwrap();
+    assert_eq!(rights(""), 0o640);
+    drop(store);
+    for ending in ["", "-wal", "-shm"] {
+        let _ = remove_file(format!("{}{ending}", path.display()));
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mosovo_visits::casework::actor::{Actor, Person, Role};
 use mosovo_visits::casework::clock::Clock;
-use mosovo_visits::casework::flag_list::{AcknowledgeError, Acknowledging, acknowledge, list, summary};
+use mosovo_visits::casework::flag_list::{AcknowledgeError, Acknowledging, acknowledge, list, one, summary};
 use mosovo_visits::casework::flags::{EvaluationReport, evaluate_asking, evaluate_force};
 use mosovo_visits::casework::reading::Reader;
 use mosovo_visits::domain::flag::{FlagCode, Severity};
@@ -196,6 +196,51 @@ fn a_person_sees_the_flags_of_their_teams_alone_and_counts_of_nothing_else() {
             assert_eq!(of(&nobody), (vec![], vec![], 0), "{nobody:?}");
         }
     });
+}
+
+#[test]
+fn a_flag_goes_with_its_offender_to_another_team_cleared_or_not() {
+    on_both_databases(|store| {
+        let shift =
+            json!({"name": "Invented", "role": "offender_manager", "team_ref": "north", "in_post_from": "2015-01-01"});
+        let feed = [
+            offender("wessex", "e1", "o-1", "north", "community"),
+            offender("wessex", "e2", "o-2", "north", "community"),
+            event("wessex", "e3", "officer", "om-1", &shift),
+        ];
+        import(store, &feed.join("\n"));
+        evaluated(store, "2021-04-20T08:00:00Z", "wessex");
+        import(store, &offender("wessex", "e4", "o-1", "south", "deported"));
+        let (north, south) =
+            (person(Role::Supervisor, "wessex", &["north"]), person(Role::Supervisor, "wessex", &["south"]));
+        let now = "2021-04-20T09:00:00Z";
+        let subjects = |person: &Person, filter: FlagFilter| {
+            let flags = list(store, &reading(now, person), &filter, None, 200).unwrap().flags;
+            flags.into_iter().map(|flag| flag.subject).collect::<BTreeSet<String>>()
+        };
+        let of = |state| FlagFilter { state, ..FlagFilter::default() };
+        let (o_1, o_2) = (BTreeSet::from(["o-1".to_owned()]), BTreeSet::from(["o-2".to_owned()]));
+        assert_eq!(subjects(&south, of(FlagState::Open)), o_1, "before the next evaluation");
+        assert_eq!(
+            summary(store, &reading(now, &south)).unwrap().open,
+            i64::try_from(found_of(store, now, &south)).unwrap()
+        );
+        evaluated(store, now, "wessex");
+        assert_eq!(subjects(&south, of(FlagState::Cleared)), o_1);
+        assert_eq!(subjects(&north, of(FlagState::Cleared)), BTreeSet::new());
+        assert!(subjects(&north, of(FlagState::Open)).is_superset(&o_2));
+        let cleared_of = |team: &str| FlagFilter { team: Some(Ref::new(team).unwrap()), ..of(FlagState::Cleared) };
+        assert_eq!(subjects(&inspector(), cleared_of("south")), o_1);
+        assert_eq!(subjects(&inspector(), cleared_of("north")), BTreeSet::new());
+        let cleared = found(store, now, &inspector(), FlagCode::NoArmsAssessment, FlagState::Cleared).remove(0);
+        assert_eq!(one(store, &reading(now, &north), cleared.id).unwrap(), None);
+        assert_eq!(one(store, &reading(now, &south), cleared.id).unwrap().map(|flag| flag.id), Some(cleared.id));
+    });
+}
+
+/// How many flags somebody finds open.
+fn found_of(store: &Store, now: &str, person: &Person) -> usize {
+    list(store, &reading(now, person), &FlagFilter::default(), None, 200).unwrap().flags.len()
 }
 
 fn saying(reason: &str, review_on: &str, version: i32) -> Acknowledging {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 /// What is counted.
 #[derive(Debug, Clone)]
@@ -11,6 +13,17 @@ pub struct Metrics {
     requests: HistogramVec,
     imports: IntCounterVec,
     events: IntCounterVec,
+    feeds: IntGaugeVec,
+}
+
+/// A feed, counted as long as this is held.
+#[derive(Debug)]
+pub struct CountedFeed(IntGauge);
+
+impl Drop for CountedFeed {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 impl Metrics {
@@ -29,11 +42,19 @@ impl Metrics {
             Opts::new("mosovo_import_events_total", "Events of those imports, by what came of them."),
             &["outcome"],
         )?;
+        let feeds = IntGaugeVec::new(
+            Opts::new(
+                "mosovo_feeds",
+                "Feeds over HTTP at the moment: those under way, and those waiting for their turn.",
+            ),
+            &["state"],
+        )?;
         let registry = Registry::new();
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(imports.clone()))?;
         registry.register(Box::new(events.clone()))?;
-        Ok(Self { registry, requests, imports, events })
+        registry.register(Box::new(feeds.clone()))?;
+        Ok(Self { registry, requests, imports, events, feeds })
     }
 
     /// Counts a request.
@@ -47,6 +68,14 @@ impl Metrics {
         for (outcome, events) in outcomes {
             self.events.with_label_values(&[*outcome]).inc_by(*events);
         }
+    }
+
+    /// Counts a feed among those in a state, until what is given back is dropped.
+    #[must_use]
+    pub fn feed(&self, state: &str) -> CountedFeed {
+        let gauge = self.feeds.with_label_values(&[state]);
+        gauge.inc();
+        CountedFeed(gauge)
     }
 
     /// All of it as text.

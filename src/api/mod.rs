@@ -2,6 +2,7 @@
 //! case, the view of what came of it.
 
 pub mod auth;
+pub mod dates;
 pub mod error;
 pub mod flags;
 pub mod health;

@@ -1,9 +1,9 @@
-//! Seek paging: a limit, an opaque cursor, and the link to what comes next (RFC 8288).
+//! The parameters of lists. Seek paging: a limit, an opaque cursor, and the link to what comes next (RFC 8288).
 
 use std::fmt::Write as _;
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use super::error::{ErrorCode, Problem};
@@ -24,6 +24,16 @@ pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
         return Ok(limit);
     }
     Err(Problem::new(ErrorCode::INVALID_QUERY, format!("limit is from 1 to {MOST}")))
+}
+
+/// What a parameter names, where it is given.
+///
+/// # Errors
+/// When it names nothing.
+pub fn known<T>(parameter: &str, name: Option<&str>, named: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+    let Some(name) = name else { return Ok(None) };
+    let unknown = || Problem::new(ErrorCode::INVALID_QUERY, format!("{parameter} has a value that it cannot have"));
+    named(name).map(Some).ok_or_else(unknown)
 }
 
 /// A cursor that stands for a place in a list.
@@ -57,6 +67,12 @@ pub fn no_such_place() -> Problem {
     Problem::new(ErrorCode::INVALID_CURSOR, "the cursor stands for no place in this list")
 }
 
+/// True where a part of a query is the cursor, however its name is written.
+fn is_cursor(part: &str) -> bool {
+    web::Query::<Vec<(String, String)>>::from_query(part)
+        .is_ok_and(|parameters| parameters.iter().any(|(name, _)| name == "cursor"))
+}
+
 /// A part of a list, with the link to the next part where there is one: the same query with another cursor.
 ///
 /// # Errors
@@ -64,7 +80,7 @@ pub fn no_such_place() -> Problem {
 pub fn page(request: &HttpRequest, view: &impl Serialize, next: Option<&str>) -> Result<HttpResponse, Problem> {
     let mut response = HttpResponse::Ok();
     if let Some(next) = next {
-        let kept = request.query_string().split('&').filter(|part| !part.is_empty() && !part.starts_with("cursor="));
+        let kept = request.query_string().split('&').filter(|part| !part.is_empty() && !is_cursor(part));
         let query: Vec<&str> = kept.collect();
         let separator = if query.is_empty() { "" } else { "&" };
         let link = format!("<{}?{}{separator}cursor={next}>; rel=\"next\"", request.path(), query.join("&"));

@@ -8,11 +8,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, ResponseError, web};
 use tracing_actix_web::RequestId;
 
 use super::error::{PROBLEM_JSON, Problem};
 use super::service::Service;
+use crate::casework::access::{RefusedAct, record_refusal};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -45,6 +46,9 @@ pub async fn respond(
     let request_id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let service = request.app_data::<web::Data<Service>>().cloned();
     let mut response = next.call(request).await?.map_into_boxed_body();
+    if let Some(service) = &service {
+        response = on_record(service, response).await;
+    }
     let problem = response.response_mut().extensions_mut().remove::<Problem>();
     if let Some(problem) = problem {
         let document = problem.document(request_id.clone());
@@ -63,6 +67,16 @@ pub async fn respond(
         service.metrics().request(method, &route, response.status().as_u16(), began.elapsed());
     }
     Ok(response)
+}
+
+/// Puts a refused act on record before the caller is told. Where that fails, the failure is told.
+async fn on_record(service: &Service, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(refused) = response.request().extensions_mut().remove::<RefusedAct>() else { return response };
+    let recorded = service.run(move |service| record_refusal(service.store(), service.clock(), &refused)).await;
+    match recorded {
+        Ok(()) => response,
+        Err(problem) => response.into_response(problem.error_response()),
+    }
 }
 
 /// Nothing is kept by a browser or a proxy, framed, or taken for another type; the one page may

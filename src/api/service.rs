@@ -9,6 +9,7 @@ use super::auth::permit::Permit;
 use super::auth::token::Verifier;
 use super::error::Problem;
 use super::metrics::Metrics;
+use super::records::feeds::Feeds;
 use crate::casework::clock::Clock;
 use crate::casework::reading::Reader;
 use crate::casework::timetable::Timetable;
@@ -20,6 +21,7 @@ use crate::store::Store;
 pub struct Service {
     parts: Arc<Parts>,
     timetable: Arc<Timetable>,
+    feeds: Feeds,
 }
 
 struct Parts {
@@ -35,13 +37,20 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, verifier: Verifier, metrics: Metrics) -> Self {
         let parts = Arc::new(Parts { store, clock, policies, verifier, metrics });
-        Self { parts, timetable: Arc::default() }
+        Self { parts, timetable: Arc::default(), feeds: Feeds::default() }
     }
 
     /// The same service, which shows how these jobs stand.
     #[must_use]
     pub fn with_timetable(mut self, timetable: Timetable) -> Self {
         self.timetable = Arc::new(timetable);
+        self
+    }
+
+    /// The same service, with other turns of feeds.
+    #[must_use]
+    pub fn with_feeds(mut self, feeds: Feeds) -> Self {
+        self.feeds = feeds;
         self
     }
 
@@ -79,6 +88,12 @@ impl Service {
     #[must_use]
     pub fn timetable(&self) -> &Timetable {
         &self.timetable
+    }
+
+    /// The turns of feeds.
+    #[must_use]
+    pub const fn feeds(&self) -> &Feeds {
+        &self.feeds
     }
 
     /// Somebody with a permit, as a reader.

@@ -1,12 +1,28 @@
-//! Acts that were refused, put on record: who tried what.
+//! Acts that were refused and what was asked for and not found, put on record: who tried what.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::actor::{Actor, Person};
 use super::clock::Clock;
+use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
+
+/// Why nothing was found. It is put on record either way, by the same statements: how long an answer
+/// takes must not tell what there is.
+#[must_use]
+pub(super) const fn why(exists: bool) -> &'static str {
+    if exists { "out_of_scope" } else { "not_known" }
+}
+
+/// True for a reference made of letters, digits and marks alone. What somebody made up and this service
+/// does not hold goes on record only then: it may be a name.
+#[must_use]
+pub(super) fn is_plain(reference: &Ref) -> bool {
+    reference.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
+}
 
 /// An act refused to somebody whose token is valid and does not grant it.
 #[derive(Debug, Clone)]
@@ -15,10 +31,14 @@ pub struct RefusedAct {
     pub act: &'static str,
     /// The token's subject.
     pub subject: String,
+    /// The token's force, where it names one.
+    pub force: Option<String>,
     /// The person, where the token makes one.
     pub person: Option<Person>,
     /// The reference it would have been done to, where there is one.
-    pub target: Option<String>,
+    pub reference: Option<Ref>,
+    /// The id of what it would have been done to, where there is one.
+    pub id: Option<Uuid>,
 }
 
 /// Puts a refused act on record.
@@ -26,7 +46,7 @@ pub struct RefusedAct {
 /// # Errors
 /// When the store fails.
 pub fn record_refusal(store: &Store, clock: Clock, refused: &RefusedAct) -> Result<(), StoreError> {
-    let force = refused.person.as_ref().map(|person| person.force.as_str());
+    let reference = refused.reference.as_ref().filter(|reference| is_plain(reference));
     let actor = refused
         .person
         .clone()
@@ -35,9 +55,9 @@ pub fn record_refusal(store: &Store, clock: Clock, refused: &RefusedAct) -> Resu
         at: clock.now(),
         actor: &actor,
         act: "access.refused",
-        force,
+        force: refused.force.as_deref(),
         subject: None,
-        detail: json!({ "act": refused.act, "why": "forbidden", "ref": refused.target }),
+        detail: json!({ "act": refused.act, "why": "forbidden", "ref": reference, "id": refused.id }),
     };
     store.transaction(|connection| audit::append(connection, entry))
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::access::why;
 use super::actor::{Actor, Role};
 use super::reading::Reader;
 use crate::domain::calendar::{CivilDate, plus_days};
@@ -129,6 +130,9 @@ pub enum AcknowledgeError {
     /// The reason is too long.
     #[error("a reason has at most {MAX_REASON_CHARS} characters")]
     ReasonTooLong,
+    /// The reason has U+0000, which PostgreSQL cannot store.
+    #[error("a reason cannot have the character U+0000")]
+    NulInReason,
     /// The day of review is not between tomorrow and the last day that policy allows.
     #[error("the day of review is after {today} and at the latest {latest}")]
     ReviewOutOfRange {
@@ -174,6 +178,9 @@ pub fn acknowledge(
     if reason.chars().count() > MAX_REASON_CHARS {
         return Err(AcknowledgeError::ReasonTooLong);
     }
+    if reason.contains('\0') {
+        return Err(AcknowledgeError::NulInReason);
+    }
     let at = reader.clock.moment();
     let today = at.today();
     let latest = plus_days(today, policies.in_force(today)?.acknowledgement_max_days);
@@ -203,11 +210,8 @@ pub fn acknowledge(
     acknowledged.ok_or(AcknowledgeError::NotFound)
 }
 
-/// Puts on record that somebody reached for a flag of their force that is out of their scope.
+/// Puts on record that somebody reached for a flag that is out of their scope, or not there at all.
 fn note_refusal(connection: &mut AnyConnection, reader: &Reader, act: &str, id: Uuid) -> Result<(), StoreError> {
-    let detail = json!({ "act": act, "why": "out_of_scope", "flag": id });
-    if flag_list::exists(connection, &reader.person.force, id)? {
-        reader.note(connection, "access.refused", None, detail)?;
-    }
-    Ok(())
+    let exists = flag_list::is_there(connection, &reader.person.force, id)?;
+    reader.note(connection, "access.refused", None, json!({ "act": act, "why": why(exists), "flag": id }))
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::reading::Reader;
 use crate::domain::allocation::{self, Allocation};
 use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
+use crate::domain::flag::FlagCode;
 use crate::domain::moment::Moment;
 use crate::domain::offender::{Offender, OffenderStatus};
 use crate::domain::record::{Held, Record, RecordKind};
@@ -32,6 +33,8 @@ pub struct OffenderFilter {
     pub officer: Option<Ref>,
     /// Of this status.
     pub status: Option<OffenderStatus>,
+    /// With a flag of this code that holds, on them or on a breach of theirs.
+    pub flag: Option<FlagCode>,
     /// With this in the reference, the name or an alias.
     pub search: Option<String>,
 }
@@ -39,6 +42,14 @@ pub struct OffenderFilter {
 impl OffenderFilter {
     fn looks_inside(&self) -> bool {
         self.officer.is_some() || self.status.is_some() || self.search.is_some()
+    }
+
+    /// The filter as the audit tells it: that something was searched for, and never what, for it may be a name.
+    fn words(&self) -> Value {
+        json!({
+            "team": self.team, "officer": self.officer, "status": self.status, "flag": self.flag,
+            "search": self.search.is_some(),
+        })
     }
 
     fn admits(&self, found: &ListedOffender) -> bool {
@@ -93,7 +104,7 @@ pub fn offenders(
         let mut offenders: Vec<ListedOffender> = Vec::new();
         let mut after = after;
         loop {
-            let wanted = Wanted::all(RecordKind::Offender, &scope).of_team(filter.team.as_ref());
+            let wanted = Wanted::all(RecordKind::Offender, &scope).of_team(filter.team.as_ref()).flagged(filter.flag);
             let held = records_in_scope(connection, wanted.page(after.as_ref(), at_a_time))?;
             let was_last = held.len() < at_a_time;
             let listed = listed(connection, &scope, at, held)?;
@@ -106,7 +117,8 @@ pub fn offenders(
         let goes_on = offenders.len() > limit;
         offenders.truncate(limit);
         let refs: Vec<&Ref> = offenders.iter().map(|found| &found.reference).collect();
-        reader.note(connection, "offender.list", None, json!({ "count": refs.len(), "refs": refs }))?;
+        let detail = json!({ "filter": filter.words(), "count": refs.len(), "refs": refs });
+        reader.note(connection, "offender.list", None, detail)?;
         let goes_on_after = offenders.last().filter(|_| goes_on).map(|found| found.reference.clone());
         Ok(OffenderPage { offenders, goes_on_after })
     })
@@ -180,7 +192,7 @@ pub fn case_file(store: &Store, reader: &Reader, offender: &Ref, act: &str) -> R
     })
 }
 
-/// Whether an offender is in the reader's scope. Where one is there and is not, that is put on record.
+/// Whether an offender is in the reader's scope. Where none is, that is put on record.
 fn may_see(connection: &mut AnyConnection, reader: &Reader, offender: &Ref, act: &str) -> Result<bool, StoreError> {
     let scope = reader.person.case_scope();
     let found = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?;

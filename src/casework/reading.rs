@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::access::{is_plain, why};
 use super::actor::{Actor, Person};
 use super::clock::Clock;
 use crate::domain::record::{Held, Record, RecordKind};
@@ -42,8 +43,7 @@ impl Reader {
         audit::append(connection, entry)
     }
 
-    /// Puts on record that something was asked for which is there and out of the reader's scope. What
-    /// is not there at all is nobody's secret.
+    /// Puts on record that something was asked for which is out of the reader's scope, or not there at all.
     pub(super) fn note_refusal(
         &self,
         connection: &mut AnyConnection,
@@ -51,11 +51,9 @@ impl Reader {
         kind: RecordKind,
         subject: &Ref,
     ) -> Result<(), StoreError> {
-        if exists(connection, &self.person.force, kind, subject)? {
-            let detail = json!({ "act": act, "why": "out_of_scope" });
-            self.note(connection, "access.refused", Some((kind, subject)), detail)?;
-        }
-        Ok(())
+        let exists = exists(connection, &self.person.force, kind, subject)?;
+        let asked_for = Some((kind, subject)).filter(|_| exists || is_plain(subject));
+        self.note(connection, "access.refused", asked_for, json!({ "act": act, "why": why(exists) }))
     }
 }
 
@@ -67,7 +65,8 @@ pub fn records(store: &Store, reader: &Reader, kind: RecordKind) -> Result<Vec<H
     let scope = reader.person.case_scope();
     store.transaction_that_writes(|connection| {
         let found = records_in_scope(connection, Wanted::all(kind, &scope))?;
-        reader.note(connection, &format!("{kind}.list"), None, json!({ "count": found.len() }))?;
+        let refs: Vec<&Ref> = found.iter().map(|held| &held.subject).collect();
+        reader.note(connection, &format!("{kind}.list"), None, json!({ "count": refs.len(), "refs": refs }))?;
         Ok(found)
     })
 }

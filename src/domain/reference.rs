@@ -18,6 +18,9 @@ pub enum ReferenceError {
     /// Longer than [`MAX_REFERENCE_CHARS`].
     #[error("a reference has at most {MAX_REFERENCE_CHARS} characters")]
     TooLong,
+    /// With U+0000, which PostgreSQL cannot store.
+    #[error("a reference cannot have the character U+0000")]
+    NulCharacter,
 }
 
 /// A record's key, unique among the records of its kind within one force.
@@ -31,7 +34,7 @@ impl Ref {
     /// Takes a text as a reference.
     ///
     /// # Errors
-    /// When it is blank or too long.
+    /// When it is blank or too long, or has U+0000.
     pub fn new(text: impl Into<String>) -> Result<Self, ReferenceError> {
         let text = text.into();
         if text.trim().is_empty() {
@@ -39,6 +42,9 @@ impl Ref {
         }
         if text.chars().count() > MAX_REFERENCE_CHARS {
             return Err(ReferenceError::TooLong);
+        }
+        if text.contains('\0') {
+            return Err(ReferenceError::NulCharacter);
         }
         Ok(Self(text))
     }
@@ -86,6 +92,11 @@ mod tests {
         assert_eq!(Ref::new(""), Err(ReferenceError::Blank));
         assert!(Ref::new("é".repeat(200)).is_ok());
         assert_eq!(Ref::new("é".repeat(201)), Err(ReferenceError::TooLong));
+    }
+
+    #[test]
+    fn a_reference_has_no_character_that_cannot_be_stored() {
+        assert_eq!(Ref::new("a\0"), Err(ReferenceError::NulCharacter));
     }
 
     #[test]

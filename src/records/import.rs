@@ -2,10 +2,11 @@
 
 use std::io::{self, BufRead};
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use thiserror::Error;
+use uuid::Uuid;
 
-use super::feed::event::{Change, Event, Refused, parse_event, read_event};
+use super::feed::event::{Change, Event, Refused, parse_event};
 use super::feed::fault::{Fault, FaultCode};
 use super::feed::lines::Lines;
 use super::feed::references::references;
@@ -28,7 +29,12 @@ const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;
 pub enum ImportError {
     /// The feed could not be read.
     #[error("the feed cannot be read to its end; what was taken so far is kept, import it again to go on")]
-    Feed(#[from] io::Error),
+    Feed {
+        /// The import, which ended as failed and keeps its report.
+        id: Uuid,
+        /// Why.
+        source: io::Error,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,8 +63,8 @@ pub fn import_lines(
             Some(Ok(line)) => line,
             Some(Err(error)) => {
                 import.apply(store, batch)?;
-                import.finish(store, false)?;
-                return Err(error.into());
+                let id = import.finish(store, false)?.id;
+                return Err(ImportError::Feed { id, source: error });
             }
         };
         let event = line.content.map_err(Refused::from).and_then(|content| parse_event(&content));
@@ -77,7 +83,7 @@ pub fn import_lines(
     Ok(import.finish(store, true)?)
 }
 
-/// Imports events that are at hand, indexed from 0.
+/// Imports events that are at hand, indexed from 0, each read alone as a line of a bulk feed is.
 ///
 /// # Errors
 /// When the store fails. A refused event is not an error.
@@ -86,12 +92,12 @@ pub fn import_events(
     clock: Clock,
     actor: &Actor,
     origin: &str,
-    events: Vec<Value>,
+    events: &[Box<RawValue>],
 ) -> Result<ImportReport, ImportError> {
     let mut import = Import::start(store, clock, actor, origin)?;
     let mut batch = Vec::new();
     for (index, event) in (0..).zip(events) {
-        match read_event(event).and_then(|event| version_of(event, actor)) {
+        match parse_event(event.get().as_bytes()).and_then(|event| version_of(event, actor)) {
             Ok(version) => batch.push(version),
             Err(refused) => import.refuse(refused_event(index, refused)),
         }

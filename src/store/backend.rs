@@ -1,6 +1,9 @@
 //! The two backends behind one connection type.
 #![expect(missing_docs, reason = "the derive makes public types that it does not document")]
 
+use std::fs::OpenOptions;
+use std::path::Path;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{HandleError, ManageConnection, R2D2Connection};
@@ -71,10 +74,25 @@ impl<E> HandleError<E> for QuietErrors {
     fn handle_error(&self, _: E) {}
 }
 
+/// Makes the file where there is none, so that its owner alone can read it; SQLite gives its other
+/// files the same rights. What stands in the way, SQLite meets too and tells.
+fn make_for_its_owner_alone(path: &Path) {
+    let name = path.to_string_lossy();
+    let is_no_file = name == ":memory:" || name.starts_with("file:");
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if !is_no_file {
+        drop(options.open(path));
+    }
+}
+
 fn establish(url: &DatabaseUrl) -> ConnectionResult<AnyConnection> {
     match url {
         DatabaseUrl::Postgres(_) => PgConnection::establish(&url.expose()).map(AnyConnection::Postgres),
-        DatabaseUrl::Sqlite(_) => {
+        DatabaseUrl::Sqlite(path) => {
+            make_for_its_owner_alone(path);
             let mut connection = SqliteConnection::establish(&url.expose())?;
             connection.batch_execute(SQLITE_SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(AnyConnection::Sqlite(connection))

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::record::{StoredVersion, held};
-use super::schema::{current_record, record_version, record_version_personal_data};
+use super::schema::{current_record, flag, record_version, record_version_personal_data};
 use super::scope::{Scope, TeamScope};
 use super::types::{DbInstant, DbJson};
+use crate::domain::flag::FlagCode;
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 
@@ -19,6 +20,7 @@ pub struct Wanted<'a> {
     scope: &'a Scope,
     subject: Option<&'a Ref>,
     team: Option<&'a Ref>,
+    flag: Option<FlagCode>,
     page: Option<(Option<&'a Ref>, usize)>,
 }
 
@@ -26,19 +28,25 @@ impl<'a> Wanted<'a> {
     /// All of a kind.
     #[must_use]
     pub const fn all(kind: RecordKind, scope: &'a Scope) -> Self {
-        Self { kind, scope, subject: None, team: None, page: None }
+        Self { kind, scope, subject: None, team: None, flag: None, page: None }
     }
 
     /// One alone.
     #[must_use]
     pub const fn one(kind: RecordKind, scope: &'a Scope, subject: &'a Ref) -> Self {
-        Self { kind, scope, subject: Some(subject), team: None, page: None }
+        Self { kind, scope, subject: Some(subject), team: None, flag: None, page: None }
     }
 
     /// Of these, those of one team.
     #[must_use]
     pub const fn of_team(self, team: Option<&'a Ref>) -> Self {
         Self { team, ..self }
+    }
+
+    /// Of these, the offenders on whom, or on whose breaches, a flag of that code holds.
+    #[must_use]
+    pub const fn flagged(self, flag: Option<FlagCode>) -> Self {
+        Self { flag, ..self }
     }
 
     /// Of these, so many that come after a reference.
@@ -75,6 +83,14 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     }
     if let Some(team) = wanted.team {
         question = question.filter(current_record::team_ref.eq(team.as_str()));
+    }
+    if let Some(code) = wanted.flag {
+        let holding = flag::table
+            .filter(flag::force.eq(current_record::force))
+            .filter(flag::code.eq(code.as_str()))
+            .filter(flag::offender_ref.eq(current_record::subject.nullable()))
+            .filter(flag::cleared_at.is_null());
+        question = question.filter(diesel::dsl::exists(holding));
     }
     if let Some((after, limit)) = wanted.page {
         if let Some(after) = after {

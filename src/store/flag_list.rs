@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, exists};
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -11,11 +12,12 @@ use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::evaluation::last_evaluated_at;
 use super::flag::{code_of, severity_number, severity_of};
-use super::schema::{flag, flag_acknowledgement};
+use super::schema::{current_record, flag, flag_acknowledgement};
 use super::scope::{Scope, TeamScope};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::flag::{FlagCode, Severity};
+use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 
 /// Which flags are asked for, by what has become of them.
@@ -56,7 +58,7 @@ impl FlagState {
 pub struct FlagFilter {
     /// Only this code.
     pub code: Option<FlagCode>,
-    /// Only this team's.
+    /// Only this team's: its own, and those on the offenders that are its now.
     pub team: Option<Ref>,
     /// Only those that concern this officer.
     pub officer: Option<Ref>,
@@ -181,8 +183,24 @@ fn within(scope: &Scope) -> flag::BoxedQuery<'_, MultiBackend> {
     let of_force = flag::table.filter(flag::force.eq(&scope.force)).into_boxed();
     match &scope.teams {
         TeamScope::All => of_force,
-        TeamScope::Only(teams) => of_force.filter(flag::team_ref.eq_any(teams.iter().map(Ref::as_str))),
+        TeamScope::Only(teams) => of_force.filter(concerns(teams)),
     }
+}
+
+/// True of the flags that are these teams' now. What concerns an offender goes with the offender, also
+/// once it is cleared and its own row says no more than whose it was; what does not is its team's.
+fn concerns<'a>(
+    teams: impl IntoIterator<Item = &'a Ref>,
+) -> Box<dyn BoxableExpression<flag::table, MultiBackend, SqlType = Nullable<Bool>> + 'a> {
+    let teams: Vec<&str> = teams.into_iter().map(Ref::as_str).collect();
+    let offender = current_record::table
+        .filter(current_record::force.eq(flag::force))
+        .filter(current_record::kind.eq(RecordKind::Offender.name()))
+        .filter(current_record::subject.nullable().eq(flag::offender_ref))
+        .filter(current_record::withdrawn.eq(false))
+        .filter(current_record::team_ref.eq_any(teams.clone()));
+    let by_itself = flag::offender_ref.is_null().and(flag::team_ref.eq_any(teams));
+    Box::new(by_itself.or(exists(offender)))
 }
 
 /// A page of the flags in scope, at most `limit`, after `after`. `today` tells which
@@ -203,7 +221,7 @@ pub fn list(
         query = query.filter(flag::code.eq(code.as_str()));
     }
     if let Some(team) = &filter.team {
-        query = query.filter(flag::team_ref.eq(team.as_str()));
+        query = query.filter(concerns([team]));
     }
     if let Some(officer) = &filter.officer {
         query = query.filter(flag::officer_ref.eq(officer.as_str()));
@@ -248,7 +266,7 @@ pub fn one(
 ///
 /// # Errors
 /// When the statement fails.
-pub fn exists(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<bool, StoreError> {
+pub fn is_there(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<bool, StoreError> {
     let wanted = flag::table.filter(flag::force.eq(force)).filter(flag::id.eq(DbId(id)));
     Ok(wanted.count().get_result::<i64>(connection)? > 0)
 }
@@ -334,7 +352,7 @@ pub fn summary(connection: &mut AnyConnection, scope: &Scope, today: CivilDate) 
         .into_boxed();
     let by_sort = match &scope.teams {
         TeamScope::All => by_sort,
-        TeamScope::Only(teams) => by_sort.filter(flag::team_ref.eq_any(teams.iter().map(Ref::as_str))),
+        TeamScope::Only(teams) => by_sort.filter(concerns(teams)),
     };
     let counts: Vec<(String, i16, Option<String>, i64)> = by_sort.load(connection)?;
     let mut summary = FlagSummary {

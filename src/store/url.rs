@@ -32,7 +32,7 @@ impl DatabaseUrl {
     }
 
     /// True where the road to the database leaves the machine and is not proved to lead to the right
-    /// server: PostgreSQL elsewhere without `sslmode=verify-full`.
+    /// server: PostgreSQL elsewhere without `sslmode=verify-full`, or wherever a service file says.
     #[must_use]
     pub fn is_remote_without_proof(&self) -> bool {
         match self {
@@ -40,15 +40,49 @@ impl DatabaseUrl {
             Self::Postgres(url) => {
                 let url = url.expose_secret();
                 let (place, query) = url.split_once('?').unwrap_or((url, ""));
-                let parameters = || query.split('&').filter_map(|parameter| parameter.split_once('='));
+                let parameters: Vec<(String, String)> = query
+                    .split('&')
+                    .filter_map(|parameter| parameter.split_once('='))
+                    .map(|(name, value)| (decoded(name), decoded(value)))
+                    .map(|(name, value)| match (name.as_str(), value.as_str()) {
+                        // As libpq takes it, for the sake of JDBC's URLs.
+                        ("ssl", "true") => ("sslmode".to_owned(), "require".to_owned()),
+                        (_, _) => (name, value),
+                    })
+                    .collect();
+                let given = |wanted: &'static str| {
+                    parameters.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
+                };
                 let authority = place.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or("");
-                let hosts = authority.rsplit('@').next().unwrap_or("").split(',').map(without_port);
-                let named = parameters().filter(|(name, _)| matches!(*name, "host" | "hostaddr")).map(|(_, host)| host);
-                let is_remote = hosts.chain(named.flat_map(|hosts| hosts.split(','))).any(|host| !is_local(host));
-                is_remote && !parameters().any(|parameter| parameter == ("sslmode", "verify-full"))
+                let hosts: Vec<String> =
+                    authority.rsplit('@').next().unwrap_or("").split(',').map(without_port).map(decoded).collect();
+                let hosts = hosts.iter().map(String::as_str).chain(given("host")).chain(given("hostaddr"));
+                let is_remote = hosts.flat_map(|hosts| hosts.split(',')).any(|host| !is_local(host));
+                let may_be_anywhere = given("service").next().is_some();
+                may_be_anywhere || (is_remote && given("sslmode").next_back() != Some("verify-full"))
             }
         }
     }
+}
+
+/// A part of a URL without its percent-encoding, as libpq reads it.
+fn decoded(part: &str) -> String {
+    let mut pieces = part.split('%');
+    let mut bytes = pieces.next().unwrap_or("").as_bytes().to_vec();
+    for piece in pieces {
+        let encoded = piece.split_at_checked(2).and_then(|(hex, rest)| Some((u8::from_str_radix(hex, 16).ok()?, rest)));
+        match encoded {
+            Some((byte, rest)) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(rest.as_bytes());
+            }
+            None => {
+                bytes.push(b'%');
+                bytes.extend_from_slice(piece.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A host as a URL writes it, without its port.
@@ -61,7 +95,7 @@ fn without_port(host: &str) -> &str {
 
 /// This machine, by its loopback or by a socket.
 fn is_local(host: &str) -> bool {
-    let is_socket = host.is_empty() || host.starts_with('/') || host.to_ascii_lowercase().starts_with("%2f");
+    let is_socket = host.is_empty() || host.starts_with('/');
     is_socket
         || host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -120,16 +154,24 @@ mod tests {
             "postgres://u:p@[2001:db8::1]:5432/x",
             "postgres:///x?host=db.invalid",
             "postgres://u:p@127.0.0.1/x?hostaddr=192.0.2.1",
+            "postgres://u:p@127.0.0.1/x?h%6Fst=db.invalid",
+            "postgres://u:p@db.invalid/x?sslmode=verify-full&sslmode=require",
+            "postgres://u:p@db.invalid/x?sslmode=verify-full&ssl%6Dode=disable",
+            "postgres://u:p@db.invalid/x?sslmode=verify-full&ssl=true",
+            "postgres://u:p@localhost/x?service=elsewhere&sslmode=verify-full",
+            "postgres:///x?s%65rvice=elsewhere",
         ] {
             assert!(needs_proof(url), "{url}");
         }
         for url in [
             "postgres://u:p@db.invalid/x?connect_timeout=3&sslmode=verify-full",
+            "postgres://u:p@db.invalid/x?sslmode=require&sslmode=verify%2Dfull",
             "postgres://u:p@127.0.0.1:5432/x",
             "postgres://u:p@[::1]:5432/x",
             "postgres://u@localhost/x",
             "postgres:///x?host=/var/run/postgresql",
             "postgres://%2Fvar%2Frun/x",
+            "postgres:///x?host=%2Fvar%2Frun",
             "sqlite://x.sqlite",
         ] {
             assert!(!needs_proof(url), "{url}");

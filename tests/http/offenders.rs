@@ -1,5 +1,6 @@
 //! The list, the case file, its history, and eligibility for reactive management.
 
+use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ fn next(reply: &Reply) -> Option<String> {
     Some(link.strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned())
 }
 
-fn all_pages(service: &Running, grants: &mosovo_visits::api::auth::token::Grants, first: &str) -> Vec<Vec<String>> {
+fn all_pages(service: &Running, grants: &Grants, first: &str) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     let mut path = Some(first.to_owned());
     while let Some(page) = path {
@@ -69,8 +70,43 @@ fn a_list_is_narrowed_by_team_manager_status_and_name() {
         }
         let pages = all_pages(&service, &inspector, "/v1/offenders?search=inventio&status=community&limit=1");
         assert_eq!(pages, [["n-1"], ["s-1"]]);
+        let first = service.get(&inspector, "/v1/offenders?limit=1").json()["next_cursor"].as_str().unwrap().to_owned();
+        let pages = all_pages(&service, &inspector, &format!("/v1/offenders?c%75rsor={first}&limit=1"));
+        assert_eq!(pages, [["n-2"], ["s-1"]], "a cursor is one, however its name is written");
         let item = &service.get(&inspector, "/v1/offenders?officer=om-n").json()["items"][0];
         assert_eq!((&item["manager_ref"], &item["family_name"]), (&json!("om-n"), &json!("Inventio")));
+    });
+}
+
+#[test]
+fn a_list_is_narrowed_to_those_on_whom_or_on_whose_breaches_a_flag_holds() {
+    on_both_databases(|store| {
+        let wessex = "/records/wessex";
+        let breach = json!({"offender_ref": "s-1", "kind": "order", "provision": "invented", "summary": "Invented",
+            "first_failure_on": "2021-01-01", "discovered_at": "2021-01-01T10:00:00Z"});
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let send = |feed: &str| assert_eq!(service.send(&system, "application/x-ndjson", feed).json()["refused"], 0);
+        let feed = caseload::feed();
+        let ours: Vec<&str> = feed.lines().filter(|line| line.contains(wessex)).collect();
+        send(&ours.join("\n"));
+        send(&event(wessex, "breach", "b-1", caseload::RECORDED, &breach).to_string());
+        let inspector = persona(Role::DetectiveInspector, &[]);
+        let subjects = |code: &str| {
+            let flags = service.get(&inspector, &format!("/v1/flags?code={code}")).json();
+            flags["items"].as_array().unwrap().iter().map(|flag| flag["subject"].clone()).collect::<Vec<_>>()
+        };
+        let list = |grants: &Grants, query: &str| service.get(grants, &format!("/v1/offenders?flag={query}")).refs();
+        assert_eq!(subjects("breach_without_crime_report"), [json!("b-1")]);
+        assert_eq!(list(&inspector, "breach_without_crime_report"), ["s-1"]);
+        assert_eq!(list(&persona(Role::Supervisor, &["north"]), "breach_without_crime_report"), Vec::<String>::new());
+        assert_eq!(list(&inspector, "no_risk_management_plan"), ["n-1", "s-1"]);
+        assert_eq!(list(&inspector, "no_risk_management_plan&search=nestor"), ["n-1"]);
+        let pages = all_pages(&service, &inspector, "/v1/offenders?flag=no_risk_management_plan&limit=1");
+        assert_eq!(pages, [["n-1"], ["s-1"]]);
+        let gone = offender("Nestor", "north", "deported");
+        send(&event(wessex, "offender", "n-1", "2021-04-01T09:00:00Z", &gone).to_string());
+        assert_eq!(list(&inspector, "no_risk_management_plan"), ["s-1"], "a flag that was cleared holds no more");
     });
 }
 
@@ -104,6 +140,8 @@ fn a_query_that_is_none_is_refused() {
             ("limit=201", "invalid_query"),
             ("limit=many", "invalid_query"),
             ("status=at_large", "invalid_query"),
+            ("flag=unheard_of", "invalid_query"),
+            ("flag=", "invalid_query"),
             ("team=", "invalid_query"),
             ("colour=red", "invalid_query"),
             ("limit=1&limit=2", "invalid_query"),

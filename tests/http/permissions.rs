@@ -5,6 +5,7 @@ use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::api::routes::{ROUTES, Verb};
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::store::audit;
+use serde_json::json;
 
 use crate::support::http::{persona, run};
 use crate::support::{caseload, import, on_both_databases};
@@ -70,6 +71,65 @@ fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
         }
         let recorded = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
         assert_eq!(recorded.iter().filter(|entry| entry.detail["why"] == "forbidden").count(), refusals);
+    });
+}
+
+#[test]
+fn who_may_not_is_told_so_before_anything_else_that_is_wrong() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let mut refusals = 0;
+        for endpoint in ROUTES {
+            let Some(act) = endpoint.act else { continue };
+            let role = Role::ALL.into_iter().find(|role| !act.roles.contains(role)).unwrap();
+            let token = format!("Bearer {}", service.token(&persona(role, &["north"])));
+            let verb = endpoint.verb.name().to_uppercase();
+            let malformed = endpoint.path.replace("{ref}", "%00").replace("{id}", "no-id");
+            for path in [malformed.clone(), format!("{malformed}?colour=red&limit=none"), path(endpoint.path)] {
+                for media_type in ["application/json", "application/x-ndjson", "text/plain"] {
+                    let headers = [("authorization", token.as_str()), ("content-type", media_type)];
+                    let reply = service.request(&verb, &path, &headers, b"{\"not\": \"json");
+                    assert_eq!((reply.status, reply.code().as_str()), (403, "forbidden"), "{role:?} {path}");
+                    refusals += 1;
+                }
+            }
+        }
+        let recorded = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        assert_eq!((recorded.len(), recorded.iter().all(|entry| entry.act == "access.refused")), (refusals, true));
+    });
+}
+
+#[test]
+fn a_refusal_names_what_was_reached_for_and_never_a_text_made_up_for_the_path() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let auditor = persona(Role::Auditor, &[]);
+        let id = "01900000-0000-7000-8000-000000000000";
+        for (path, reference, reached) in [
+            ("/v1/offenders/RSO-1%2F2/timeline".to_owned(), json!("RSO-1/2"), json!(null)),
+            ("/v1/offenders/Nestor%20Inventio".to_owned(), json!(null), json!(null)),
+            ("/v1/offenders/n%00".to_owned(), json!(null), json!(null)),
+            (format!("/v1/offenders/{}", "n".repeat(201)), json!(null), json!(null)),
+            (format!("/v1/flags/{id}"), json!(null), json!(id)),
+            ("/v1/flags/Nestor".to_owned(), json!(null), json!(null)),
+        ] {
+            assert_eq!(service.get(&auditor, &path).code(), "forbidden", "{path}");
+            let mut recorded = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+            let detail = recorded.pop().unwrap().detail;
+            assert_eq!((&detail["ref"], &detail["id"]), (&reference, &reached), "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_token_of_a_force_without_a_role_that_there_is_is_on_record_with_that_force() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let commissioner = Grants { role: Some("commissioner".to_owned()), ..persona(Role::Supervisor, &["north"]) };
+        assert_eq!(service.get(&commissioner, "/v1/teams").code(), "forbidden");
+        let recorded = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        let told: Vec<_> = recorded.iter().map(|entry| (entry.act.as_str(), entry.actor.as_str())).collect();
+        assert_eq!(told, [("access.refused", "nobody:invented-supervisor")]);
     });
 }
 

@@ -2,14 +2,16 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
 
+use mosovo_visits::api::records::feeds::Feeds;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::store::digest::records_digest;
 use serde_json::{Value, json};
 
 use crate::support::caseload::{RECORDED, event, lines, offender};
-use crate::support::http::{of_force, persona, run};
-use crate::support::{caseload, fixture, import, on_both_databases};
+use crate::support::http::{Running, of_force, persona, run, run_with_feeds};
+use crate::support::{caseload, fixture, import, on_both_databases, on_both_empty_databases};
 
 const ONE: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
@@ -70,6 +72,38 @@ fn a_bad_event_among_good_ones_is_listed_by_its_index_and_stops_nothing() {
 }
 
 #[test]
+fn an_event_that_no_parser_takes_stops_none_of_its_batch() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let good = events(&["a", "b"]);
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let bad = [
+            r#"{"id": "\ud800"}"#,
+            r#"{"id": "\ud800\u0041"}"#,
+            r#"{"id": 1e999}"#,
+            &deep,
+            "null",
+            "1e999",
+            r#""\udfff""#,
+        ];
+        let batch = format!("[{}, {}, {}]", good[0], bad.join(", "), good[1]);
+        let report = service.send(&system, BATCH, &batch).json();
+        assert_eq!(counts(&report), [2, 0, 0, 7], "{report}");
+        let told: Vec<_> =
+            report["errors"].as_array().unwrap().iter().map(|error| (&error["index"], &error["code"])).collect();
+        let (not_json, no_object) = (json!("invalid_json"), json!("not_an_object"));
+        let codes = [&not_json, &not_json, &not_json, &not_json, &no_object, &not_json, &not_json];
+        let expected: Vec<_> = (1..=7).map(|index| json!(index)).collect();
+        assert_eq!(told, expected.iter().zip(codes).collect::<Vec<_>>());
+        let lines = service.send(&system, LINES, &bad.join("\n")).json();
+        let as_lines: Vec<_> = lines["errors"].as_array().unwrap().iter().map(|error| &error["code"]).collect();
+        assert_eq!(as_lines, codes, "a line and an item are read alike");
+        assert_eq!(counts(&service.send(&system, ONE, bad[2]).json()), [0, 0, 0, 1]);
+    });
+}
+
+#[test]
 fn an_event_that_speaks_for_another_force_is_refused() {
     on_both_databases(|store| {
         let service = run(store);
@@ -108,6 +142,10 @@ fn a_body_that_is_not_what_it_says_is_refused_whole() {
             (ONE, String::new(), 400, "malformed_json"),
             (BATCH, format!("[{},", many[0]), 400, "malformed_json"),
             (BATCH, many[0].to_string(), 400, "invalid_body"),
+            (BATCH, "7".to_owned(), 400, "invalid_body"),
+            (BATCH, format!("[{}", "[".repeat(200)), 400, "malformed_json"),
+            (BATCH, format!("[{}] {{}}", many[0]), 400, "malformed_json"),
+            (BATCH, format!("[{}]", vec!["1e999"; 1_001].join(",")), 413, "batch_too_large"),
             (ONE, format!("[{}]", many[0]), 400, "invalid_body"),
             ("application/json", many[0].to_string(), 415, "unsupported_media_type"),
             ("text/plain", many[0].to_string(), 415, "unsupported_media_type"),
@@ -159,36 +197,109 @@ fn case_files_are_read_while_records_come_in() {
     });
 }
 
+/// A feed that has begun: what was sent of it, and the connection on which the rest may come.
+fn begun(service: &Running, announced: usize, sent: &str) -> TcpStream {
+    let mut connection = TcpStream::connect(service.address()).unwrap();
+    write!(
+        connection,
+        "POST /v1/records HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: {LINES}\r\nContent-Length: {announced}\r\n\r\n{sent}",
+        service.token(&persona(Role::RecordsSystem, &[])),
+    )
+    .unwrap();
+    connection
+}
+
+/// What the service answers on a connection until it closes it.
+fn answer(mut connection: TcpStream) -> String {
+    let mut answer = String::new();
+    let _ = connection.read_to_string(&mut answer);
+    answer
+}
+
+/// Waits until the metrics have a line.
+fn until_counted(service: &Running, line: &str) {
+    let soon = Instant::now() + Duration::from_secs(30);
+    while !service.request("GET", "/metrics", &[], b"").text.lines().any(|counted| counted == line) {
+        assert!(Instant::now() < soon, "{line} never came");
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn a_feed_that_breaks_off_ends_as_failed_and_what_was_taken_is_kept() {
     on_both_databases(|store| {
         let service = run(store);
         let system = persona(Role::RecordsSystem, &[]);
         let all = events(&["a", "b", "c"]);
-        let mut connection = TcpStream::connect(service.address()).unwrap();
         let body = format!("{}\n{}\n{{\"specv", all[0], all[1]);
-        write!(
-            connection,
-            "POST /v1/records HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {}\r\nContent-Type: {LINES}\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            service.token(&system),
-            body.len() + 100,
-        )
-        .unwrap();
+        let connection = begun(&service, body.len() + 100, &body);
         connection.shutdown(Shutdown::Write).unwrap();
-        let mut answer = String::new();
-        let _ = connection.read_to_string(&mut answer);
-        drop(connection);
-        let failed =
-            || service.request("GET", "/metrics", &[], b"").text.contains("mosovo_imports_total{state=\"failed\"} 1");
-        let soon = std::time::Instant::now() + std::time::Duration::from_secs(30);
-        while !failed() {
-            assert!(std::time::Instant::now() < soon, "the import never ended; answered {answer}");
-            std::thread::yield_now();
-        }
+        answer(connection);
+        until_counted(&service, "mosovo_imports_total{state=\"failed\"} 1");
         assert_eq!(store.transaction(records_digest).unwrap().versions, 2);
         let again = service.send(&system, LINES, &lines(&all)).json();
         assert_eq!(counts(&again), [1, 2, 0, 0]);
+    });
+}
+
+#[test]
+fn a_feed_that_breaks_off_tells_where_the_report_of_what_was_taken_is() {
+    on_both_databases(|store| {
+        let service = run_with_feeds(store, Feeds::default().with_silence(Duration::ZERO));
+        let answer = answer(begun(&service, 1_000, "{\"specversion\": "));
+        assert!(answer.contains("\"code\":\"feed_broken_off\""), "{answer}");
+        let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+        let report = service.get(&persona(Role::RecordsSystem, &[]), location).json();
+        assert_eq!((&report["state"], &report["accepted"]), (&json!("failed"), &json!(0)));
+    });
+}
+
+#[test]
+fn an_import_that_the_store_ends_is_counted_as_failed() {
+    on_both_empty_databases(|store| {
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        assert_eq!(service.send(&system, LINES, "").code(), "internal");
+        until_counted(&service, "mosovo_imports_total{state=\"failed\"} 1");
+    });
+}
+
+#[test]
+fn a_feed_too_many_is_told_to_come_again_and_readers_and_batches_are_not() {
+    on_both_databases(|store| {
+        let service = run_with_feeds(store, Feeds::new(1, Duration::ZERO));
+        let system = persona(Role::RecordsSystem, &[]);
+        let feed = lines(&events(&["a", "b"]));
+        let (half, rest) = feed.split_at(feed.len() / 2);
+        let mut first = begun(&service, feed.len(), half);
+        until_counted(&service, "mosovo_feeds{state=\"under_way\"} 1");
+        let second = service.send(&system, LINES, &feed);
+        assert_eq!((second.status, second.code().as_str()), (503, "unavailable"));
+        assert_eq!(second.header("retry-after"), Some("5"));
+        assert_eq!(counts(&service.send(&system, BATCH, &json!(events(&["c"])).to_string()).json()), [1, 0, 0, 0]);
+        assert_eq!(service.get(&persona(Role::Supervisor, &["north"]), "/v1/offenders").refs(), ["c"]);
+        first.write_all(rest.as_bytes()).unwrap();
+        assert!(answer(first).starts_with("HTTP/1.1 200 "));
+        assert_eq!(counts(&service.send(&system, LINES, &feed).json()), [0, 2, 0, 0]);
+    });
+}
+
+#[test]
+fn a_feed_too_many_waits_for_its_turn() {
+    on_both_databases(|store| {
+        let service = run_with_feeds(store, Feeds::new(1, Duration::from_secs(60)));
+        let feed = lines(&events(&["a", "b"]));
+        let (half, rest) = feed.split_at(feed.len() / 2);
+        let mut first = begun(&service, feed.len(), half);
+        until_counted(&service, "mosovo_feeds{state=\"under_way\"} 1");
+        let second = begun(&service, feed.len(), &feed);
+        until_counted(&service, "mosovo_feeds{state=\"waiting\"} 1");
+        first.write_all(rest.as_bytes()).unwrap();
+        for connection in [first, second] {
+            assert!(answer(connection).starts_with("HTTP/1.1 200 "));
+        }
+        until_counted(&service, "mosovo_feeds{state=\"under_way\"} 0");
     });
 }
 

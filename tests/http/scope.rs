@@ -5,6 +5,7 @@ use mosovo_visits::store::Store;
 use mosovo_visits::store::audit::{self, StoredAuditEntry};
 use serde_json::json;
 
+use crate::support::caseload::{RECORDED, event, offender};
 use crate::support::http::{of_force, persona, run};
 use crate::support::{caseload, import, on_both_databases};
 
@@ -49,9 +50,44 @@ fn another_teams_case_is_as_unknown_as_one_that_there_is_not() {
         assert_eq!(service.get(&supervisor, "/v1/offenders?team=south").refs(), Vec::<String>::new());
         let refused: Vec<_> =
             recorded(store, "wessex").into_iter().filter(|entry| entry.act == "access.refused").collect();
-        assert_eq!(refused.len(), 4);
+        assert_eq!(refused.len(), 7);
         assert_eq!(refused[0].subject, Some(("offender".to_owned(), "s-1".to_owned())));
         assert_eq!(refused[0].detail, json!({"act": "offender.read", "why": "out_of_scope"}));
+    });
+}
+
+#[test]
+fn reaching_for_what_is_out_of_scope_and_for_what_there_is_not_leaves_the_same_trace() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let system = persona(Role::RecordsSystem, &[]);
+        let sent = event("/records/wessex", "offender", "s-1", RECORDED, &offender("Silvan", "south", "community"));
+        assert_eq!(service.send(&system, "application/x-ndjson", &sent.to_string()).status, 200);
+        let inspector = persona(Role::DetectiveInspector, &[]);
+        let theirs =
+            service.get(&inspector, "/v1/flags?team=south").json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let nobodys = "01900000-0000-7000-8000-000000000000".to_owned();
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        let read = |path: &str, references: [&str; 2]| {
+            for (reference, why) in references.into_iter().zip(["out_of_scope", "not_known"]) {
+                let before = recorded(store, "wessex").len();
+                assert_eq!(service.get(&supervisor, &path.replace("{}", reference)).code(), "not_found", "{path}");
+                let trace = recorded(store, "wessex").split_off(before);
+                assert_eq!((trace.len(), trace[0].act.as_str()), (1, "access.refused"), "{path} {why}");
+                assert_eq!(trace[0].detail["why"], why, "{path}");
+            }
+        };
+        for part in ["", "/timeline", "/reactive-eligibility"] {
+            read(&format!("/v1/offenders/{{}}{part}"), ["s-1", "x-9"]);
+        }
+        for part in ["", "/daily-list"] {
+            read(&format!("/v1/officers/{{}}{part}"), ["om-s", "x-9"]);
+        }
+        read("/v1/flags/{}", [&theirs, &nobodys]);
+        assert_eq!(service.get(&supervisor, "/v1/offenders/Silvan%20Inventio").status, 404);
+        let last = recorded(store, "wessex").pop().unwrap();
+        assert_eq!((last.act.as_str(), &last.subject), ("access.refused", &None), "a made-up text may be a name");
     });
 }
 
@@ -85,7 +121,29 @@ fn every_reading_is_on_record_with_who_what_and_whom() {
         let reads = ["offender.list", "offender.read", "offender.timeline.read", "offender.reactive_eligibility.read"];
         assert_eq!(acts, reads);
         assert!(recorded.iter().all(|entry| entry.actor == "supervisor:invented-supervisor"));
-        assert_eq!(recorded[0].detail, json!({"count": 2, "refs": ["n-1", "n-2"]}));
+        assert_eq!((&recorded[0].detail["count"], &recorded[0].detail["refs"]), (&json!(2), &json!(["n-1", "n-2"])));
         assert!(recorded.iter().skip(1).all(|entry| entry.subject == Some(("offender".into(), "n-1".into()))));
+    });
+}
+
+#[test]
+fn a_list_is_on_record_with_whom_it_showed_and_how_it_was_narrowed_and_never_what_was_searched_for() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let service = run(store);
+        let supervisor = persona(Role::Supervisor, &["north"]);
+        let detail = |path: &str| {
+            assert_eq!(service.get(&supervisor, path).status, 200);
+            recorded(store, "wessex").pop().unwrap().detail
+        };
+        assert_eq!(detail("/v1/officers"), json!({"count": 1, "refs": ["om-n"]}));
+        assert_eq!(detail("/v1/teams"), json!({"count": 2, "refs": ["north", "south"]}));
+        assert_eq!(detail("/v1/neighbourhoods"), json!({"count": 1, "refs": ["nb-1"]}));
+        let narrowed =
+            detail("/v1/offenders?team=north&officer=om-n&status=community&flag=no_risk_management_plan&search=Nestor");
+        let filter = json!({"team": "north", "officer": "om-n", "status": "community",
+            "flag": "no_risk_management_plan", "search": true});
+        assert_eq!(narrowed["filter"], filter);
+        assert!(!narrowed.to_string().contains("Nestor"));
     });
 }

@@ -90,6 +90,10 @@ fn a_token_that_is_not_to_be_believed_is_refused_and_not_told_why() {
         is_refused(&service, &signed_with(Algorithm::HS256, &another, &claims()), "signed with another key");
         let ours = EncodingKey::from_secret(signing_key().expose_secret().as_bytes());
         is_refused(&service, &signed_with(Algorithm::HS512, &ours, &claims()), "signed with another algorithm");
+        for critical in [vec!["exp".to_owned()], vec!["b64".to_owned()], vec![]] {
+            let header = Header { crit: Some(critical), ..Header::new(Algorithm::HS256) };
+            is_refused(&service, &encode(&header, &claims(), &ours).unwrap(), "with something critical");
+        }
     });
 }
 

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use mosovo_visits::api::auth::key::VerifyingKey;
 use mosovo_visits::api::auth::token::{Grants, Mint, Verifier};
 use mosovo_visits::api::metrics::Metrics;
+use mosovo_visits::api::records::feeds::Feeds;
 use mosovo_visits::api::service::Service;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::casework::clock::Clock;
@@ -59,10 +60,23 @@ pub fn run(store: &Store) -> Running {
 
 /// Runs the service with these keys.
 pub fn run_with(store: &Store, keys: Vec<VerifyingKey>) -> Running {
+    run_service(&service(store, keys))
+}
+
+/// Runs the service with these turns of feeds.
+pub fn run_with_feeds(store: &Store, feeds: Feeds) -> Running {
+    run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_feeds(feeds))
+}
+
+fn service(store: &Store, keys: Vec<VerifyingKey>) -> Service {
     let verifier = Verifier::new(keys, &auth_settings());
     let policies = Policies::built_in().unwrap();
     let service = Service::new(store.clone(), scenario_clock(), policies, verifier, Metrics::new().unwrap());
-    let service = service.with_timetable(timetable());
+    service.with_timetable(timetable())
+}
+
+fn run_service(service: &Service) -> Running {
+    let service = service.clone();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (sender, receiver) = mpsc::channel();

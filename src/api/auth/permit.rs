@@ -1,18 +1,21 @@
 //! A permit: proof, in a handler's signature, that the caller may carry out the act it names.
 
+use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::future::LocalBoxFuture;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use serde::Deserialize;
+use uuid::Uuid;
 
 use super::act::{Act, Permission};
 use super::token::Grants;
 use crate::api::error::{ErrorCode, Problem};
 use crate::api::service::Service;
-use crate::casework::access::{RefusedAct, record_refusal};
+use crate::casework::access::RefusedAct;
 use crate::casework::actor::Person;
+use crate::domain::reference::Ref;
 
 /// Somebody who may carry out the act `A`.
 #[derive(Debug, Clone)]
@@ -35,35 +38,41 @@ impl<A> Permit<A> {
     }
 }
 
+/// Decided without waiting, so that whoever may not is told so and nothing of what else is wrong with
+/// the request: a handler names its permit before the path, the query and the body.
 impl<A: Act> FromRequest for Permit<A> {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let person = permitted(&request, A::PERMISSION).await?;
-            Ok(Self { person, act: PhantomData })
-        })
+        ready(permitted(request, A::PERMISSION).map(|person| Self { person, act: PhantomData }))
     }
 }
 
-/// The caller, where their role may carry out the act. A refusal is put on record.
-async fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> {
+/// What a refused act would have been done to, as the path names it.
+#[derive(Default, Deserialize)]
+struct Target {
+    #[serde(rename = "ref")]
+    reference: Option<Ref>,
+    id: Option<Uuid>,
+}
+
+/// The caller, where their role may carry out the act. A refusal is left with the request: it is put on
+/// record before the caller is answered, see [`crate::api::respond`].
+fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> {
     let Some(service) = request.app_data::<web::Data<Service>>() else {
         return Err(Problem::new(ErrorCode::INTERNAL, "the service is not set up"));
     };
     let unauthorized = || Problem::new(ErrorCode::UNAUTHORIZED, "the token is missing, invalid or expired");
     let token = bearer_token(request).ok_or_else(unauthorized)?;
     let grants: Grants = service.verifier().verify(token).map_err(|_| unauthorized())?;
-    let subject = grants.sub.clone();
+    let (subject, force) = (grants.sub.clone(), grants.force());
     let person = grants.person();
     if let Some(person) = person.clone().filter(|person| act.roles.contains(&person.role)) {
         return Ok(person);
     }
-    let refused =
-        RefusedAct { act: act.name, subject, person, target: request.match_info().get("ref").map(Into::into) };
-    service.run(move |service| record_refusal(service.store(), service.clock(), &refused)).await?;
+    let Target { reference, id } = request.match_info().load().unwrap_or_default();
+    request.extensions_mut().insert(RefusedAct { act: act.name, subject, force, person, reference, id });
     Err(Problem::new(ErrorCode::FORBIDDEN, format!("the act {} is not granted", act.name)))
 }
 

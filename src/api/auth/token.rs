@@ -44,11 +44,22 @@ pub struct Grants {
 }
 
 impl Grants {
+    /// The force, where the token names one.
+    #[must_use]
+    pub fn force(&self) -> Option<String> {
+        self.force.clone().filter(|force| !force.trim().is_empty())
+    }
+
+    /// False where a claim that goes on record has U+0000, which PostgreSQL cannot store.
+    fn can_be_stored(&self) -> bool {
+        !self.sub.contains('\0') && !self.force.as_ref().is_some_and(|force| force.contains('\0'))
+    }
+
     /// The person, where the token names a force and a role that there is.
     #[must_use]
     pub fn person(self) -> Option<Person> {
         let role = Role::named(self.role.as_deref()?)?;
-        let force = self.force.filter(|force| !force.trim().is_empty())?;
+        let force = self.force()?;
         Some(Person {
             subject: self.sub,
             role,
@@ -126,12 +137,16 @@ impl Verifier {
     /// When no key of ours signed it, or it is not for us, or not now.
     pub fn verify(&self, token: &str) -> Result<Grants, InvalidToken> {
         let header = decode_header(token).map_err(|_| InvalidToken)?;
+        // What it calls critical must be understood (RFC 7515, 4.1.11), and this service understands no extension.
+        if header.crit.is_some() {
+            return Err(InvalidToken);
+        }
         self.keys
             .iter()
             .filter(|key| key.may_have_signed(&header))
             .find_map(|key| decode::<Grants>(token, key.key(), &self.rules(key)).ok())
             .map(|data| data.claims)
-            .filter(|grants| !grants.sub.trim().is_empty())
+            .filter(|grants| !grants.sub.trim().is_empty() && grants.can_be_stored())
             .ok_or(InvalidToken)
     }
 

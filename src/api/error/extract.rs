@@ -7,6 +7,7 @@ use actix_web::{Error, HttpRequest, ResponseError};
 use serde_json::error::Category;
 
 use super::{ErrorCode, Problem};
+use crate::api::dates::NOT_A_DATE;
 
 /// The largest JSON body of a route that takes one.
 const LARGEST_JSON: usize = 256 * 1024;
@@ -47,6 +48,9 @@ pub fn not_the_shape(error: &serde_json::Error) -> Problem {
         Category::Data if error.to_string().starts_with("unknown field") => {
             Problem::new(ErrorCode::UNKNOWN_MEMBER, format!("a member is not known, at {place}"))
         }
+        Category::Data if error.to_string().starts_with(NOT_A_DATE) => {
+            Problem::new(ErrorCode::INVALID_BODY, format!("{NOT_A_DATE}, not as at {place}"))
+        }
         Category::Data => {
             Problem::new(ErrorCode::INVALID_BODY, format!("the body is not what this route takes, at {place}"))
         }
@@ -72,6 +76,8 @@ fn query(error: QueryPayloadError, _: &HttpRequest) -> Error {
         "a parameter is not known to this route"
     } else if told.contains("duplicate field") {
         "a parameter is given twice"
+    } else if told.contains(NOT_A_DATE) {
+        NOT_A_DATE
     } else {
         "a parameter has a value that it cannot have"
     };

@@ -25,19 +25,27 @@ pub struct Problem {
     code: ErrorCode,
     detail: String,
     pointer: Option<String>,
+    location: Option<Box<str>>,
 }
 
 impl Problem {
     /// A problem of a kind, with what is wrong this time: never personal data.
     #[must_use]
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), pointer: None }
+        Self { code, detail: detail.into(), pointer: None, location: None }
     }
 
     /// The same problem, at a place in the body: a JSON pointer.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// The same problem, of something that is told of at this path.
+    #[must_use]
+    pub fn told_at(mut self, path: impl Into<Box<str>>) -> Self {
+        self.location = Some(path.into());
         self
     }
 
@@ -106,6 +114,9 @@ impl ResponseError for Problem {
         }
         if self.code == ErrorCode::UNAVAILABLE {
             response.insert_header((header::RETRY_AFTER, "5"));
+        }
+        if let Some(location) = &self.location {
+            response.insert_header((header::LOCATION, location.as_ref()));
         }
         let mut response = response.finish();
         response.extensions_mut().insert(self.clone());

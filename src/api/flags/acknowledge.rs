@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::view::FlagView;
 use crate::api::auth::act::AcknowledgeFlags;
 use crate::api::auth::permit::Permit;
+use crate::api::dates::civil_date;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::precondition::{version_read, versioned};
 use crate::api::service::Service;
@@ -23,6 +24,7 @@ pub struct AcknowledgeBody {
     reason: String,
     /// The day on which it is looked at again: after today, and no later than policy allows.
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "civil_date")]
     review_on: CivilDate,
 }
 
@@ -34,7 +36,7 @@ impl From<AcknowledgeError> for Problem {
             AcknowledgeError::NotFound => Self::not_found(),
             AcknowledgeError::Cleared => Self::new(ErrorCode::FLAG_CLEARED, told),
             AcknowledgeError::Changed { .. } => Self::new(ErrorCode::PRECONDITION_FAILED, told),
-            AcknowledgeError::BlankReason | AcknowledgeError::ReasonTooLong => {
+            AcknowledgeError::BlankReason | AcknowledgeError::ReasonTooLong | AcknowledgeError::NulInReason => {
                 Self::new(ErrorCode::INVALID_BODY, told).at("/reason")
             }
             AcknowledgeError::ReviewOutOfRange { .. } => Self::new(ErrorCode::INVALID_BODY, told).at("/review_on"),

@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::view::FlagView;
 use crate::api::auth::act::ReadFlags;
 use crate::api::auth::permit::Permit;
-use crate::api::error::{ErrorCode, Problem, ProblemDocument};
-use crate::api::paging::{cursor, limit, page, place};
+use crate::api::dates::read_instant;
+use crate::api::error::{Problem, ProblemDocument};
+use crate::api::paging::{cursor, known, limit, page, place};
 use crate::api::service::Service;
 use crate::casework::flag_list;
 use crate::domain::flag::{FlagCode, Severity};
@@ -24,7 +25,7 @@ use crate::store::flag_list::{FlagFilter, FlagPlace, FlagState};
 pub struct FlagQuery {
     /// Of this code, such as `home_visit_overdue`.
     code: Option<String>,
-    /// Of this team.
+    /// Of this team: its own, and those on the offenders that are its now.
     #[param(value_type = Option<String>)]
     team: Option<Ref>,
     /// On offenders whom this officer manages, or on this officer.
@@ -53,13 +54,6 @@ impl FlagQuery {
     }
 }
 
-/// What a parameter names, where it is given and names something.
-fn known<T>(parameter: &str, name: Option<&str>, named: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
-    let Some(name) = name else { return Ok(None) };
-    let unknown = || Problem::new(ErrorCode::INVALID_QUERY, format!("{parameter} has a value that it cannot have"));
-    named(name).map(Some).ok_or_else(unknown)
-}
-
 /// A part of the list.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FlagList)]
@@ -80,7 +74,7 @@ fn read_place(text: &str) -> Option<FlagPlace> {
     let mut parts = text.split(' ');
     let place = FlagPlace {
         severity: Severity::named(parts.next()?)?,
-        raised_at: parts.next()?.parse().ok()?,
+        raised_at: read_instant(parts.next()?)?,
         id: Uuid::parse_str(parts.next()?).ok()?,
     };
     parts.next().is_none().then_some(place)

@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 
 use crate::api::auth::act::ReadOffenders;
 use crate::api::auth::permit::Permit;
-use crate::api::error::{Problem, ProblemDocument};
-use crate::api::paging::{cursor, limit, page, place};
+use crate::api::error::{ErrorCode, Problem, ProblemDocument};
+use crate::api::paging::{cursor, known, limit, page, place};
 use crate::api::service::Service;
 use crate::casework::offenders::{ListedOffender, OffenderFilter, offenders};
+use crate::domain::flag::FlagCode;
 use crate::domain::offender::OffenderStatus;
 use crate::domain::reference::Ref;
 
@@ -27,6 +28,8 @@ pub struct OffenderQuery {
     /// Of this status, such as `community`.
     #[param(value_type = Option<String>)]
     status: Option<OffenderStatus>,
+    /// With a flag of this code that holds, on them or on a breach of theirs.
+    flag: Option<String>,
     /// With this in the reference, the name or an alias.
     search: Option<String>,
     /// At most so many, 1 to 200; 50 where it is left out.
@@ -108,7 +111,11 @@ pub async fn list(
     let limit = limit(query.limit)?;
     let after = place(query.cursor.as_deref(), |place| Ref::new(place).ok())?;
     let search = query.search.filter(|search| !search.trim().is_empty());
-    let filter = OffenderFilter { team: query.team, officer: query.officer, status: query.status, search };
+    if search.as_ref().is_some_and(|search| search.contains('\0')) {
+        return Err(Problem::new(ErrorCode::INVALID_QUERY, "search cannot have the character U+0000"));
+    }
+    let flag = known("flag", query.flag.as_deref(), FlagCode::named)?;
+    let filter = OffenderFilter { team: query.team, officer: query.officer, status: query.status, flag, search };
     let found = service.run(move |service| offenders(service.store(), &reader, &filter, after, limit)).await?;
     let next_cursor = found.goes_on_after.map(|after| cursor(after.as_str()));
     let items = found.offenders.into_iter().map(OffenderItem::from).collect();

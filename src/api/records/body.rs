@@ -15,7 +15,7 @@ use crate::api::error::{ErrorCode, Problem};
 const PIECES_WAITING: usize = 8;
 
 /// How long the next piece of a body is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Receives a body of at most `limit` bytes.
 ///
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// When it is longer, or does not come to its end.
 pub async fn whole(mut body: Payload, limit: usize) -> Result<Bytes, Problem> {
     let mut received = BytesMut::new();
-    while let Some(piece) = next(&mut body).await? {
+    while let Some(piece) = next(&mut body, PATIENCE).await? {
         if received.len().saturating_add(piece.len()) > limit {
             return Err(Problem::new(ErrorCode::PAYLOAD_TOO_LARGE, format!("the body is over {limit} bytes")));
         }
@@ -32,11 +32,11 @@ pub async fn whole(mut body: Payload, limit: usize) -> Result<Bytes, Problem> {
     Ok(received.freeze())
 }
 
-async fn next(body: &mut Payload) -> Result<Option<Bytes>, Problem> {
-    match timeout(PATIENCE, body.next()).await {
+async fn next(body: &mut Payload, patience: Duration) -> Result<Option<Bytes>, Problem> {
+    match timeout(patience, body.next()).await {
         Ok(piece) => piece.transpose().map_err(|error| payload(&error)),
         Err(_) => {
-            let detail = format!("nothing came for {} seconds", PATIENCE.as_secs());
+            let detail = format!("nothing came for {} seconds", patience.as_secs());
             Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail))
         }
     }
@@ -58,9 +58,10 @@ pub fn pipe() -> (Inlet, BufReader<Outlet>) {
 pub struct Inlet(Sender<Piece>);
 
 impl Inlet {
-    /// Passes a body on to its end. Where it breaks off, or this is dropped, the reader is told.
-    pub async fn pass_on(self, mut body: Payload) {
-        while let Ok(piece) = next(&mut body).await {
+    /// Passes a body on to its end. Where it breaks off or nothing comes in time, or this is dropped, the
+    /// reader is told.
+    pub async fn pass_on(self, mut body: Payload, patience: Duration) {
+        while let Ok(piece) = next(&mut body, patience).await {
             let ends = piece.is_none();
             let sent = self.0.send(piece.map_or(Piece::End, Piece::Bytes)).await;
             if ends || sent.is_err() {

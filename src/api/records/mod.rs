@@ -1,5 +1,6 @@
 //! The records feed over HTTP, and what came of it.
 
 mod body;
+pub mod feeds;
 pub mod imports;
 pub mod send;

@@ -2,7 +2,9 @@
 
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::body::{pipe, whole};
 use super::imports::ImportView;
@@ -13,7 +15,7 @@ use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
 use crate::casework::flags::evaluate_asking;
-use crate::casework::import::ImportReport;
+use crate::casework::import::{ImportReport, ImportState};
 use crate::records::import::{ImportError, import_events, import_lines};
 
 /// The most events in a batch (records feed, version 1).
@@ -45,6 +47,8 @@ const LINES: &str = "application/x-ndjson";
     ),
     responses(
         (status = 200, body = ImportView, headers(("Location" = String, description = "The stored report"))),
+        (status = 400, description = "The body is not what it says; or a feed broke off, and then there is a Location", body = ProblemDocument, headers(("Location" = String, description = "The stored report of what was taken"))),
+        (status = 503, description = "As many feeds are coming in as may at a time", body = ProblemDocument, headers(("Retry-After" = String, description = "Seconds"))),
         (status = "4XX", body = ProblemDocument),
     ),
 )]
@@ -57,16 +61,14 @@ pub async fn send(
     let actor = Actor::Person(permit.into_person());
     let report = match media_type(&request)? {
         MediaType::One => {
-            let event = json(&whole(body, LONGEST_EVENT_BYTES).await?)?;
-            if !event.is_object() {
+            let event: Box<RawValue> = json(&whole(body, LONGEST_EVENT_BYTES).await?)?;
+            if !event.get().starts_with('{') {
                 return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not one event: send a JSON object"));
             }
             at_hand(&service, actor, vec![event]).await?
         }
         MediaType::Batch => {
-            let Value::Array(events) = json(&whole(body, LONGEST_BATCH_BYTES).await?)? else {
-                return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not a batch: send a JSON array"));
-            };
+            let events: Vec<Box<RawValue>> = json(&whole(body, LONGEST_BATCH_BYTES).await?)?;
             if events.len() > LARGEST_BATCH {
                 let detail = format!("the batch has {} events; nothing was applied", events.len());
                 return Err(Problem::new(ErrorCode::BATCH_TOO_LARGE, detail));
@@ -75,8 +77,13 @@ pub async fn send(
         }
         MediaType::Lines => streamed(&service, actor, body).await?,
     };
-    let location = format!("/v1/imports/{}", report.id);
-    Ok(HttpResponse::Ok().insert_header((header::LOCATION, location)).json(ImportView::of(report)))
+    let location = (header::LOCATION, path_of(report.id));
+    Ok(HttpResponse::Ok().insert_header(location).json(ImportView::of(report)))
+}
+
+/// Where an import's report is read.
+fn path_of(import: Uuid) -> String {
+    format!("/v1/imports/{import}")
 }
 
 enum MediaType {
@@ -99,25 +106,28 @@ fn media_type(request: &HttpRequest) -> Result<MediaType, Problem> {
     }
 }
 
-fn json(body: &[u8]) -> Result<Value, Problem> {
+/// The outer shape alone; what an event says is read event by event, so that a bad one stops no other.
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| not_the_shape(&error))
 }
 
-async fn at_hand(service: &Service, actor: Actor, events: Vec<Value>) -> Result<ImportReport, Problem> {
+async fn at_hand(service: &Service, actor: Actor, events: Vec<Box<RawValue>>) -> Result<ImportReport, Problem> {
     let import = move |service: &Service| {
-        ended(service, &actor, import_events(service.store(), service.clock(), &actor, ORIGIN, events))
+        ended(service, &actor, import_events(service.store(), service.clock(), &actor, ORIGIN, &events))
     };
     service.run(import).await
 }
 
-/// The request passes its pieces on while another thread imports them; neither runs ahead of the
+/// It waits for its turn before it takes a thread. Then the request passes its pieces on while another thread imports them; neither runs ahead of the
 /// other. Should the caller go away, that thread still closes the import.
 async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result<ImportReport, Problem> {
+    let turn = service.feeds().turn(service.metrics()).await?;
     let (inlet, feed) = pipe();
     let import = service.run(move |service| {
+        let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
         ended(service, &actor, import_lines(service.store(), service.clock(), &actor, ORIGIN, feed, |_| {}))
     });
-    let (report, ()) = futures_util::future::join(import, inlet.pass_on(body)).await;
+    let (report, ()) = futures_util::future::join(import, inlet.pass_on(body, service.feeds().silence())).await;
     report
 }
 
@@ -135,12 +145,15 @@ fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportEr
             evaluate(service, actor, &report);
             Ok(report)
         }
-        Err(ImportError::Feed(_)) => {
-            service.metrics().import("failed", &[]);
+        Err(ImportError::Feed { id, .. }) => {
+            service.metrics().import(ImportState::Failed.name(), &[]);
             let detail = "the feed broke off before its end; what was taken is kept";
-            Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail))
+            Err(Problem::new(ErrorCode::FEED_BROKEN_OFF, detail).told_at(path_of(id)))
         }
-        Err(ImportError::Store(error)) => Err(error.into()),
+        Err(ImportError::Store(error)) => {
+            service.metrics().import(ImportState::Failed.name(), &[]);
+            Err(error.into())
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::api::auth::act::ReadSchedules;
 use crate::api::auth::permit::Permit;
+use crate::api::dates::read_instant;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::paging::{cursor, limit, page, place};
 use crate::api::service::Service;
@@ -81,7 +82,7 @@ fn written(at: Instant) -> String {
 
 fn read_place(text: &str) -> Option<ProposalPlace> {
     let (at, id) = text.split_once(' ')?;
-    Some((at.parse().ok()?, Uuid::parse_str(id).ok()?))
+    Some((read_instant(at)?, Uuid::parse_str(id).ok()?))
 }
 
 impl ListedSchedule {

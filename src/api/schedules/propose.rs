@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::api::auth::act::ProposeSchedules;
 use crate::api::auth::permit::Permit;
+use crate::api::dates::civil_date;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
@@ -29,6 +30,7 @@ pub struct ProposalRequest {
     team_ref: Ref,
     /// First day.
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "civil_date")]
     from: CivilDate,
     /// How many days, 1 to 91.
     days: u32,

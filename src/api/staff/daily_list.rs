@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::api::auth::act::ReadDailyLists;
 use crate::api::auth::permit::Permit;
+use crate::api::dates::civil_date_if_given;
 use crate::api::error::{Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
@@ -19,6 +20,7 @@ use crate::domain::reference::Ref;
 #[serde(deny_unknown_fields)]
 pub struct Day {
     /// The day; today where it is not given.
+    #[serde(default, deserialize_with = "civil_date_if_given")]
     date: Option<CivilDate>,
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::ScheduleError;
+use crate::casework::access::{is_plain, why};
 use crate::casework::actor::{Actor, Person, Role};
 use crate::casework::clock::Clock;
 use crate::domain::address::Address;
@@ -128,17 +129,17 @@ pub fn daily_list(
             None => None,
         };
         let (Some(scope), Some(officer)) = (reach, officer) else {
-            if exists(connection, force, RecordKind::Officer, officer_ref)? {
-                let detail = json!({ "act": "daily_list.read", "why": "out_of_scope" });
-                note(connection, clock, actor, "access.refused", force, officer_ref, detail)?;
-            }
+            let exists = exists(connection, force, RecordKind::Officer, officer_ref)?;
+            let asked_for = Some(officer_ref).filter(|_| exists || is_plain(officer_ref));
+            let detail = json!({ "act": "daily_list.read", "why": why(exists) });
+            note(connection, clock, actor, "access.refused", force, asked_for, detail)?;
             return Ok(None);
         };
         let rows = officer_visits(connection, &scope, officer_ref, date)?;
         let visits = rows.into_iter().map(|row| listed(connection, force, date, row)).collect::<Result<Vec<_>, _>>()?;
         let shown: Vec<&String> = visits.iter().map(|visit| &visit.offender_ref).collect();
         let detail = json!({ "date": date, "offenders": shown });
-        note(connection, clock, actor, "daily_list.read", force, officer_ref, detail)?;
+        note(connection, clock, actor, "daily_list.read", force, Some(officer_ref), detail)?;
         let officer = NamedOfficer { officer_ref: officer_ref.clone(), name: Some(officer.name) };
         Ok(Some(DailyList { officer, date, visits }))
     })?;
@@ -165,10 +166,10 @@ fn note(
     actor: &Actor,
     act: &str,
     force: &str,
-    officer_ref: &Ref,
+    officer_ref: Option<&Ref>,
     detail: Value,
 ) -> Result<(), StoreError> {
-    let subject = Some((RecordKind::Officer.name(), officer_ref.as_str()));
+    let subject = officer_ref.map(|officer_ref| (RecordKind::Officer.name(), officer_ref.as_str()));
     let entry = AuditEntry { at: clock.now(), actor: &actor.to_string(), act, force: Some(force), subject, detail };
     audit::append(connection, entry)
 }

@@ -1,0 +1,66 @@
+//! Civil dates and instants as callers write them: of the years that both databases and the calendar know.
+
+use chrono::Datelike;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::domain::calendar::{CivilDate, Instant};
+
+/// What a caller is told of a date that is none.
+pub const NOT_A_DATE: &str = "a date is written YYYY-MM-DD and is of the years 0001 to 9999";
+
+/// Reads a date: `#[serde(deserialize_with = "civil_date")]`.
+///
+/// # Errors
+/// When it is none, is written otherwise, or is of another year than 0001 to 9999.
+pub fn civil_date<'de, D: Deserializer<'de>>(value: D) -> Result<CivilDate, D::Error> {
+    read_date(&String::deserialize(value)?).ok_or_else(|| de::Error::custom(NOT_A_DATE))
+}
+
+/// As [`civil_date`], of what may be left out: with `default` beside it.
+///
+/// # Errors
+/// As [`civil_date`].
+pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<CivilDate>, D::Error> {
+    civil_date(value).map(Some)
+}
+
+/// The instant that a cursor of ours names, of the years that are written in four digits.
+#[must_use]
+pub fn read_instant(text: &str) -> Option<Instant> {
+    text.parse().ok().filter(|at: &Instant| is_known(at.year()))
+}
+
+fn read_date(text: &str) -> Option<CivilDate> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let all_digits = [y1, y2, y3, y4, m1, m2, d1, d2].into_iter().all(u8::is_ascii_digit);
+    text.parse().ok().filter(|date: &CivilDate| all_digits && is_known(date.year()))
+}
+
+fn is_known(year: i32) -> bool {
+    (1..=9_999).contains(&year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_has_four_digits_of_a_year_that_there_was_or_will_be() {
+        for known in ["0001-01-01", "2021-04-15", "9999-12-31"] {
+            assert_eq!(read_date(known).map(|date| date.to_string()).as_deref(), Some(known));
+        }
+        for wrong in
+            ["0000-12-31", "+10000-01-01", "10000-01-01", "-001-01-01", "2021-4-15", "2021-02-30", "", "é021-04-1"]
+        {
+            assert_eq!(read_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_of_those_years_too() {
+        assert!(read_instant("2021-04-15T08:00:00.000000Z").is_some());
+        for wrong in ["+262000-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "-4800-01-01T00:00:00Z", "today"] {
+            assert_eq!(read_instant(wrong), None, "{wrong}");
+        }
+    }
+}
