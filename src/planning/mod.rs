@@ -16,6 +16,7 @@ pub mod diff;
 pub mod due;
 pub mod explain;
 pub mod proposal;
+pub mod score;
 pub mod search;
 pub mod snapshot;
 pub mod supply;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::constraint::shift::BASE;
 use super::explain;
+use super::score::Score;
 use super::search::problem::Problem;
 use super::search::solution::{CrewDay, Solution};
 use super::search::{Budget, search};
@@ -128,25 +129,6 @@ pub struct Unplaced {
     pub why: Option<DueReason>,
 }
 
-/// The objective's components. Lateness and unmet are risk-weighted days and come strictly first; the
-/// rest is in seconds of travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Score {
-    /// Lateness of the visits planned.
-    pub lateness: u64,
-    /// Visits not made.
-    pub unmet: u64,
-    /// Visits by a crew without the offender's own manager.
-    pub without_manager: u64,
-    /// Travel.
-    pub travel: u64,
-    /// Days off the ideal day.
-    pub drift: u64,
-    /// Visits moved from the accepted schedule.
-    pub moved: u64,
-}
-
 /// The proposal in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,8 +220,8 @@ pub fn propose(snapshot: &Snapshot, budget: Budget, progress: impl FnMut(u32)) -
     let solution = search(&problem, budget, progress);
     let visits = visits(&problem, &solution);
     let unplaced = explain::unplaced(&problem, &solution);
-    let components = solution.components(&problem);
-    let summary = summary(&solution, snapshot, &visits, &unplaced, components.travel);
+    let score = solution.score(&problem);
+    let summary = summary(&solution, snapshot, &visits, &unplaced, score.travel);
     Ok(Proposal {
         id: proposal_id(&snapshot_sha256, budget),
         force: snapshot.force.clone(),
@@ -250,14 +232,7 @@ pub fn propose(snapshot: &Snapshot, budget: Budget, progress: impl FnMut(u32)) -
         iterations: budget.iterations,
         horizon: snapshot.horizon,
         policy_version: snapshot.policy_version.clone(),
-        score: Score {
-            lateness: components.lateness,
-            unmet: components.unmet,
-            without_manager: components.without_manager,
-            travel: components.travel,
-            drift: components.drift,
-            moved: components.moved,
-        },
+        score,
         visits,
         unplaced,
         summary,

@@ -33,3 +33,8 @@ impl Scope {
         }
     }
 }
+
+/// Teams as a statement takes them.
+pub(super) fn texts(teams: &BTreeSet<Ref>) -> Vec<String> {
+    teams.iter().map(ToString::to_string).collect()
+}

@@ -16,7 +16,8 @@ use crate::casework::actor::Actor;
 use crate::casework::schedules::accept;
 use crate::domain::calendar::Instant;
 use crate::domain::reference::Ref;
-use crate::store::schedule::{ListedProposal, ProposalFilter, ProposalPlace, ProposalState};
+use crate::store::schedule::ProposalState;
+use crate::store::schedule_list::{ListedProposal, ProposalFilter, ProposalPlace};
 
 /// Which proposals.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -15,9 +15,9 @@ use crate::planning::snapshot::Horizon;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::schedule::{
-    self, ListedProposal, PlannedVisitRow, ProposalFilter, ProposalPlace, ProposalState, StoredProposal,
-};
+use crate::store::planned_visit::{self, PlannedVisitRow};
+use crate::store::schedule::{self, ProposalState, StoredProposal};
+use crate::store::schedule_list::{self, ListedProposal, ProposalFilter, ProposalPlace};
 use crate::store::scope::Scope;
 
 /// A proposal as it stands.
@@ -82,7 +82,7 @@ pub fn list(
     (after, limit): (Option<ProposalPlace>, usize),
 ) -> Result<Vec<ListedProposal>, ScheduleError> {
     store.transaction_that_writes(|connection| {
-        let found = schedule::list(connection, scope, filter, after, limit)?;
+        let found = schedule_list::list(connection, scope, filter, after, limit)?;
         let ids: Vec<Uuid> = found.iter().map(|proposal| proposal.id).collect();
         let (actor, detail) = (actor.to_string(), json!({ "schedules": ids }));
         let act = AuditEntry {
@@ -143,7 +143,7 @@ pub fn accept(
             return Err(ScheduleError::StaleParent);
         }
         let visits = proposal.visits.iter().map(|visit| row(id, visit)).collect();
-        schedule::replace_visits(connection, &stored, from, visits)?;
+        planned_visit::replace_visits(connection, &stored, from, visits)?;
         let detail =
             json!({ "team_ref": stored.team_ref, "parent_id": stored.parent_id, "visits": proposal.visits.len() });
         note(connection, (clock.now(), actor), "schedule.accept", &scope.force, id, detail)?;

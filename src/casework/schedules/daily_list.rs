@@ -20,7 +20,7 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
-use crate::store::schedule::{PlannedVisitRow, officer_visits};
+use crate::store::planned_visit::{PlannedVisitRow, officer_visits};
 use crate::store::scope::{Scope, TeamScope};
 
 /// An officer as a list names them.

@@ -22,9 +22,9 @@ use crate::planning::snapshot::{AcceptedVisit, Horizon, Snapshot};
 use crate::planning::take;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
-use crate::store::current;
 use crate::store::schedule::{self, NewProposal};
 use crate::store::scope::Scope;
+use crate::store::{current, planned_visit};
 
 /// The longest horizon, in days: thirteen weeks.
 pub const MAX_DAYS: u32 = 91;
@@ -188,7 +188,7 @@ pub(super) fn accepted(
     from: CivilDate,
 ) -> Result<Option<(Uuid, Vec<AcceptedVisit>)>, ScheduleError> {
     let Some(id) = schedule::current(connection, force, team)? else { return Ok(None) };
-    let rows = schedule::team_visits(connection, force, team, from)?;
+    let rows = planned_visit::team_visits(connection, force, team, from)?;
     let visits = rows.into_iter().filter_map(|row| {
         Some(AcceptedVisit {
             offender_ref: Ref::new(row.offender_ref).ok()?,

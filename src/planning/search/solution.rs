@@ -5,6 +5,7 @@ use super::problem::Problem;
 use crate::planning::constraint::Span;
 use crate::planning::constraint::shift::{BASE, arrange};
 use crate::planning::crew::Crew;
+use crate::planning::score::Score;
 
 /// A visit in a crew's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,27 +129,27 @@ impl Solution {
     /// What the schedule costs.
     #[must_use]
     pub fn cost(&self, problem: &Problem<'_>) -> Cost {
-        let components = self.components(problem);
+        let score = self.score(problem);
         Cost {
-            late: components.lateness + components.unmet,
-            soft: components.without_manager + components.travel + components.drift + components.moved,
+            late: score.lateness + score.unmet,
+            soft: score.without_manager + score.travel + score.drift + score.moved,
         }
     }
 
     /// What the schedule costs, by component.
     #[must_use]
-    pub fn components(&self, problem: &Problem<'_>) -> Components {
-        let mut components = Components::default();
+    pub fn score(&self, problem: &Problem<'_>) -> Score {
+        let mut score = Score::default();
         for (day, crew_days) in self.days.iter().enumerate() {
             for crew_day in crew_days.iter().filter(|crew_day| !crew_day.stops.is_empty()) {
                 let mut at = BASE;
                 for stop in &crew_day.stops {
-                    components.travel += u64::from(problem.travel(at, stop.job + 1));
+                    score.travel += u64::from(problem.travel(at, stop.job + 1));
                     at = stop.job + 1;
-                    components.without_manager += without_manager(problem, &crew_day.crew, stop.job);
-                    components.moved += moved(problem, &crew_day.crew, stop.job, day);
+                    score.without_manager += without_manager(problem, &crew_day.crew, stop.job);
+                    score.moved += moved(problem, &crew_day.crew, stop.job, day);
                 }
-                components.travel += u64::from(problem.travel(at, BASE));
+                score.travel += u64::from(problem.travel(at, BASE));
             }
         }
         for (job, chain) in self.chains.iter().enumerate() {
@@ -156,35 +157,17 @@ impl Solution {
             for day in chain.iter().copied() {
                 if let Some(window) = problem.next_window(job, previous) {
                     let day = i64::try_from(day).unwrap_or(i64::MAX);
-                    components.lateness += problem.jobs[job].weight * window.days_late(day);
-                    components.drift += drift(problem, window.ideal, day);
+                    score.lateness += problem.jobs[job].weight * window.days_late(day);
+                    score.drift += drift(problem, window.ideal, day);
                 }
                 previous = Some(day);
             }
             if let Some(window) = problem.next_window(job, previous) {
-                components.unmet += problem.jobs[job].weight * unmet_days(problem, window.latest);
+                score.unmet += problem.jobs[job].weight * unmet_days(problem, window.latest);
             }
         }
-        components
+        score
     }
-}
-
-/// What a schedule costs, by component: lateness and unmet in risk-weighted days, the rest in seconds
-/// of travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Components {
-    /// Lateness of the visits planned.
-    pub lateness: u64,
-    /// Visits not made.
-    pub unmet: u64,
-    /// Visits by a crew without the offender's own manager.
-    pub without_manager: u64,
-    /// Travel.
-    pub travel: u64,
-    /// Days off the ideal day.
-    pub drift: u64,
-    /// Visits moved from the accepted schedule.
-    pub moved: u64,
 }
 
 /// The cost of a crew without the offender's own manager.
