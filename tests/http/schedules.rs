@@ -220,6 +220,12 @@ fn what_cannot_be_planned_is_told_with_its_place() {
             assert_eq!(refused.code(), code, "{member}");
             assert_eq!(refused.json().get("pointer").and_then(Value::as_str), pointer, "{member}");
         }
+        let mut named = good;
+        named["team_ref"] = json!("An Invented Name");
+        assert_eq!(service.post(&supervisor, "/v1/schedules", &[], &named).code(), "not_found");
+        let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        let last = entries.iter().rfind(|entry| entry.act == "access.refused").unwrap();
+        assert_eq!((&last.subject, &last.detail["act"]), (&None, &json!("schedule.propose")), "it may be a name");
     });
 }
 

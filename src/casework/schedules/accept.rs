@@ -61,7 +61,7 @@ fn within_reach<T>(
             let is_there = schedule::exists(connection, &scope.force, id)?;
             let subject = id.to_string();
             let at = (clock.now(), actor);
-            note_refusal(connection, at, &scope.force, (act, is_there), ("schedule", &subject))?;
+            note_refusal(connection, at, &scope.force, (act, is_there), Some(("schedule", &subject)))?;
             Ok(None)
         }
         Err(error) => Err(error),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::access::why;
 use super::actor::Actor;
 use crate::domain::bank_holidays::BankHolidaysError;
 use crate::domain::calendar::{CivilDate, Instant};
@@ -79,16 +80,12 @@ fn note_refusal(
     connection: &mut AnyConnection,
     (at, actor): (Instant, &Actor),
     force: &str,
-    (act, is_there): (&str, bool),
-    subject: (&str, &str),
+    (act, exists): (&str, bool),
+    subject: Option<(&str, &str)>,
 ) -> Result<(), StoreError> {
-    let why = if is_there { "out_of_scope" } else { "not_known" };
-    let (actor, detail) = (actor.to_string(), json!({ "act": act, "why": why }));
-    let subject = Some(subject);
-    audit::append(
-        connection,
-        AuditEntry { at, actor: &actor, act: "access.refused", force: Some(force), subject, detail },
-    )
+    let (actor, detail) = (actor.to_string(), json!({ "act": act, "why": why(exists) }));
+    let entry = AuditEntry { at, actor: &actor, act: "access.refused", force: Some(force), subject, detail };
+    audit::append(connection, entry)
 }
 
 /// Notes an act on a proposal, in the transaction of the act.

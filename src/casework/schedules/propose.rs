@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{ScheduleError, note, note_refusal};
+use crate::casework::access::is_plain;
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::force_file;
@@ -93,7 +94,9 @@ fn refuse(
     if let Some(team) = team {
         let is_there = current::exists(connection, &scope.force, RecordKind::Team, team)?;
         let act = ("schedule.propose", is_there);
-        note_refusal(connection, (clock.now(), actor), &scope.force, act, ("team", team.as_str()))?;
+        // What somebody made up goes on record only where it cannot be a name.
+        let subject = Some(("team", team.as_str())).filter(|_| is_there || is_plain(team));
+        note_refusal(connection, (clock.now(), actor), &scope.force, act, subject)?;
     }
     Ok(())
 }
