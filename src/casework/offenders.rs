@@ -18,7 +18,7 @@ use crate::store::allocation::live_allocation_versions_of;
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, case_records, records_in_scope};
 use crate::store::error::StoreError;
-use crate::store::scope::{Scope, TeamScope};
+use crate::store::scope::Scope;
 use crate::store::timeline::{VersionMark, contents, versions_about};
 
 /// Offenders looked through at a time for those that a filter asks for.
@@ -180,7 +180,7 @@ pub fn case_file(store: &Store, reader: &Reader, offender: &Ref, act: &str) -> R
         }
         let force = &reader.person.force;
         let mut builder = ForceFileBuilder::default();
-        let whole_force = Scope { force: force.clone(), teams: TeamScope::All };
+        let whole_force = Scope::whole(force.clone());
         for officer in records_in_scope(connection, Wanted::all(RecordKind::Officer, &whole_force))? {
             builder.add(officer);
         }

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, BufReader, IsTerminal, Write};
+use std::io::{BufReader, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 use clap::Args;
-use indicatif::ProgressBar;
 
-use super::{plan, say};
+use super::{plan, progress, say};
 use crate::api::auth::development_key::development_key;
 use crate::api::auth::token::{Grants, Mint};
 use crate::casework::actor::{Actor, Role};
@@ -34,7 +33,7 @@ use crate::records::import::import_lines;
 use crate::settings::Settings;
 use crate::startup;
 use crate::store::Store;
-use crate::store::scope::{Scope, TeamScope};
+use crate::store::scope::Scope;
 
 /// Where the demonstration keeps its database: made anew each time.
 const DATABASE: &str = "mosovo-demo.sqlite";
@@ -78,9 +77,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         days: DAYS,
         budget: Budget { seed: SEED, iterations: DEFAULT_ITERATIONS },
     };
-    let scope = Scope { force: force.clone(), teams: TeamScope::All };
+    let scope = Scope::whole(force.clone());
     let asked = request(&store, clock, &actor, &scope, None, plan)?;
-    let bar = spinner("planning");
+    let bar = progress::bar(None, "planning {spinner}");
     let proposals = carry_out(&store, clock, &actor, &asked, |_, _| bar.tick())?;
     bar.finish_and_clear();
     say(&format!("\nThe next {DAYS} days, proposed team by team"))?;
@@ -124,15 +123,11 @@ fn import_caseload(store: &Store, clock: Clock, actor: &Actor) -> anyhow::Result
         serde_json::to_writer(&mut feed, event)?;
         feed.write_all(b"\n")
     })?;
-    let bar = spinner("importing");
+    let bar = progress::bar(None, "importing {spinner}");
     let report = import_lines(store, clock, actor, "demonstration", BufReader::new(feed.as_slice()), |_| bar.tick())?;
     bar.finish_and_clear();
     say(&format!("\nRecords feed: {} events accepted, {} refused", report.accepted, report.refused))?;
     report.forces.into_iter().next().context("the caseload names no force")
-}
-
-fn spinner(message: &'static str) -> ProgressBar {
-    if io::stderr().is_terminal() { ProgressBar::new_spinner().with_message(message) } else { ProgressBar::hidden() }
 }
 
 /// The caseload in figures.

@@ -1,14 +1,15 @@
 //! `generate`: an invented caseload as a records feed.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
 use chrono::Datelike;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
+use super::progress;
 use crate::casework::clock::Clock;
 use crate::domain::calendar::CivilDate;
 use crate::records::generate::{CaseloadSpec, generate};
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &Arguments, clock: Clock) -> anyhow::Result<()> {
     }
     let path = arguments.out.display();
     let file = File::create(&arguments.out).with_context(|| format!("cannot create {path}"))?;
-    let bar = progress_bar(spec.registered());
+    let bar = progress::bar(Some(spec.registered()), "generating {wide_bar} {pos}/{len} offenders {eta}");
     write(&spec, file, &bar).with_context(|| format!("cannot write {path} to its end"))?;
     bar.finish_and_clear();
     Ok(())
@@ -75,16 +76,4 @@ fn write(spec: &CaseloadSpec, to: impl Write, bar: &ProgressBar) -> io::Result<u
     })?;
     to.flush()?;
     Ok(written)
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn progress_bar(offenders: u64) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(offenders);
-    match ProgressStyle::with_template("generating {wide_bar} {pos}/{len} offenders {eta}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }

@@ -1,14 +1,13 @@
 //! `import`: a records feed from a file or standard input.
 
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Read};
+use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Format, say, say_json};
+use super::{Format, progress, say, say_json};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::import::ImportReport;
@@ -36,25 +35,13 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
         (Box::new(file), length)
     };
     let origin = if from_stdin { "standard input" } else { "file" };
-    let bar = progress_bar(length);
+    let bar = progress::bar(length, "importing {wide_bar} {bytes}/{total_bytes} {eta}");
     let report =
         import_lines(store, clock, &Actor::Operator, origin, BufReader::new(feed), |bytes| bar.set_position(bytes))?;
     bar.finish_and_clear();
     match arguments.format {
         Format::Json => say_json(&report),
         Format::Text => say(&summary(&report)),
-    }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn progress_bar(length: Option<u64>) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
-    match ProgressStyle::with_template("importing {wide_bar} {bytes}/{total_bytes} {eta}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
     }
 }
 

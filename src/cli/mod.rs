@@ -6,6 +6,7 @@ pub mod flags;
 pub mod generate;
 pub mod import;
 pub mod plan;
+mod progress;
 pub mod serve;
 pub mod token;
 pub mod work;

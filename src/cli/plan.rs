@@ -2,17 +2,16 @@
 //! alone.
 
 use std::fs;
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, bail};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Format, forces_asked, say, say_json};
+use super::{Format, forces_asked, progress, say, say_json};
 use crate::casework::actor::Actor;
 use crate::casework::clock::{Clock, seconds_taken};
 use crate::casework::schedules::ScheduleError;
@@ -24,7 +23,7 @@ use crate::planning::proposal::{Proposal, Summary, propose};
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
 use crate::planning::snapshot::Snapshot;
 use crate::store::Store;
-use crate::store::scope::{Scope, TeamScope};
+use crate::store::scope::Scope;
 
 /// Iterations by which the pace of the search is taken, for a budget in seconds.
 const CALIBRATION_ITERATIONS: u32 = 200;
@@ -123,10 +122,7 @@ pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result
 
 /// Plans from the database.
 pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow::Result<()> {
-    let scopes: Vec<Scope> = forces_asked(store, arguments.force.as_ref())?
-        .into_iter()
-        .map(|force| Scope { force, teams: TeamScope::All })
-        .collect();
+    let scopes: Vec<Scope> = forces_asked(store, arguments.force.as_ref())?.into_iter().map(Scope::whole).collect();
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let from = arguments.from.unwrap_or_else(|| plus_days(clock.moment().today(), 1));
     let plan = |budget| PlanRequest { from, days: arguments.days, budget };
@@ -154,7 +150,7 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     progress.bar.finish_and_clear();
     if arguments.accept {
         for proposal in &proposals {
-            let scope = Scope { force: proposal.force.clone(), teams: TeamScope::All };
+            let scope = Scope::whole(proposal.force.clone());
             accept(store, clock, &Actor::Operator, &scope, proposal.id, None)
                 .with_context(|| format!("the proposal of team {} is not accepted", proposal.team_ref))?;
         }
@@ -227,11 +223,7 @@ struct Progress {
 impl Progress {
     fn new(teams: usize, iterations: u32) -> Self {
         let length = u64::try_from(teams).unwrap_or_default() * u64::from(iterations);
-        let bar = if io::stderr().is_terminal() { ProgressBar::new(length) } else { ProgressBar::hidden() };
-        let bar = match ProgressStyle::with_template("planning {wide_bar} {percent}% {eta}") {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        };
+        let bar = progress::bar(Some(length), "planning {wide_bar} {percent}% {eta}");
         Self { bar, done: (0..teams).map(|_| AtomicU32::new(0)).collect() }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, Instant};
+use super::moment::Moment;
 use super::reference::Ref;
 
 /// What was breached.
@@ -85,4 +86,14 @@ pub struct Breach {
     pub crime: Option<BreachCrime>,
     /// The decision; empty where there is none.
     pub decision: Option<BreachDecision>,
+}
+
+impl Breach {
+    /// True once it has been decided that no crime was committed, whoever decided it.
+    #[must_use]
+    pub fn is_no_crime(&self, at: Moment) -> bool {
+        self.decision.as_ref().is_some_and(|decision| {
+            decision.kind == BreachDecisionKind::NoCrime && at.has_happened(decision.decided_at)
+        })
+    }
 }

@@ -230,6 +230,16 @@ impl CaseFile {
         self.records.visits.iter().map(|held| &held.record).filter(move |visit| at.has_happened(visit.attempted_at))
     }
 
+    /// True when a qualifying visit was made at an address since the offender moved in.
+    #[must_use]
+    pub fn has_been_seen_at(&self, address: &Held<Address>, at: Moment) -> bool {
+        self.visits_made(at).any(|visit| {
+            visit.is_qualifying()
+                && visit.address_ref.as_ref() == Some(&address.subject)
+                && visit.date() >= address.record.resident_from
+        })
+    }
+
     /// The last qualifying visit.
     #[must_use]
     pub fn last_qualifying_visit(&self, at: Moment) -> Option<&Visit> {

@@ -10,7 +10,7 @@ use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::propose::{Finished, PlanRequest, carry_out, carry_out_unfinished, request};
 use crate::domain::calendar::plus_days;
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
-use crate::store::scope::{Scope, TeamScope};
+use crate::store::scope::Scope;
 
 /// Days that a nightly proposal plans: four weeks.
 const DAYS: u32 = 28;
@@ -31,7 +31,7 @@ impl Task for NightlyProposal {
         };
         let (forces, mut proposals, mut failed) = (forces(context.store)?, 0, 0);
         for force in &forces {
-            let scope = Scope { force: force.clone(), teams: TeamScope::All };
+            let scope = Scope::whole(force);
             let planned = request(context.store, context.clock, context.actor, &scope, None, plan)
                 .and_then(|asked| carry_out(context.store, context.clock, context.actor, &asked, |_, _| {}));
             match planned {

@@ -8,7 +8,6 @@
 use super::snapshot::{Demand, DueReason, DueRule, Horizon, Place, Recurrence, VisitNeeds, Window};
 use crate::domain::address::AddressKind;
 use crate::domain::bank_holidays::BankHolidays;
-use crate::domain::breach::BreachDecisionKind;
 use crate::domain::calendar::{CivilDate, london_date, plus_days};
 use crate::domain::case_file::CaseFile;
 use crate::domain::moment::Moment;
@@ -58,7 +57,7 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
         return case.visit_requirement(at).is_none().then(|| Due::NoVisitRequirement(case.offender_ref.clone()));
     }
     let notification_ends_on = case.offender.notification.ends_on;
-    let last_day = notification_ends_on.map_or(context.horizon.until, |ends| ends.min(context.horizon.until));
+    let last_day = context.horizon.last_day_due(notification_ends_on);
     let is_due = |opening: &Opening| opening.window.ideal <= last_day && context.horizon.from <= last_day;
     let Opening { window, why } = openings.into_iter().filter(is_due).min_by_key(|opening| opening.window.latest)?;
     // Where the offender lives on the best day that is left.
@@ -174,10 +173,7 @@ fn new_address(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -
     let last = last?;
     let held = case.current_address(context.at).filter(|held| held.record.kind == AddressKind::Main)?;
     let since = held.record.resident_from;
-    let visited = case.visits_made(context.at).any(|visit| {
-        visit.is_qualifying() && visit.address_ref.as_ref() == Some(&held.subject) && visit.date() >= since
-    });
-    (!visited).then(|| {
+    (!case.has_been_seen_at(held, context.at)).then(|| {
         let fact = "moved to the address";
         within_first_visit_days(context, Some(last), DueRule::NewAddress, since, fact, Some(&held.subject))
     })
@@ -214,16 +210,11 @@ fn within_working_days(
 fn breach(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
     let at = context.at;
     let since = case.offender.in_community_from(at.today());
-    let is_no_crime = |held: &crate::domain::breach::Breach| {
-        held.decision.as_ref().is_some_and(|decision| {
-            decision.kind == BreachDecisionKind::NoCrime && at.has_happened(decision.decided_at)
-        })
-    };
     let first = case
         .records
         .breaches
         .iter()
-        .filter(|held| at.has_happened(held.record.discovered_at) && !is_no_crime(&held.record))
+        .filter(|held| at.has_happened(held.record.discovered_at) && !held.record.is_no_crime(at))
         .filter(|held| london_date(held.record.discovered_at) >= since)
         .filter(|held| last.is_none_or(|last| held.record.discovered_at > last.attempted_at))
         .min_by_key(|held| (held.record.discovered_at, &held.subject))?;

@@ -8,7 +8,7 @@ use super::crew::{Crew, form};
 use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
 use super::search::problem::{Job, Problem};
 use super::search::solution::{CrewDay, Slot, Solution};
-use super::snapshot::{Demand, VisitNeeds};
+use super::snapshot::VisitNeeds;
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::reference::Ref;
 use crate::domain::working_time::DayOfWeek;
@@ -73,12 +73,8 @@ struct Window<'a> {
 }
 
 impl Window<'_> {
-    fn demand(&self) -> &Demand {
-        &self.problem.snapshot.demands[self.problem.jobs[self.job].demand]
-    }
-
     fn needs(&self) -> &VisitNeeds {
-        &self.demand().needs
+        &self.problem.snapshot.demands[self.problem.jobs[self.job].demand].needs
     }
 
     /// The crew that those on duty on a day could form for the job, whatever else they do that day; with

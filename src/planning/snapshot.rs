@@ -34,6 +34,13 @@ impl Horizon {
         self.from <= date && date <= self.until
     }
 
+    /// The last day on which a visit can be due: of the horizon, or of the notification period where that
+    /// is earlier (SOA 2003 s.82: nobody is visited past its end).
+    #[must_use]
+    pub fn last_day_due(&self, notification_ends_on: Option<CivilDate>) -> CivilDate {
+        notification_ends_on.map_or(self.until, |ends| ends.min(self.until))
+    }
+
     /// Every day planned.
     pub fn days(&self) -> impl Iterator<Item = CivilDate> {
         dates(self.from, self.until)
@@ -195,11 +202,10 @@ pub struct Demand {
 }
 
 impl Demand {
-    /// The last day on which a visit can be due: of the horizon, or of the notification period where that
-    /// is earlier (SOA 2003 s.82: nobody is visited past its end).
+    /// The last day on which a visit to this offender can be due: see [`Horizon::last_day_due`].
     #[must_use]
     pub fn last_day_due(&self, horizon: Horizon) -> CivilDate {
-        self.notification_ends_on.map_or(horizon.until, |ends| ends.min(horizon.until))
+        horizon.last_day_due(self.notification_ends_on)
     }
 }
 

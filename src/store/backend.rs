@@ -32,6 +32,21 @@ macro_rules! on_backend {
 }
 pub(super) use on_backend;
 
+/// Rows in one statement: well under the bound parameters that either backend takes.
+pub(super) const ROWS_A_STATEMENT: usize = 500;
+
+/// Inserts rows, as many statements as it takes.
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {
+        for rows in $rows.chunks($crate::store::backend::ROWS_A_STATEMENT) {
+            $crate::store::backend::on_backend!(&mut *$connection, c => {
+                diesel::insert_into($table).values(rows).execute(c)
+            })?;
+        }
+    };
+}
+pub(super) use insert_all;
+
 /// What every SQLite connection is set to: write-ahead log, kept through a power cut, foreign keys, and 30 s of patience for
 /// another writer.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::backend::{AnyConnection, on_backend};
+use super::backend::{AnyConnection, ROWS_A_STATEMENT, insert_all};
 use super::error::StoreError;
 use super::schema::{flag, flag_acknowledgement};
 use super::types::{DbId, DbInstant, DbJson};
@@ -96,9 +96,6 @@ struct FlagRow<'a> {
     version: i32,
 }
 
-/// Rows in one statement: well under the bound parameters that either backend takes.
-const ROWS_A_STATEMENT: usize = 500;
-
 type HoldingRow =
     (DbId, String, String, Option<String>, Option<String>, Option<String>, i16, Option<String>, DbJson, String);
 
@@ -151,32 +148,30 @@ pub fn holding(
 /// When a statement fails.
 pub fn raise(connection: &mut AnyConnection, force: &str, at: Instant, flags: &[&Flag]) -> Result<(), StoreError> {
     let at = DbInstant::from(at);
-    for flags in flags.chunks(ROWS_A_STATEMENT) {
-        let rows: Vec<FlagRow<'_>> = flags
-            .iter()
-            .map(|flag| {
-                let said = Said::from(*flag);
-                FlagRow {
-                    id: DbId(Uuid::now_v7()),
-                    force,
-                    code: flag.code.as_str(),
-                    subject_kind: flag.code.subject_kind().as_str(),
-                    subject: flag.subject.as_str(),
-                    offender_ref: said.offender_ref,
-                    team_ref: said.team_ref,
-                    officer_ref: said.officer_ref,
-                    severity: said.severity,
-                    reason: said.reason,
-                    evidence: DbJson(said.evidence),
-                    policy_version: said.policy_version,
-                    raised_at: at,
-                    changed_at: at,
-                    version: 1,
-                }
-            })
-            .collect();
-        on_backend!(&mut *connection, c => diesel::insert_into(flag::table).values(&rows).execute(c))?;
-    }
+    let rows: Vec<FlagRow<'_>> = flags
+        .iter()
+        .map(|flag| {
+            let said = Said::from(*flag);
+            FlagRow {
+                id: DbId(Uuid::now_v7()),
+                force,
+                code: flag.code.as_str(),
+                subject_kind: flag.code.subject_kind().as_str(),
+                subject: flag.subject.as_str(),
+                offender_ref: said.offender_ref,
+                team_ref: said.team_ref,
+                officer_ref: said.officer_ref,
+                severity: said.severity,
+                reason: said.reason,
+                evidence: DbJson(said.evidence),
+                policy_version: said.policy_version,
+                raised_at: at,
+                changed_at: at,
+                version: 1,
+            }
+        })
+        .collect();
+    insert_all!(connection, flag::table, rows);
     Ok(())
 }
 

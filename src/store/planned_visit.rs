@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::backend::{AnyConnection, on_backend};
+use super::backend::{AnyConnection, ROWS_A_STATEMENT, insert_all};
 use super::error::StoreError;
 use super::schedule::StoredProposal;
 use super::schema::{planned_visit, planned_visit_officer};
@@ -60,9 +60,6 @@ struct NewVisitOfficer {
     officer_ref: String,
 }
 
-/// Rows in one insert: well under the bound parameters that either backend takes in a statement.
-const ROWS_A_STATEMENT: usize = 500;
-
 /// Puts a proposal's visits in the place of the team's earlier ones from a day on.
 ///
 /// # Errors
@@ -100,12 +97,8 @@ pub fn replace_visits(
             reason: DbJson(visit.reason),
         });
     }
-    for rows in rows.chunks(ROWS_A_STATEMENT) {
-        on_backend!(&mut *connection, c => diesel::insert_into(planned_visit::table).values(rows).execute(c))?;
-    }
-    for rows in officers.chunks(ROWS_A_STATEMENT) {
-        on_backend!(&mut *connection, c => diesel::insert_into(planned_visit_officer::table).values(rows).execute(c))?;
-    }
+    insert_all!(connection, planned_visit::table, rows);
+    insert_all!(connection, planned_visit_officer::table, officers);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::backend::{AnyConnection, on_backend};
+use super::backend::{AnyConnection, insert_all};
 use super::error::StoreError;
 use super::schema::{current_record, record_reference, record_version, record_version_personal_data};
 use super::types::{DbId, DbInstant, DbJson};
@@ -141,17 +141,6 @@ struct ReferenceRow {
     pointer: String,
     to_kind: &'static str,
     to_ref: String,
-}
-
-/// Rows in one insert: well under the bound parameters that either backend takes in a statement.
-const ROWS_A_STATEMENT: usize = 500;
-
-macro_rules! insert_all {
-    ($connection:expr, $table:expr, $rows:expr) => {
-        for rows in $rows.chunks(ROWS_A_STATEMENT) {
-            on_backend!(&mut *$connection, c => diesel::insert_into($table).values(rows).execute(c))?;
-        }
-    };
 }
 
 /// Which of these event ids of a source have been taken already.

@@ -24,6 +24,12 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The whole of a force.
+    #[must_use]
+    pub fn whole(force: impl Into<String>) -> Self {
+        Self { force: force.into(), teams: TeamScope::All }
+    }
+
     /// True when a team's cases are in scope.
     #[must_use]
     pub fn covers(&self, team: &Ref) -> bool {

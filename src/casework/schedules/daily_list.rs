@@ -149,7 +149,7 @@ pub fn daily_list(
 /// The scope in which the actor may read that officer's list: an offender manager's own list alone,
 /// whatever the team; otherwise the lists of the cases they may see.
 fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
-    let whole = || Scope { force: force.to_owned(), teams: TeamScope::All };
+    let whole = || Scope::whole(force);
     match actor {
         Actor::Operator | Actor::Job(_) => Some(whole()),
         Actor::Person(Person { force: own, .. }) if own != force => None,
@@ -197,7 +197,7 @@ fn listed(
     date: CivilDate,
     row: PlannedVisitRow,
 ) -> Result<ListedVisit, ScheduleError> {
-    let whole = Scope { force: force.to_owned(), teams: TeamScope::All };
+    let whole = Scope::whole(force);
     let stored = |text: &str| {
         Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
     };

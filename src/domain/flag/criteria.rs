@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::Case;
 use crate::domain::address::AddressKind;
-use crate::domain::breach::{Breach, BreachDecisionKind};
 use crate::domain::calendar::{london_date, minus_months, minus_years, plus_years};
 use crate::domain::offender::{LeadAgency, RiskLevel};
 use crate::domain::officer::OfficerRole;
@@ -120,18 +119,13 @@ fn police_lead(case: Case<'_>) -> (Outcome, Value) {
 /// No breach discovered in the 3 years before D; one decided to be no crime does not count.
 fn no_recent_breach(case: Case<'_>) -> (Outcome, Value) {
     let since = minus_years(case.at.today(), case.policy.reactive_breach_free_years);
-    let is_no_crime = |breach: &Breach| {
-        breach.decision.as_ref().is_some_and(|decision| {
-            decision.kind == BreachDecisionKind::NoCrime && case.at.has_happened(decision.decided_at)
-        })
-    };
     let recent: Vec<_> = case
         .file
         .records
         .breaches
         .iter()
         .filter(|held| case.at.has_happened(held.record.discovered_at))
-        .filter(|held| london_date(held.record.discovered_at) >= since && !is_no_crime(&held.record))
+        .filter(|held| london_date(held.record.discovered_at) >= since && !held.record.is_no_crime(case.at))
         .map(|held| &held.subject)
         .collect();
     (Outcome::of(recent.is_empty()), json!({ "since": since, "breaches": recent }))

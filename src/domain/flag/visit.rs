@@ -108,10 +108,7 @@ pub(super) fn address_not_visited(case: Case<'_>) -> Option<Finding> {
     let address = case.file.current_address(case.at).filter(|held| held.record.kind == AddressKind::Main)?;
     let resident_from = address.record.resident_from;
     let due = plus_days(resident_from, case.policy.first_visit_days);
-    let visited = case.file.visits_made(case.at).any(|visit| {
-        visit.is_qualifying() && visit.address_ref.as_ref() == Some(&address.subject) && visit.date() >= resident_from
-    });
-    (case.at.is_overdue(due) && !visited)
+    (case.at.is_overdue(due) && !case.file.has_been_seen_at(address, case.at))
         .then(|| Finding::of(json!({ "address_ref": address.subject, "resident_from": resident_from, "due_on": due })))
 }
 

@@ -9,7 +9,7 @@ use crate::domain::team::Location;
 use crate::domain::working_time::DayOfWeek;
 use crate::planning::constraint::day::DayWindow;
 use crate::planning::constraint::shift::Call;
-use crate::planning::constraint::{Span, crew_size, joint_agency, location, time_of_day};
+use crate::planning::constraint::{Span, crew_size, joint_agency, location, skills, time_of_day};
 use crate::planning::crew::{Asked, Available, Crew, form};
 use crate::planning::snapshot::{Demand, Duty, Snapshot, Window};
 use crate::planning::travel::travel_seconds;
@@ -134,7 +134,7 @@ impl<'a> Problem<'a> {
     pub fn suits(&self, crew: &Crew, job: usize) -> bool {
         let job = &self.jobs[job];
         crew.officers.len() >= job.crew
-            && crate::planning::constraint::skills::are_held(
+            && skills::are_held(
                 &self.snapshot.demands[job.demand].needs.required_skills,
                 crew.officers.iter().flat_map(|officer| &self.snapshot.officers[*officer].skills),
             )
@@ -145,10 +145,10 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn next_window(&self, job: usize, previous: Option<usize>) -> Option<DayWindow> {
         let Some(previous) = previous else { return Some(self.jobs[job].window) };
-        let recurrence = self.snapshot.demands[self.jobs[job].demand].recurrence.as_ref()?;
+        let demand = &self.snapshot.demands[self.jobs[job].demand];
+        let recurrence = demand.recurrence.as_ref()?;
         let day = self.days[previous];
         let (interval, _) = VisitInterval::in_force(recurrence.interval, &recurrence.steps, day);
-        let demand = &self.snapshot.demands[self.jobs[job].demand];
         if plus_days(day, interval.interval_days) > demand.last_day_due(self.snapshot.horizon) {
             return None;
         }
