@@ -20,7 +20,7 @@ use mosovo_visits::planning::search::Budget;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::error::StoreError;
 use mosovo_visits::store::job_run::{self, ABANDONED, JobRun, RunState};
-use mosovo_visits::store::scope::{Scope, TeamScope};
+use mosovo_visits::store::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::support::{import, on_both_databases, on_both_databases_by_url};
@@ -300,7 +300,7 @@ fn a_proposal_that_nobody_finished_is_planned_after_a_while() {
     on_both_databases(|store| {
         import(store, &offender());
         let asked_at = instant(MORNING);
-        let scope = Scope { force: "wessex".to_owned(), teams: TeamScope::All };
+        let scope = Scope::whole("wessex");
         let plan =
             PlanRequest { from: "2021-04-16".parse().unwrap(), days: 7, budget: Budget { seed: 1, iterations: 10 } };
         request(store, Clock::FixedAt(asked_at), &Actor::Operator, &scope, None, plan).unwrap();

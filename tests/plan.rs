@@ -13,7 +13,7 @@ use mosovo_visits::domain::calendar::CivilDate;
 use mosovo_visits::domain::reference::Ref;
 use mosovo_visits::planning::search::Budget;
 use mosovo_visits::store::Store;
-use mosovo_visits::store::scope::{Scope, TeamScope};
+use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
 
 use crate::support::{fixture, import, on_both_databases_by_url};
@@ -156,7 +156,7 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
             budget: Budget { seed: 1, iterations: 20 },
         };
         let (evening, operator) = (at("2021-04-15T20:00:00Z"), Actor::Operator);
-        let scope = Scope { force: "dorset".to_owned(), teams: TeamScope::All };
+        let scope = Scope::whole("dorset");
         let asked = request(&store, evening, &operator, &scope, Some(&team), plan("2021-04-16")).unwrap();
         let proposal = carry_out(&store, evening, &operator, &asked, |_, _| {}).unwrap().remove(0);
         accept(&store, evening, &operator, &scope, proposal.id, None).unwrap();

@@ -80,7 +80,7 @@ fn the_teams_of_records_that_were_there_before_are_filled_in() {
                 }
                 let of_team = |connection: &mut AnyConnection, team: &str| {
                     let teams = TeamScope::Only([Ref::new(team).unwrap()].into());
-                    let scope = Scope { force: "wessex".into(), teams };
+                    let scope = Scope { teams, ..Scope::whole("wessex") };
                     records_in_scope(connection, Wanted::all(RecordKind::Offender, &scope))
                 };
                 assert_eq!(of_team(connection, "team")?.len(), 1);

@@ -1,7 +1,9 @@
 //! The HTTP service. A handler is four moves: take the request apart, ask for the permit, one use
 //! case, the view of what came of it.
 
+pub mod acting;
 pub mod auth;
+pub mod casework;
 pub mod dates;
 pub mod error;
 pub mod flags;

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::casework::{access_restriction, conflicts};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
@@ -39,6 +40,10 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         flag::read,
         summary::summary,
         acknowledge::acknowledge,
+        access_restriction::read,
+        access_restriction::decide,
+        conflicts::list,
+        conflicts::settle_one,
         jobs::list,
         officers::list,
         officers::read,
@@ -57,7 +62,7 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
     ),
     components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

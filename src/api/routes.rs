@@ -6,10 +6,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
-use super::auth::act::{
-    AcceptSchedules, AcknowledgeFlags, Act, Permission, ProposeSchedules, ReadDailyLists, ReadFlags, ReadImports,
-    ReadJobs, ReadNeighbourhoods, ReadOffenders, ReadOfficers, ReadSchedules, ReadTeams, SendRecords,
-};
+use super::auth::act::*;
+use super::casework::{access_restriction, conflicts};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, reactive_eligibility, timeline};
@@ -25,6 +23,8 @@ pub enum Verb {
     Get,
     /// `POST`.
     Post,
+    /// `PATCH`.
+    Patch,
 }
 
 impl Verb {
@@ -34,6 +34,7 @@ impl Verb {
         match self {
             Self::Get => "get",
             Self::Post => "post",
+            Self::Patch => "patch",
         }
     }
 
@@ -41,6 +42,7 @@ impl Verb {
         match self {
             Self::Get => "GET, HEAD",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
         }
     }
 
@@ -48,6 +50,7 @@ impl Verb {
         match self {
             Self::Get => route.guard(guard::Any(guard::Get()).or(guard::Head())),
             Self::Post => route.guard(guard::Post()),
+            Self::Patch => route.guard(guard::Patch()),
         }
     }
 }
@@ -91,6 +94,18 @@ pub const ROUTES: &[Endpoint] = &[
     }),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/reactive-eligibility", ReadOffenders::PERMISSION, || {
         web::to(reactive_eligibility::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/access-restriction", ReadAccess::PERMISSION, || {
+        web::to(access_restriction::read)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/access-restriction", DecideAccess::PERMISSION, || {
+        web::to(access_restriction::decide)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/conflicts", ReadOffenders::PERMISSION, || {
+        web::to(conflicts::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/conflicts/settle", SettleConflicts::PERMISSION, || {
+        web::to(conflicts::settle_one)
     }),
     Endpoint::permitted(Verb::Get, "/v1/flags", ReadFlags::PERMISSION, || web::to(flag_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/flags/summary", ReadFlags::PERMISSION, || web::to(summary::summary)),

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::reference::Ref;
-use crate::store::scope::{Scope, TeamScope};
+use crate::store::scope::{Scope, SeenBy, TeamScope};
 
 /// What a person, or a system, is to this service. Named as in its tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,7 +90,8 @@ impl Person {
                 TeamScope::Only(BTreeSet::new())
             }
         };
-        Scope { force: self.force.clone(), teams }
+        let seen_by = self.officer_ref.clone().map_or(SeenBy::NoOfficer, SeenBy::Officer);
+        Scope { force: self.force.clone(), teams, seen_by }
     }
 }
 

@@ -1,8 +1,12 @@
 //! Use cases shared by HTTP, jobs and the command line: load, decide, save, audit.
 
 pub mod access;
+pub mod access_restriction;
+pub mod acting;
 pub mod actor;
+pub mod case_records;
 pub mod clock;
+pub mod conflicts;
 pub mod flag_list;
 pub mod flags;
 pub mod force_file;

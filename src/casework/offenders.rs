@@ -11,7 +11,7 @@ use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
 use crate::domain::flag::FlagCode;
 use crate::domain::moment::Moment;
 use crate::domain::offender::{Offender, OffenderStatus};
-use crate::domain::record::{Held, Record, RecordKind};
+use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::allocation::live_allocation_versions_of;
@@ -136,25 +136,9 @@ fn listed(
         allocations.entry(version.subject.clone()).or_default().push(version);
     })?;
     let manager_of = |offender: &Ref| allocation::current(allocations.get(offender)?, at)?.officer_ref.clone();
-    let listed = held.into_iter().filter_map(|held| match held.record {
-        Record::Offender(offender) => {
-            Some(ListedOffender { manager_ref: manager_of(&held.subject), reference: held.subject, offender })
-        }
-        Record::Team(_)
-        | Record::Neighbourhood(_)
-        | Record::Officer(_)
-        | Record::Address(_)
-        | Record::Order(_)
-        | Record::Allocation(_)
-        | Record::ArmsAssessment(_)
-        | Record::RiskManagementPlan(_)
-        | Record::ProgrammedVisits(_)
-        | Record::Visit(_)
-        | Record::Notification(_)
-        | Record::Intelligence(_)
-        | Record::Breach(_)
-        | Record::CrimeReport(_)
-        | Record::ReactiveManagement(_) => None,
+    let listed = held.into_iter().filter_map(|held| {
+        let offender = Offender::of(held.record)?;
+        Some(ListedOffender { manager_ref: manager_of(&held.subject), reference: held.subject, offender })
     });
     Ok(listed.collect())
 }

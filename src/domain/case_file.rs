@@ -116,7 +116,7 @@ impl ForceFileBuilder {
             Record::Notification(record) => file!(notifications, record),
             Record::Intelligence(record) => file!(intelligence, record),
             Record::Breach(record) => file!(breaches, record),
-            Record::Neighbourhood(_) | Record::Allocation(_) => {}
+            Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a file or a database, and nothing is random: the same facts at the
 //! same instant give the same answer, because a decision about a person must be reproducible.
 
+pub mod access_restriction;
 pub mod address;
 pub mod allocation;
 pub mod arms_assessment;
@@ -10,6 +11,7 @@ pub mod bank_holidays;
 pub mod breach;
 pub mod calendar;
 pub mod case_file;
+pub mod claim;
 pub mod crime_report;
 pub mod flag;
 pub mod intelligence;
@@ -25,7 +27,10 @@ pub mod programmed_visits;
 pub mod reactive_management;
 pub mod record;
 pub mod reference;
+pub mod references;
+pub mod refusal;
 pub mod risk_management_plan;
 pub mod team;
 pub mod visit;
+pub mod words;
 pub mod working_time;

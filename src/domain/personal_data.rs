@@ -25,6 +25,7 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Breach => &["summary", "rationale"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
+        RecordKind::AccessRestriction => &["reason"],
         RecordKind::Team | RecordKind::Neighbourhood | RecordKind::Allocation | RecordKind::ProgrammedVisits => &[],
     }
 }
@@ -45,6 +46,7 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Intelligence(record) => Some(&record.offender_ref),
         Record::Breach(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
+        Record::AccessRestriction(record) => Some(&record.offender_ref),
         Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) => None,
     }
 }

@@ -1,9 +1,11 @@
-//! Records: everything the records system can say, one type a kind.
+//! Records: everything that is kept of a force, one type a kind. Most kinds are the records system's to send (records
+//! feed, version 1); the others are the service's own.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::access_restriction::AccessRestriction;
 use super::address::Address;
 use super::allocation::Allocation;
 use super::arms_assessment::ArmsAssessment;
@@ -22,98 +24,136 @@ use super::risk_management_plan::RiskManagementPlan;
 use super::team::{Neighbourhood, Team};
 use super::visit::Visit;
 
-/// The kinds of record. Stored and spoken of by their names in snake case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RecordKind {
-    /// A MOSOVO team.
-    Team,
-    /// A neighbourhood policing area.
-    Neighbourhood,
-    /// An officer.
-    Officer,
-    /// A registered sex offender.
-    Offender,
-    /// An address of an offender.
-    Address,
-    /// A court order.
-    Order,
-    /// Who is responsible for an offender; the subject is the offender.
-    Allocation,
-    /// One ARMS assessment.
-    ArmsAssessment,
-    /// One version of a risk management plan.
-    RiskManagementPlan,
-    /// Dates already programmed; the subject is the offender.
-    ProgrammedVisits,
-    /// One visit or contact.
-    Visit,
-    /// One notification.
-    Notification,
-    /// One item of intelligence.
-    Intelligence,
-    /// One breach.
-    Breach,
-    /// One crime report.
-    CrimeReport,
-    /// The latest spell in reactive management; the subject is the offender.
-    ReactiveManagement,
+/// A type of record, with its kind.
+pub trait Kept: Sized {
+    /// Its kind.
+    const KIND: RecordKind;
+
+    /// As one of all records.
+    fn into_record(self) -> Record;
+
+    /// Out of all records; nothing where it is of another kind.
+    fn of(record: Record) -> Option<Self>;
+}
+
+macro_rules! records {
+    (feed { $($feed:tt)* } own { $($own:tt)* }) => {
+        records! { @all $($feed)* $($own)* }
+        impl RecordKind {
+            /// The kinds that the records system sends.
+            pub const OF_FEED: &'static [Self] = records! { @list $($feed)* };
+        }
+    };
+    (@list $($Kind:ident, $name:literal, $doc:literal;)*) => { &[$(Self::$Kind),*] };
+    (@all $($Kind:ident, $name:literal, $doc:literal;)*) => {
+        /// The kinds of record. Stored and spoken of by their names in snake case.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum RecordKind {
+            $(#[doc = $doc] $Kind,)*
+        }
+
+        impl RecordKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$Kind),*];
+
+            /// The kind's name, as in `records.{name}.v1`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Kind => $name,)*
+                }
+            }
+        }
+
+        /// One record, whole.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Record {
+            $(#[doc = $doc] $Kind($Kind),)*
+        }
+
+        impl Record {
+            /// Its kind.
+            #[must_use]
+            pub const fn kind(&self) -> RecordKind {
+                match self {
+                    $(Self::$Kind(_) => RecordKind::$Kind,)*
+                }
+            }
+
+            /// The record as JSON, every member present.
+            ///
+            /// # Errors
+            /// Never for a record read through the feed; serde's error otherwise.
+            pub fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+                match self {
+                    $(Self::$Kind(record) => serde_json::to_value(record),)*
+                }
+            }
+
+            /// Reads back what [`Record::to_json`] wrote.
+            ///
+            /// # Errors
+            /// When the JSON is not a record of that kind.
+            pub fn from_json(kind: RecordKind, json: serde_json::Value) -> serde_json::Result<Self> {
+                Ok(match kind {
+                    $(RecordKind::$Kind => Self::$Kind(serde_json::from_value(json)?),)*
+                })
+            }
+        }
+
+        $(
+            impl Kept for $Kind {
+                const KIND: RecordKind = RecordKind::$Kind;
+
+                fn into_record(self) -> Record {
+                    Record::$Kind(self)
+                }
+
+                fn of(record: Record) -> Option<Self> {
+                    if let Record::$Kind(record) = record { Some(record) } else { None }
+                }
+            }
+        )*
+    };
+}
+
+records! {
+    feed {
+        Team, "team", "A MOSOVO team.";
+        Neighbourhood, "neighbourhood", "A neighbourhood policing area.";
+        Officer, "officer", "An officer.";
+        Offender, "offender", "A registered sex offender.";
+        Address, "address", "An address of an offender.";
+        Order, "order", "A court order.";
+        Allocation, "allocation", "Who is responsible for an offender; the subject is the offender.";
+        ArmsAssessment, "arms_assessment", "One ARMS assessment.";
+        RiskManagementPlan, "risk_management_plan", "One version of a risk management plan.";
+        ProgrammedVisits, "programmed_visits", "Dates already programmed; the subject is the offender.";
+        Visit, "visit", "One visit or contact.";
+        Notification, "notification", "One notification.";
+        Intelligence, "intelligence", "One item of intelligence.";
+        Breach, "breach", "One breach.";
+        CrimeReport, "crime_report", "One crime report.";
+        ReactiveManagement, "reactive_management", "The latest spell in reactive management; the subject is the offender.";
+    }
+    own {
+        AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
+    }
 }
 
 impl RecordKind {
-    /// Every kind.
-    pub const ALL: [Self; 16] = [
-        Self::Team,
-        Self::Neighbourhood,
-        Self::Officer,
-        Self::Offender,
-        Self::Address,
-        Self::Order,
-        Self::Allocation,
-        Self::ArmsAssessment,
-        Self::RiskManagementPlan,
-        Self::ProgrammedVisits,
-        Self::Visit,
-        Self::Notification,
-        Self::Intelligence,
-        Self::Breach,
-        Self::CrimeReport,
-        Self::ReactiveManagement,
-    ];
-
-    /// The kind's name, as in `records.{name}.v1`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Team => "team",
-            Self::Neighbourhood => "neighbourhood",
-            Self::Officer => "officer",
-            Self::Offender => "offender",
-            Self::Address => "address",
-            Self::Order => "order",
-            Self::Allocation => "allocation",
-            Self::ArmsAssessment => "arms_assessment",
-            Self::RiskManagementPlan => "risk_management_plan",
-            Self::ProgrammedVisits => "programmed_visits",
-            Self::Visit => "visit",
-            Self::Notification => "notification",
-            Self::Intelligence => "intelligence",
-            Self::Breach => "breach",
-            Self::CrimeReport => "crime_report",
-            Self::ReactiveManagement => "reactive_management",
-        }
-    }
-
     /// The kind of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 
-    /// The kind of an event type such as `records.visit.v1`.
+    /// The kind of an event type of the feed such as `records.visit.v1`.
     #[must_use]
     pub fn of_event_type(event_type: &str) -> Option<Self> {
-        Self::named(event_type.strip_prefix("records.")?.strip_suffix(".v1")?)
+        let name = event_type.strip_prefix("records.")?.strip_suffix(".v1")?;
+        Self::OF_FEED.iter().copied().find(|kind| kind.name() == name)
     }
 }
 
@@ -123,116 +163,17 @@ impl fmt::Display for RecordKind {
     }
 }
 
-/// One record, whole.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Record {
-    /// A MOSOVO team.
-    Team(Team),
-    /// A neighbourhood policing area.
-    Neighbourhood(Neighbourhood),
-    /// An officer.
-    Officer(Officer),
-    /// A registered sex offender.
-    Offender(Offender),
-    /// An address of an offender.
-    Address(Address),
-    /// A court order.
-    Order(Order),
-    /// Who is responsible for an offender.
-    Allocation(Allocation),
-    /// One ARMS assessment.
-    ArmsAssessment(ArmsAssessment),
-    /// One version of a risk management plan.
-    RiskManagementPlan(RiskManagementPlan),
-    /// Dates already programmed.
-    ProgrammedVisits(ProgrammedVisits),
-    /// One visit or contact.
-    Visit(Visit),
-    /// One notification.
-    Notification(Notification),
-    /// One item of intelligence.
-    Intelligence(Intelligence),
-    /// One breach.
-    Breach(Breach),
-    /// One crime report.
-    CrimeReport(CrimeReport),
-    /// The latest spell in reactive management.
-    ReactiveManagement(ReactiveManagement),
-}
-
 impl Record {
     /// The team that an officer belongs to, or that is responsible for an offender.
     #[must_use]
     pub const fn team_ref(&self) -> Option<&Ref> {
-        match self {
-            Self::Officer(officer) => officer.team_ref.as_ref(),
-            Self::Offender(offender) => Some(&offender.team_ref),
-            Self::Team(_)
-            | Self::Neighbourhood(_)
-            | Self::Address(_)
-            | Self::Order(_)
-            | Self::Allocation(_)
-            | Self::ArmsAssessment(_)
-            | Self::RiskManagementPlan(_)
-            | Self::ProgrammedVisits(_)
-            | Self::Visit(_)
-            | Self::Notification(_)
-            | Self::Intelligence(_)
-            | Self::Breach(_)
-            | Self::CrimeReport(_)
-            | Self::ReactiveManagement(_) => None,
+        if let Self::Officer(officer) = self {
+            officer.team_ref.as_ref()
+        } else if let Self::Offender(offender) = self {
+            Some(&offender.team_ref)
+        } else {
+            None
         }
-    }
-
-    /// The record as JSON, every member present.
-    ///
-    /// # Errors
-    /// Never for a record read through the feed; serde's error otherwise.
-    pub fn to_json(&self) -> serde_json::Result<serde_json::Value> {
-        match self {
-            Self::Team(record) => serde_json::to_value(record),
-            Self::Neighbourhood(record) => serde_json::to_value(record),
-            Self::Officer(record) => serde_json::to_value(record),
-            Self::Offender(record) => serde_json::to_value(record),
-            Self::Address(record) => serde_json::to_value(record),
-            Self::Order(record) => serde_json::to_value(record),
-            Self::Allocation(record) => serde_json::to_value(record),
-            Self::ArmsAssessment(record) => serde_json::to_value(record),
-            Self::RiskManagementPlan(record) => serde_json::to_value(record),
-            Self::ProgrammedVisits(record) => serde_json::to_value(record),
-            Self::Visit(record) => serde_json::to_value(record),
-            Self::Notification(record) => serde_json::to_value(record),
-            Self::Intelligence(record) => serde_json::to_value(record),
-            Self::Breach(record) => serde_json::to_value(record),
-            Self::CrimeReport(record) => serde_json::to_value(record),
-            Self::ReactiveManagement(record) => serde_json::to_value(record),
-        }
-    }
-
-    /// Reads back what [`Record::to_json`] wrote.
-    ///
-    /// # Errors
-    /// When the JSON is not a record of that kind.
-    pub fn from_json(kind: RecordKind, json: serde_json::Value) -> serde_json::Result<Self> {
-        use serde_json::from_value;
-        Ok(match kind {
-            RecordKind::Team => Self::Team(from_value(json)?),
-            RecordKind::Neighbourhood => Self::Neighbourhood(from_value(json)?),
-            RecordKind::Officer => Self::Officer(from_value(json)?),
-            RecordKind::Offender => Self::Offender(from_value(json)?),
-            RecordKind::Address => Self::Address(from_value(json)?),
-            RecordKind::Order => Self::Order(from_value(json)?),
-            RecordKind::Allocation => Self::Allocation(from_value(json)?),
-            RecordKind::ArmsAssessment => Self::ArmsAssessment(from_value(json)?),
-            RecordKind::RiskManagementPlan => Self::RiskManagementPlan(from_value(json)?),
-            RecordKind::ProgrammedVisits => Self::ProgrammedVisits(from_value(json)?),
-            RecordKind::Visit => Self::Visit(from_value(json)?),
-            RecordKind::Notification => Self::Notification(from_value(json)?),
-            RecordKind::Intelligence => Self::Intelligence(from_value(json)?),
-            RecordKind::Breach => Self::Breach(from_value(json)?),
-            RecordKind::CrimeReport => Self::CrimeReport(from_value(json)?),
-            RecordKind::ReactiveManagement => Self::ReactiveManagement(from_value(json)?),
-        })
     }
 }
 

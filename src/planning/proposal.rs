@@ -2,7 +2,7 @@
 //! its chance, and gives for every visit why it is due then, and for every visit without a place why
 //! there is none. Planned and unplaced together are all that is due: no visit is dropped silently.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -149,6 +149,27 @@ pub struct Summary {
     pub crew_days: usize,
     /// Seconds on the road, to the base and back included.
     pub travel_seconds: u64,
+}
+
+impl Proposal {
+    /// The proposal as somebody reads it who is not admitted to these cases: neither listed nor counted.
+    #[must_use]
+    pub fn without(mut self, hidden: &BTreeSet<Ref>) -> Self {
+        for visit in self.visits.extract_if(.., |visit| hidden.contains(&visit.offender_ref)) {
+            self.summary.due -= 1;
+            self.summary.planned -= 1;
+            self.summary.overdue -= usize::from(visit.overdue_days > 0);
+        }
+        for unplaced in self.unplaced.extract_if(.., |unplaced| hidden.contains(&unplaced.offender_ref)) {
+            self.summary.due -= 1;
+            self.summary.unplaced -= 1;
+            if let Some(count) = self.summary.unplaced_by_reason.get_mut(&unplaced.reason) {
+                *count -= 1;
+            }
+        }
+        self.summary.unplaced_by_reason.retain(|_, count| *count > 0);
+        self
+    }
 }
 
 impl Summary {

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::record::{Age, stored_ref, unreadable};
-use super::schema::record_version;
-use super::types::{DbInstant, DbJson};
+use super::schema::{own_entry, record_version};
+use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::allocation::Allocation;
 use crate::domain::record::{Held, RecordKind};
 use crate::domain::reference::Ref;
@@ -39,6 +39,34 @@ pub fn live_allocation_versions_of(
     live_versions(connection, force, Some(offenders), take)
 }
 
+/// A version as it is stored: subject, event id, event time, source, content.
+type Version = (String, String, DbInstant, String, Option<DbJson>);
+
+/// What was allocated here: each entry is a version of its own.
+fn entered_here(
+    connection: &mut AnyConnection,
+    force: &str,
+    offenders: Option<&[&Ref]>,
+) -> Result<Vec<Version>, StoreError> {
+    let entries = own_entry::table
+        .filter(own_entry::force.eq(force))
+        .filter(own_entry::kind.eq(RecordKind::Allocation.name()))
+        .filter(own_entry::withdrawn.eq(false))
+        .select((own_entry::id, own_entry::subject, own_entry::entered_at, own_entry::content))
+        .into_boxed::<MultiBackend>();
+    let entries = match offenders {
+        Some(offenders) => {
+            entries.filter(own_entry::subject.eq_any(offenders.iter().map(|offender| offender.as_str())))
+        }
+        None => entries,
+    };
+    let rows: Vec<(DbId, String, DbInstant, DbJson)> = entries.load(connection)?;
+    let version = |(id, subject, at, content): (DbId, String, DbInstant, DbJson)| {
+        (subject, id.0.to_string(), at, String::new(), Some(content))
+    };
+    Ok(rows.into_iter().map(version).collect())
+}
+
 fn live_versions(
     connection: &mut AnyConnection,
     force: &str,
@@ -64,7 +92,6 @@ fn live_versions(
             None => versions,
         }
     };
-    type Version = (String, String, DbInstant, String, Option<DbJson>);
     let aged = |(subject, event_id, event_time, source, content): Version| {
         (Age { event_time: event_time.get(), event_id, source }, subject, content)
     };
@@ -76,6 +103,7 @@ fn live_versions(
         }
     }
     let mut rows: Vec<_> = versions(false).load(connection)?.into_iter().map(aged).collect();
+    rows.extend(entered_here(connection, force, offenders)?.into_iter().map(aged));
     // The newest comes last, so that it wins where time and id are equal too.
     rows.sort_by(|(a, _, _), (b, _, _)| a.cmp(b));
     for (age, subject, content) in rows {

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
-use super::record::{StoredVersion, held};
-use super::schema::{current_record, flag, record_version, record_version_personal_data};
+use super::limited_access::hidden;
+use super::record::{StoredRecord, held, stored_records};
+use super::schema::{current_record, flag};
 use super::scope::{Scope, TeamScope};
-use super::types::{DbInstant, DbJson};
 use crate::domain::flag::FlagCode;
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
@@ -61,20 +61,15 @@ impl<'a> Wanted<'a> {
 /// # Errors
 /// When the statement fails, or what is stored cannot be read.
 pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> Result<Vec<Held<Record>>, StoreError> {
-    let mut question = current_record::table
-        .inner_join(record_version::table.left_join(record_version_personal_data::table))
+    let mut question = stored_records!()
         .filter(current_record::force.eq(&wanted.scope.force))
         .filter(current_record::kind.eq(wanted.kind.name()))
         .filter(current_record::withdrawn.eq(false))
         .order(current_record::subject)
-        .select((
-            record_version::subject,
-            record_version::event_id,
-            record_version::event_time,
-            record_version::content,
-            record_version_personal_data::personal_data.nullable(),
-        ))
         .into_boxed::<MultiBackend>();
+    if let (Some(hidden), RecordKind::Offender) = (hidden(connection, wanted.scope)?, wanted.kind) {
+        question = question.filter(current_record::subject.ne_all(hidden));
+    }
     if let (TeamScope::Only(teams), RecordKind::Officer | RecordKind::Offender) = (&wanted.scope.teams, wanted.kind) {
         question = question.filter(current_record::team_ref.eq_any(teams.iter().map(Ref::as_str)));
     }
@@ -98,8 +93,21 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
         }
         question = question.limit(i64::try_from(limit).unwrap_or(i64::MAX));
     }
-    let rows: Vec<StoredVersion> = question.load(connection)?;
-    rows.into_iter().map(|row| held(wanted.kind, row)).collect()
+    let rows: Vec<StoredRecord> = question.load(connection)?;
+    rows.into_iter().map(held).collect()
+}
+
+/// One current record, in anybody's scope.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn one(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subject: &Ref,
+) -> Result<Option<Held<Record>>, StoreError> {
+    Ok(records_in_scope(connection, Wanted::one(kind, &Scope::whole(force), subject))?.pop())
 }
 
 /// True when a force has a current record of that kind and reference, in anybody's scope.
@@ -133,29 +141,14 @@ pub fn case_records(
     offender: &Ref,
     mut take: impl FnMut(Held<Record>),
 ) -> Result<(), StoreError> {
-    type Row = (String, String, String, DbInstant, Option<DbJson>, Option<DbJson>);
-    let rows: Vec<Row> = current_record::table
-        .inner_join(record_version::table.left_join(record_version_personal_data::table))
+    let rows: Vec<StoredRecord> = stored_records!()
         .filter(current_record::force.eq(force))
         .filter(current_record::offender_ref.eq(offender.as_str()))
         .filter(current_record::withdrawn.eq(false))
         .order((current_record::kind, current_record::subject))
-        .select((
-            record_version::kind,
-            record_version::subject,
-            record_version::event_id,
-            record_version::event_time,
-            record_version::content,
-            record_version_personal_data::personal_data.nullable(),
-        ))
         .load(connection)?;
-    for (kind, subject, event_id, event_time, content, personal_data) in rows {
-        take(held(stored_kind(&kind)?, (subject, event_id, event_time, content, personal_data))?);
+    for row in rows {
+        take(held(row)?);
     }
     Ok(())
-}
-
-/// A kind of record as it is stored.
-pub(super) fn stored_kind(name: &str) -> Result<RecordKind, StoreError> {
-    RecordKind::named(name).ok_or_else(|| StoreError::Unreadable { what: "kind of record", detail: name.to_owned() })
 }

@@ -33,8 +33,12 @@ pub struct RecordsDigest {
 /// # Errors
 /// When a statement fails.
 pub fn records_digest(connection: &mut AnyConnection) -> Result<RecordsDigest, StoreError> {
-    let current: HashSet<DbId> =
-        current_record::table.select(current_record::version_id).load(connection)?.into_iter().collect();
+    let current: HashSet<DbId> = current_record::table
+        .select(current_record::version_id)
+        .load::<Option<DbId>>(connection)?
+        .into_iter()
+        .flatten()
+        .collect();
     let (mut state, mut history) = (Vec::new(), Vec::new());
     let mut sources: Vec<String> = record_version::table.select(record_version::source).distinct().load(connection)?;
     sources.sort();

@@ -12,6 +12,7 @@ use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::evaluation::last_evaluated_at;
 use super::flag::{code_of, severity_number, severity_of};
+use super::limited_access::hidden;
 use super::schema::{current_record, flag, flag_acknowledgement};
 use super::scope::{Scope, TeamScope};
 use super::types::{DbId, DbInstant, DbJson};
@@ -179,12 +180,18 @@ macro_rules! columns {
 }
 
 /// The scope, in the query: what is outside it is as if it were not there.
-fn within(scope: &Scope) -> flag::BoxedQuery<'_, MultiBackend> {
-    let of_force = flag::table.filter(flag::force.eq(&scope.force)).into_boxed();
-    match &scope.teams {
-        TeamScope::All => of_force,
-        TeamScope::Only(teams) => of_force.filter(concerns(teams)),
+fn within<'a>(
+    connection: &mut AnyConnection,
+    scope: &'a Scope,
+) -> Result<flag::BoxedQuery<'a, MultiBackend>, StoreError> {
+    let mut flags = flag::table.filter(flag::force.eq(&scope.force)).into_boxed();
+    if let TeamScope::Only(teams) = &scope.teams {
+        flags = flags.filter(concerns(teams));
     }
+    if let Some(hidden) = hidden(connection, scope)? {
+        flags = flags.filter(flag::offender_ref.is_null().or(flag::offender_ref.ne_all(hidden)));
+    }
+    Ok(flags)
 }
 
 /// True of the flags that are these teams' now. What concerns an offender goes with the offender, also
@@ -216,7 +223,7 @@ pub fn list(
     after: Option<FlagPlace>,
     limit: usize,
 ) -> Result<Vec<StoredFlag>, StoreError> {
-    let mut query = within(scope);
+    let mut query = within(connection, scope)?;
     if let Some(code) = filter.code {
         query = query.filter(flag::code.eq(code.as_str()));
     }
@@ -258,7 +265,8 @@ pub fn one(
     id: Uuid,
     today: CivilDate,
 ) -> Result<Option<StoredFlag>, StoreError> {
-    let rows: Vec<Row> = within(scope).filter(flag::id.eq(DbId(id))).select(columns!()).load(connection)?;
+    let rows: Vec<Row> =
+        within(connection, scope)?.filter(flag::id.eq(DbId(id))).select(columns!()).load(connection)?;
     Ok(with_acknowledgements(connection, rows, today)?.pop())
 }
 
@@ -344,19 +352,21 @@ pub struct FlagSummary {
 /// # Errors
 /// When a statement fails, or a stored flag cannot be read.
 pub fn summary(connection: &mut AnyConnection, scope: &Scope, today: CivilDate) -> Result<FlagSummary, StoreError> {
-    let by_sort = flag::table
+    let mut by_sort = flag::table
         .filter(flag::force.eq(&scope.force))
         .filter(flag::cleared_at.is_null())
         .group_by((flag::code, flag::severity, flag::team_ref))
         .select((flag::code, flag::severity, flag::team_ref, count_star()))
         .into_boxed();
-    let by_sort = match &scope.teams {
-        TeamScope::All => by_sort,
-        TeamScope::Only(teams) => by_sort.filter(concerns(teams)),
-    };
+    if let TeamScope::Only(teams) = &scope.teams {
+        by_sort = by_sort.filter(concerns(teams));
+    }
+    if let Some(hidden) = hidden(connection, scope)? {
+        by_sort = by_sort.filter(flag::offender_ref.is_null().or(flag::offender_ref.ne_all(hidden)));
+    }
     let counts: Vec<(String, i16, Option<String>, i64)> = by_sort.load(connection)?;
     let mut summary = FlagSummary {
-        acknowledged: within(scope)
+        acknowledged: within(connection, scope)?
             .filter(flag::cleared_at.is_null())
             .filter(flag::acknowledged_until.ge(today))
             .count()

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
+use super::record;
 use super::schema::import;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
@@ -72,13 +73,7 @@ pub fn start(
 /// # Errors
 /// When the statement fails.
 pub fn take_turn(connection: &mut AnyConnection, id: Uuid) -> Result<(), StoreError> {
-    /// Any fixed number; it stands for "applying records" among this database's advisory locks.
-    const APPLYING_RECORDS: i64 = 7_405_123_001;
-    if let AnyConnection::Postgres(postgres) = connection {
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<diesel::sql_types::BigInt, _>(APPLYING_RECORDS)
-            .execute(postgres)?;
-    }
+    record::take_turn(connection)?;
     diesel::update(import::table.filter(import::id.eq(DbId(id))))
         .set(import::state.eq("running"))
         .execute(connection)?;

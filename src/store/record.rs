@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, insert_all};
 use super::error::StoreError;
+use super::own_entry::{self, StoredClaims};
 use super::schema::{current_record, record_reference, record_version, record_version_personal_data};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
@@ -124,12 +125,13 @@ struct CurrentRow {
     force: String,
     kind: &'static str,
     subject: String,
-    version_id: DbId,
-    event_id: String,
-    event_time: DbInstant,
+    version_id: Option<DbId>,
+    event_id: Option<String>,
+    event_time: Option<DbInstant>,
     withdrawn: bool,
     offender_ref: Option<String>,
     team_ref: Option<String>,
+    own_entry_id: Option<DbId>,
 }
 
 #[derive(Insertable)]
@@ -141,6 +143,22 @@ struct ReferenceRow {
     pointer: String,
     to_kind: &'static str,
     to_ref: String,
+}
+
+/// Waits for this transaction's turn to change records, whoever brings them. On SQLite there is one writer anyway: begin with
+/// [`super::Store::transaction_that_writes`].
+///
+/// # Errors
+/// When the statement fails.
+pub fn take_turn(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    /// Any fixed number; it stands for "applying records" among this database's advisory locks.
+    const APPLYING_RECORDS: i64 = 7_405_123_001;
+    if let AnyConnection::Postgres(postgres) = connection {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(APPLYING_RECORDS)
+            .execute(postgres)?;
+    }
+    Ok(())
 }
 
 /// Which of these event ids of a source have been taken already.
@@ -182,8 +200,8 @@ pub fn current_ages(
             .filter(current_record::subject.eq_any(&subjects))
             .select((
                 current_record::subject,
-                current_record::event_id,
-                current_record::event_time,
+                record_version::event_id,
+                record_version::event_time,
                 record_version::source,
             ))
             .load(connection)?;
@@ -226,12 +244,13 @@ pub fn apply(
                 force: version.force.clone(),
                 kind: version.kind.name(),
                 subject: subject.clone(),
-                version_id: id,
-                event_id: version.event_id.clone(),
-                event_time,
+                version_id: Some(id),
+                event_id: Some(version.event_id.clone()),
+                event_time: Some(event_time),
                 withdrawn,
                 offender_ref: offender_ref.clone(),
                 team_ref: version.team_ref.map(String::from),
+                own_entry_id: None,
             });
             for (pointer, to_kind, to_ref) in version.references {
                 reference_rows.push(ReferenceRow {
@@ -261,19 +280,51 @@ pub fn apply(
     }
     insert_all!(connection, record_version::table, version_rows);
     insert_all!(connection, record_version_personal_data::table, personal_rows);
+    let claimed = claimed_of(connection, &mut current_rows)?;
     forget_current(connection, &current_rows)?;
     insert_all!(connection, current_record::table, current_rows);
     insert_all!(connection, record_reference::table, reference_rows);
+    for (force, kind, subject) in claimed {
+        own_entry::settle(connection, &force, kind, &subject)?;
+    }
     Ok(())
+}
+
+/// Hands the claims made here on to the rows about to replace the current ones; gives back which have any.
+fn claimed_of(connection: &mut AnyConnection, rows: &mut [CurrentRow]) -> Result<Vec<RecordKey>, StoreError> {
+    let mut own: HashMap<(String, &'static str, String), DbId> = HashMap::new();
+    for ((force, kind), subjects) in by_kind(rows) {
+        let claimed: Vec<(String, Option<DbId>)> = current_record::table
+            .filter(current_record::force.eq(force))
+            .filter(current_record::kind.eq(kind))
+            .filter(current_record::own_entry_id.is_not_null())
+            .filter(current_record::subject.eq_any(&subjects))
+            .select((current_record::subject, current_record::own_entry_id))
+            .load(connection)?;
+        own.extend(claimed.into_iter().filter_map(|(subject, id)| Some(((force.to_owned(), kind, subject), id?))));
+    }
+    let mut claimed = Vec::new();
+    for row in rows {
+        if let Some(id) = own.get(&(row.force.clone(), row.kind, row.subject.clone())) {
+            row.own_entry_id = Some(*id);
+            claimed.push((row.force.clone(), stored_kind(row.kind)?, stored_ref(row.subject.clone())?));
+        }
+    }
+    Ok(claimed)
+}
+
+/// The subjects of these rows by force and kind.
+fn by_kind(rows: &[CurrentRow]) -> BTreeMap<(&str, &'static str), Vec<&str>> {
+    let mut subjects: BTreeMap<(&str, &'static str), Vec<&str>> = BTreeMap::new();
+    for row in rows {
+        subjects.entry((&row.force, row.kind)).or_default().push(&row.subject);
+    }
+    subjects
 }
 
 /// Takes away the current state that these rows are about to replace.
 fn forget_current(connection: &mut AnyConnection, rows: &[CurrentRow]) -> Result<(), StoreError> {
-    let mut subjects: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for row in rows {
-        subjects.entry((&row.force, row.kind)).or_default().push(&row.subject);
-    }
-    for ((force, kind), subjects) in subjects {
+    for ((force, kind), subjects) in by_kind(rows) {
         diesel::delete(
             current_record::table
                 .filter(current_record::force.eq(force))
@@ -312,41 +363,92 @@ pub fn current_records(
     mut take: impl FnMut(Held<Record>),
 ) -> Result<(), StoreError> {
     for kind in RecordKind::ALL {
-        let rows: Vec<StoredVersion> = current_record::table
-            .inner_join(record_version::table.left_join(record_version_personal_data::table))
+        let rows: Vec<StoredRecord> = stored_records!()
             .filter(current_record::force.eq(force))
             .filter(current_record::kind.eq(kind.name()))
             .filter(current_record::withdrawn.eq(false))
-            .select((
-                record_version::subject,
-                record_version::event_id,
-                record_version::event_time,
-                record_version::content,
-                record_version_personal_data::personal_data.nullable(),
-            ))
             .load(connection)?;
         for row in rows {
-            take(held(kind, row)?);
+            take(held(row)?);
         }
     }
     Ok(())
 }
 
-/// A version as it is stored: subject, event id, event time, content, personal data.
-pub(super) type StoredVersion = (String, String, DbInstant, Option<DbJson>, Option<DbJson>);
+/// What the feed said newest of a record, as it is stored: event id, event time, content, personal data.
+pub(super) type StoredVersion = (String, DbInstant, Option<DbJson>, Option<DbJson>);
 
-pub(super) fn held(kind: RecordKind, row: StoredVersion) -> Result<Held<Record>, StoreError> {
-    let (subject, event_id, event_time, content, personal_data) = row;
-    let mut content = content.map(|DbJson(content)| content).unwrap_or_default();
-    if let Some(DbJson(personal_data)) = personal_data {
-        bring_together(&mut content, personal_data);
-    }
+/// A current record as it is stored: kind, subject, what the feed said, what was claimed here.
+pub(super) type StoredRecord = (String, String, Option<StoredVersion>, Option<StoredClaims>);
+
+/// The current records with what each stands on, to be narrowed and loaded as [`StoredRecord`].
+macro_rules! stored_records {
+    () => {{
+        use $crate::store::schema::{
+            current_record, own_entry, own_entry_personal_data, record_version, record_version_personal_data,
+        };
+        current_record::table
+            .left_join(record_version::table.left_join(record_version_personal_data::table))
+            .left_join(own_entry::table.left_join(own_entry_personal_data::table))
+            .select((
+                current_record::kind,
+                current_record::subject,
+                (
+                    record_version::event_id,
+                    record_version::event_time,
+                    record_version::content,
+                    record_version_personal_data::personal_data.nullable(),
+                )
+                    .nullable(),
+                (
+                    own_entry::id,
+                    own_entry::entered_at,
+                    own_entry::whole,
+                    own_entry::content,
+                    own_entry::claimed_over,
+                    own_entry_personal_data::personal_data.nullable(),
+                )
+                    .nullable(),
+            ))
+    }};
+}
+pub(super) use stored_records;
+
+/// A current record as it stands on what the feed said and what was claimed here.
+pub(super) fn held(row: StoredRecord) -> Result<Held<Record>, StoreError> {
+    let (kind, subject, version, own) = row;
+    let kind = stored_kind(&kind)?;
+    let (event_id, event_time) = match (&version, &own) {
+        (Some((event_id, event_time, _, _)), _) => (event_id.clone(), event_time.get()),
+        (None, Some((id, entered_at, _, _, _, _))) => (id.0.to_string(), entered_at.get()),
+        (None, None) => {
+            return Err(StoreError::Unreadable { what: "record", detail: "stands on nothing".to_owned() });
+        }
+    };
+    let content = own_entry::content(kind, version, own)?;
     let record = Record::from_json(kind, content).map_err(unreadable)?;
-    Ok(Held { subject: stored_ref(subject)?, event_time: event_time.get(), event_id, record })
+    Ok(Held { subject: stored_ref(subject)?, event_time, event_id, record })
+}
+
+/// What is stored in two columns, whole; nothing where both are empty.
+pub(super) fn whole(content: Option<DbJson>, personal_data: Option<DbJson>) -> Option<Value> {
+    match (content, personal_data) {
+        (Some(DbJson(mut content)), Some(DbJson(personal_data))) => {
+            bring_together(&mut content, personal_data);
+            Some(content)
+        }
+        (Some(DbJson(content)), None) | (None, Some(DbJson(content))) => Some(content),
+        (None, None) => None,
+    }
 }
 
 pub(super) fn stored_ref(text: String) -> Result<Ref, StoreError> {
     Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
+}
+
+/// A kind of record as it is stored.
+pub(super) fn stored_kind(name: &str) -> Result<RecordKind, StoreError> {
+    RecordKind::named(name).ok_or_else(|| StoreError::Unreadable { what: "kind of record", detail: name.to_owned() })
 }
 
 /// Says which kind of fault it is, never the value: that may be personal data.

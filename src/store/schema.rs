@@ -56,12 +56,13 @@ table! {
         force -> Text,
         kind -> Text,
         subject -> Text,
-        version_id -> sql::Id,
-        event_id -> Text,
-        event_time -> sql::Instant,
+        version_id -> Nullable<sql::Id>,
+        event_id -> Nullable<Text>,
+        event_time -> Nullable<sql::Instant>,
         withdrawn -> Bool,
         offender_ref -> Nullable<Text>,
         team_ref -> Nullable<Text>,
+        own_entry_id -> Nullable<sql::Id>,
     }
 }
 
@@ -258,8 +259,67 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    own_entry (id) {
+        id -> sql::Id,
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        offender_ref -> Nullable<Text>,
+        whole -> Bool,
+        withdrawn -> Bool,
+        content -> sql::Json,
+        claimed_over -> sql::Json,
+        act -> Text,
+        entered_at -> sql::Instant,
+        entered_by -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    own_entry_personal_data (entry_id) {
+        entry_id -> sql::Id,
+        personal_data -> sql::Json,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    limited_access (force, offender_ref, officer_ref, rule) {
+        force -> Text,
+        offender_ref -> Text,
+        officer_ref -> Text,
+        rule -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    idempotency_key (force, actor, key) {
+        force -> Text,
+        actor -> Text,
+        key -> Text,
+        request_digest -> Text,
+        act -> Text,
+        kind -> Text,
+        subject -> Text,
+        carried_out_at -> sql::Instant,
+    }
+}
+
 joinable!(flag_acknowledgement -> flag (flag_id));
 joinable!(current_record -> record_version (version_id));
+joinable!(current_record -> own_entry (own_entry_id));
+joinable!(own_entry_personal_data -> own_entry (entry_id));
 joinable!(record_version_personal_data -> record_version (version_id));
 joinable!(schedule_proposal_document -> schedule_proposal (proposal_id));
 joinable!(planned_visit_officer -> planned_visit (planned_visit_id));
@@ -269,6 +329,10 @@ allow_tables_to_appear_in_same_query!(
     record_version,
     record_version_personal_data,
     current_record,
+    own_entry,
+    own_entry_personal_data,
+    limited_access,
+    idempotency_key,
     record_reference,
     audit_entry,
     schedule_snapshot,

@@ -14,20 +14,33 @@ pub enum TeamScope {
     Only(BTreeSet<Ref>),
 }
 
-/// One force, and teams of it.
+/// Who looks: a limited-access case is hidden from whoever it does not admit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SeenBy {
+    /// The service itself, or its operator: nothing is hidden.
+    Service,
+    /// This officer.
+    Officer(Ref),
+    /// Somebody who is none of the force's officers.
+    NoOfficer,
+}
+
+/// One force, teams of it, and who looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
     /// The force.
     pub force: String,
     /// The teams.
     pub teams: TeamScope,
+    /// Who looks.
+    pub seen_by: SeenBy,
 }
 
 impl Scope {
-    /// The whole of a force.
+    /// The whole of a force, as the service itself sees it.
     #[must_use]
     pub fn whole(force: impl Into<String>) -> Self {
-        Self { force: force.into(), teams: TeamScope::All }
+        Self { force: force.into(), teams: TeamScope::All, seen_by: SeenBy::Service }
     }
 
     /// True when a team's cases are in scope.

@@ -7,13 +7,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::backend::AnyConnection;
-use super::current::stored_kind;
 use super::error::StoreError;
-use super::record::stored_ref;
-use super::schema::{record_version, record_version_personal_data};
+use super::record::{stored_kind, stored_ref, whole};
+use super::schema::{own_entry, own_entry_personal_data, record_version, record_version_personal_data};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
-use crate::domain::personal_data::bring_together;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 
@@ -82,8 +80,34 @@ pub fn versions_about(
             });
         }
     }
+    found.extend(entered_here(connection, force, offender)?);
     found.sort_by(|a, b| (b.event_time, &b.event_id, b.id).cmp(&(a.event_time, &a.event_id, a.id)));
     Ok(found)
+}
+
+/// The source that entries made here are shown with: the service itself.
+pub const ENTERED_HERE: &str = "casework";
+
+fn entered_here(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<Vec<VersionMark>, StoreError> {
+    let rows: Vec<(DbId, String, String, DbInstant, bool)> = own_entry::table
+        .filter(own_entry::force.eq(force))
+        .filter(own_entry::offender_ref.eq(offender.as_str()))
+        .select((own_entry::id, own_entry::kind, own_entry::subject, own_entry::entered_at, own_entry::withdrawn))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, kind, subject, entered_at, withdrawn)| {
+            Ok(VersionMark {
+                id: id.0,
+                kind: stored_kind(&kind)?,
+                subject: stored_ref(subject)?,
+                event_time: entered_at.get(),
+                event_id: id.0.to_string(),
+                source: ENTERED_HERE.to_owned(),
+                learned_at: entered_at.get(),
+                withdrawn,
+            })
+        })
+        .collect()
 }
 
 type Row = (DbId, String, DbInstant, String, String, DbInstant, bool, Option<String>);
@@ -121,16 +145,18 @@ pub fn contents(connection: &mut AnyConnection, ids: &[Uuid]) -> Result<HashMap<
     let ids: Vec<DbId> = ids.iter().copied().map(DbId).collect();
     let rows: Vec<(DbId, Option<DbJson>, Option<DbJson>)> = record_version::table
         .left_join(record_version_personal_data::table)
-        .filter(record_version::id.eq_any(ids))
+        .filter(record_version::id.eq_any(&ids))
         .select((record_version::id, record_version::content, record_version_personal_data::personal_data.nullable()))
         .load(connection)?;
-    let whole = |content: Option<DbJson>, personal_data: Option<DbJson>| match (content, personal_data) {
-        (Some(DbJson(mut content)), Some(DbJson(personal_data))) => {
-            bring_together(&mut content, personal_data);
-            content
-        }
-        (Some(DbJson(content)), None) | (None, Some(DbJson(content))) => content,
-        (None, None) => Value::Null,
-    };
-    Ok(rows.into_iter().map(|(id, content, personal_data)| (id.0, whole(content, personal_data))).collect())
+    let entered: Vec<(DbId, DbJson, Option<DbJson>)> = own_entry::table
+        .left_join(own_entry_personal_data::table)
+        .filter(own_entry::id.eq_any(&ids))
+        .select((own_entry::id, own_entry::content, own_entry_personal_data::personal_data.nullable()))
+        .load(connection)?;
+    let entered = entered.into_iter().map(|(id, content, personal_data)| (id, Some(content), personal_data));
+    Ok(rows
+        .into_iter()
+        .chain(entered)
+        .map(|(id, content, personal_data)| (id.0, whole(content, personal_data).unwrap_or_default()))
+        .collect())
 }

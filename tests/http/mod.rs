@@ -2,8 +2,10 @@
 
 mod command_line;
 mod contract;
+mod entries;
 mod flags;
 mod jobs;
+mod limited_access;
 mod offenders;
 mod permissions;
 mod problems;

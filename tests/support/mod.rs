@@ -1,6 +1,7 @@
 //! Databases of the tests' own: a fresh one a test, on both backends.
 
 pub mod caseload;
+pub mod casework;
 pub mod http;
 mod postgres;
 

@@ -57,5 +57,9 @@ acts! {
     ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
     AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
         [Supervisor, DetectiveInspector];
+    ReadAccess, "access_restrictions.read", "Read who may see a limited-access case": [Supervisor, DetectiveInspector];
+    DecideAccess, "access_restrictions.decide", "Decide who may see a limited-access case": [DetectiveInspector];
+    SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

@@ -47,6 +47,24 @@ error_table! {
         "Send it again: what was taken is kept, and counts as duplicates the second time.";
     UNAUTHORIZED: UNAUTHORIZED, "unauthorized", "A valid token is needed.",
         "Send `Authorization: Bearer TOKEN` with a token that is valid now.";
+    UNKNOWN_REFERENCE: BAD_REQUEST, "unknown_reference", "A record is named that the force does not have.",
+        "Correct the reference at the pointer, or have the record sent or entered first.";
+    NOT_ACCEPTABLE: BAD_REQUEST, "not_acceptable", "What was entered contradicts itself, or a rule about its range.",
+        "Correct what the pointer names; the detail says which rule it breaks.";
+    REASON_NEEDED: BAD_REQUEST, "reason_needed", "This needs a reason, and none was given.",
+        "Say why, at the pointer.";
+    INVALID_KEY: BAD_REQUEST, "invalid_key", "The Idempotency-Key cannot be one.",
+        "Give each request its own key of 1 to 200 printable ASCII characters, such as a UUID.";
+    KEY_REUSED: CONFLICT, "key_reused", "The Idempotency-Key was given to another request.",
+        "Give each request its own key; send the same request again with the same key alone.";
+    OFFICER_NEEDED: FORBIDDEN, "officer_needed", "The act is put down to an officer, and the token names none in post.",
+        "Ask whoever issues tokens for one with your officer_ref.";
+    OWN_WORK: FORBIDDEN, "own_work", "Nobody approves, checks or grades their own work.",
+        "Ask somebody else who may.";
+    NOT_QUALIFIED: FORBIDDEN, "not_qualified", "The act is for somebody of another rank or training.",
+        "Ask somebody whose rank and training the detail names.";
+    WRONG_STATE: CONFLICT, "wrong_state", "The record is not in a state in which this can be done.",
+        "Read it again; the detail says what stands against it.";
     FORBIDDEN: FORBIDDEN, "forbidden", "This token does not grant this act.",
         "Ask whoever issues tokens for the role that the act needs; docs/AUTHORISATION.md lists them.";
     NOT_FOUND: NOT_FOUND, "not_found", "There is nothing here that you may see.",

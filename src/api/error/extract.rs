@@ -8,6 +8,7 @@ use serde_json::error::Category;
 
 use super::{ErrorCode, Problem};
 use crate::api::dates::NOT_A_DATE;
+use crate::domain::words::NoWords;
 
 /// The largest JSON body of a route that takes one.
 const LARGEST_JSON: usize = 256 * 1024;
@@ -50,6 +51,9 @@ pub fn not_the_shape(error: &serde_json::Error) -> Problem {
         }
         Category::Data if error.to_string().starts_with(NOT_A_DATE) => {
             Problem::new(ErrorCode::INVALID_BODY, format!("{NOT_A_DATE}, not as at {place}"))
+        }
+        Category::Data if error.to_string().starts_with(&NoWords.to_string()) => {
+            Problem::new(ErrorCode::INVALID_BODY, format!("{NoWords}, not as at {place}"))
         }
         Category::Data => {
             Problem::new(ErrorCode::INVALID_BODY, format!("the body is not what this route takes, at {place}"))

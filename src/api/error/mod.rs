@@ -13,6 +13,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::calendar::Instant;
 use crate::store::error::StoreError;
 pub use code::ErrorCode;
 
@@ -23,21 +24,22 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     code: ErrorCode,
-    detail: String,
-    pointer: Option<String>,
+    detail: Box<str>,
+    pointer: Option<Box<str>>,
     location: Option<Box<str>>,
+    changed: Option<Box<ChangedView>>,
 }
 
 impl Problem {
     /// A problem of a kind, with what is wrong this time: never personal data.
     #[must_use]
-    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), pointer: None, location: None }
+    pub fn new(code: ErrorCode, detail: impl Into<Box<str>>) -> Self {
+        Self { code, detail: detail.into(), pointer: None, location: None, changed: None }
     }
 
     /// The same problem, at a place in the body: a JSON pointer.
     #[must_use]
-    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+    pub fn at(mut self, pointer: impl Into<Box<str>>) -> Self {
         self.pointer = Some(pointer.into());
         self
     }
@@ -46,6 +48,13 @@ impl Problem {
     #[must_use]
     pub fn told_at(mut self, path: impl Into<Box<str>>) -> Self {
         self.location = Some(path.into());
+        self
+    }
+
+    /// The same problem, with what has changed since the caller read it.
+    #[must_use]
+    pub fn with_changes(mut self, changed: ChangedView) -> Self {
+        self.changed = Some(Box::new(changed));
         self
     }
 
@@ -76,12 +85,13 @@ impl Problem {
             problem_type: format!("urn:mosovo-visits:problem:{}", self.code.code),
             title: self.code.title,
             status: self.code.status.as_u16(),
-            detail: self.detail.clone(),
+            detail: self.detail.to_string(),
             code: self.code.code,
             help: self.code.help,
             instance,
             request_id,
-            pointer: self.pointer.clone(),
+            pointer: self.pointer.as_deref().map(str::to_owned),
+            changed: self.changed.clone(),
         }
     }
 }
@@ -164,4 +174,33 @@ pub struct ProblemDocument {
     /// Where in the body: a JSON pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
+    /// What has changed since the caller read it: with `precondition_failed` on a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<Box<ChangedView>>,
+}
+
+/// What has changed in a record since the caller read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Changed)]
+pub struct ChangedView {
+    /// The entity tag that it has now; absent where the record is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The members that differ from the version that the caller read.
+    pub members: Vec<String>,
+    /// Who entered what since, oldest first; empty where the records system alone has spoken.
+    pub entries: Vec<ChangeView>,
+}
+
+/// One entry made since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Change)]
+pub struct ChangeView {
+    /// Who: role and subject of the token.
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Instant,
+    /// Which act.
+    pub act: String,
 }

@@ -1,6 +1,8 @@
 //! Reading a proposal, and accepting it: a named person's act, refused where the team has accepted
 //! another schedule since.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -9,12 +11,14 @@ use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::domain::calendar::plus_days;
+use crate::domain::reference::Ref;
 use crate::planning::diff::{Diff, diff};
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::planning::snapshot::Horizon;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
+use crate::store::limited_access::hidden;
 use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, ProposalState, StoredProposal};
 use crate::store::schedule_list::{self, ListedProposal, ProposalFilter, ProposalPlace};
@@ -42,7 +46,7 @@ pub fn read(
 ) -> Result<ReadProposal, ScheduleError> {
     within_reach(store, (clock, actor), scope, ("schedule.read", id), |connection, read| {
         note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({}))?;
-        Ok(read)
+        without_hidden(connection, scope, read)
     })
 }
 
@@ -104,6 +108,19 @@ fn find(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<ReadP
     Ok(ReadProposal { stored, proposal })
 }
 
+/// The proposal as this reader may see it: without the limited-access cases that do not admit them.
+fn without_hidden(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    mut read: ReadProposal,
+) -> Result<ReadProposal, ScheduleError> {
+    if let Some(hidden) = hidden(connection, scope)? {
+        let hidden: BTreeSet<Ref> = hidden.into_iter().filter_map(|case| Ref::new(case).ok()).collect();
+        read.proposal = read.proposal.map(|proposal| proposal.without(&hidden));
+    }
+    Ok(read)
+}
+
 /// Accepts a proposal: its visits take the place of the team's earlier ones from its first day on. One
 /// that ends before the accepted schedule does is refused, for the visits after it would be lost.
 /// `version` is the one that was read, where the caller knows it.
@@ -147,7 +164,8 @@ pub fn accept(
         let detail =
             json!({ "team_ref": stored.team_ref, "parent_id": stored.parent_id, "visits": proposal.visits.len() });
         note(connection, (clock.now(), actor), "schedule.accept", &scope.force, id, detail)?;
-        find(connection, scope, id)
+        let read = find(connection, scope, id)?;
+        without_hidden(connection, scope, read)
     })
 }
 
@@ -157,10 +175,13 @@ pub fn accept(
 /// [`ScheduleError::NotFound`] or [`ScheduleError::NotFinished`]; or the store fails.
 pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uuid) -> Result<Diff, ScheduleError> {
     within_reach(store, (clock, actor), scope, ("schedule.compare", id), |connection, read| {
-        let proposal = read.proposal.ok_or(ScheduleError::NotFinished)?;
+        let proposal = without_hidden(connection, scope, read)?.proposal.ok_or(ScheduleError::NotFinished)?;
         let accepted = accepted(connection, &scope.force, &proposal.team_ref, proposal.horizon.from)?;
         note(connection, (clock.now(), actor), "schedule.compare", &scope.force, id, json!({}))?;
-        let visits = accepted.map(|(_, visits)| visits).unwrap_or_default();
+        let mut visits = accepted.map(|(_, visits)| visits).unwrap_or_default();
+        if let Some(hidden) = hidden(connection, scope)? {
+            visits.retain(|visit| !hidden.iter().any(|case| case == visit.offender_ref.as_str()));
+        }
         Ok(diff(&visits, &proposal.visits))
     })
 }

@@ -20,6 +20,7 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::limited_access::is_hidden;
 use crate::store::planned_visit::{PlannedVisitRow, officer_visits};
 use crate::store::scope::{Scope, TeamScope};
 
@@ -62,6 +63,8 @@ pub struct NamedAddress {
 pub enum Doubt {
     /// The offender's record is gone, or another team is responsible.
     NoLongerInThisTeam,
+    /// The case is of limited access, and the officer who reads the list is not admitted to it.
+    LimitedAccess,
     /// The offender is not in the community.
     NotInCommunity,
     /// The offender does not live there that day.
@@ -136,7 +139,8 @@ pub fn daily_list(
             return Ok(None);
         };
         let rows = officer_visits(connection, &scope, officer_ref, date)?;
-        let visits = rows.into_iter().map(|row| listed(connection, force, date, row)).collect::<Result<Vec<_>, _>>()?;
+        let visits =
+            rows.into_iter().map(|row| listed(connection, &scope, date, row)).collect::<Result<Vec<_>, _>>()?;
         let shown: Vec<&String> = visits.iter().map(|visit| &visit.offender_ref).collect();
         let detail = json!({ "date": date, "offenders": shown });
         note(connection, clock, actor, "daily_list.read", force, Some(officer_ref), detail)?;
@@ -149,12 +153,12 @@ pub fn daily_list(
 /// The scope in which the actor may read that officer's list: an offender manager's own list alone,
 /// whatever the team; otherwise the lists of the cases they may see.
 fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
-    let whole = || Scope::whole(force);
     match actor {
-        Actor::Operator | Actor::Job(_) => Some(whole()),
+        Actor::Operator | Actor::Job(_) => Some(Scope::whole(force)),
         Actor::Person(Person { force: own, .. }) if own != force => None,
         Actor::Person(person) if person.role == Role::OffenderManager => {
-            (person.officer_ref.as_ref() == Some(officer_ref)).then(whole)
+            let is_own = person.officer_ref.as_ref() == Some(officer_ref);
+            is_own.then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
         }
         Actor::Person(person) => Some(person.case_scope()),
     }
@@ -193,16 +197,16 @@ fn officer(connection: &mut AnyConnection, scope: &Scope, subject: &Ref) -> Resu
 /// A planned visit with names, as the records are now.
 fn listed(
     connection: &mut AnyConnection,
-    force: &str,
+    scope: &Scope,
     date: CivilDate,
     row: PlannedVisitRow,
 ) -> Result<ListedVisit, ScheduleError> {
-    let whole = Scope::whole(force);
+    let whole = Scope::whole(&scope.force);
     let stored = |text: &str| {
         Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
     };
     let (offender_ref, team_ref) = (stored(&row.offender_ref)?, stored(&row.team_ref)?);
-    let in_team = Scope { force: force.to_owned(), teams: TeamScope::Only([team_ref].into()) };
+    let in_team = Scope { teams: TeamScope::Only([team_ref].into()), ..scope.clone() };
     let mut doubts = Vec::new();
     let offender = match find(connection, &in_team, RecordKind::Offender, &offender_ref)? {
         Some(Record::Offender(offender)) => Some(offender),
@@ -213,6 +217,7 @@ fn listed(
         (_, _) => None,
     };
     match &offender {
+        None if is_hidden(connection, scope, &offender_ref)? => doubts.push(Doubt::LimitedAccess),
         None => doubts.push(Doubt::NoLongerInThisTeam),
         Some(offender) if offender.status != OffenderStatus::Community => doubts.push(Doubt::NotInCommunity),
         Some(_) => {}

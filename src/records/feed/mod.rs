@@ -9,4 +9,5 @@ pub mod fault;
 pub mod fields;
 pub mod lines;
 pub mod read;
-pub mod references;
+#[cfg(test)]
+mod references_tests;

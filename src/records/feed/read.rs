@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::consistency;
-use super::fault::Fault;
+use super::fault::{Fault, FaultCode};
 use super::fields::{
     Fields, Reading, boolean, checked, date, distinct, free_text, instant, integer, list, non_empty, number, object,
     one_of, reference, table, text, time_of_day,
@@ -50,6 +50,9 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         RecordKind::CrimeReport => object(crime_report)(data).map(Record::CrimeReport),
         RecordKind::ReactiveManagement => {
             checked(object(reactive_management), consistency::reactive_management)(data).map(Record::ReactiveManagement)
+        }
+        RecordKind::AccessRestriction => {
+            Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
         }
     };
     record.map_err(|fault| fault.under("data"))

@@ -33,7 +33,7 @@ impl<'a> Feed<'a> {
     pub(super) fn put(&mut self, subject: &Ref, at: Instant, record: &Record) -> io::Result<()> {
         let mut data = record.to_json()?;
         leave_out_unknowns(&mut data);
-        self.event(&format!("records.{}.v1", kind_of(record)), subject, at, data)
+        self.event(&format!("records.{}.v1", record.kind()), subject, at, data)
     }
 
     /// Withdraws a record.
@@ -70,26 +70,5 @@ fn leave_out_unknowns(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(leave_out_unknowns),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-const fn kind_of(record: &Record) -> RecordKind {
-    match record {
-        Record::Team(_) => RecordKind::Team,
-        Record::Neighbourhood(_) => RecordKind::Neighbourhood,
-        Record::Officer(_) => RecordKind::Officer,
-        Record::Offender(_) => RecordKind::Offender,
-        Record::Address(_) => RecordKind::Address,
-        Record::Order(_) => RecordKind::Order,
-        Record::Allocation(_) => RecordKind::Allocation,
-        Record::ArmsAssessment(_) => RecordKind::ArmsAssessment,
-        Record::RiskManagementPlan(_) => RecordKind::RiskManagementPlan,
-        Record::ProgrammedVisits(_) => RecordKind::ProgrammedVisits,
-        Record::Visit(_) => RecordKind::Visit,
-        Record::Notification(_) => RecordKind::Notification,
-        Record::Intelligence(_) => RecordKind::Intelligence,
-        Record::Breach(_) => RecordKind::Breach,
-        Record::CrimeReport(_) => RecordKind::CrimeReport,
-        Record::ReactiveManagement(_) => RecordKind::ReactiveManagement,
     }
 }

@@ -164,6 +164,8 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::CrimeReport => json!({ "ref": "C1", "state": "recorded", "recorded_at": "2021-04-01T12:00:00Z",
             "breach_ref": "b" }),
         RecordKind::ReactiveManagement => json!({ "entered_on": "2021-02-10", "approved_by": "di" }),
+        RecordKind::AccessRestriction => json!({ "offender_ref": "o", "restricted_to": [], "excluded": [],
+            "reason": "", "decided_by": "di" }),
     }
 }
 

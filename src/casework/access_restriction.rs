@@ -1,0 +1,69 @@
+//! Deciding who may see a limited-access case.
+
+use std::collections::BTreeSet;
+
+use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
+use crate::domain::access_restriction::AccessRestriction;
+use crate::domain::officer::OfficerRole;
+use crate::domain::reference::Ref;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::words::Words;
+use crate::store::Store;
+use crate::store::own_entry::RecordTag;
+
+/// What a detective inspector decides.
+#[derive(Debug, Clone)]
+pub struct Restricting {
+    /// The officers who alone may see the case; everybody in scope, where it is empty.
+    pub restricted_to: BTreeSet<Ref>,
+    /// The officers who may not.
+    pub excluded: BTreeSet<Ref>,
+    /// Why.
+    pub reason: Words,
+    /// The version of the restriction that was read, where there is one.
+    pub read: Option<RecordTag>,
+}
+
+/// Decides who may see a case. Somebody must be left who manages it and somebody who supervises it: the present
+/// manager, and a detective inspector in post [I].
+///
+/// # Errors
+/// See [`ActError`].
+pub fn restrict(
+    store: &Store,
+    acting: &Acting<'_>,
+    offender: &Ref,
+    restricting: Restricting,
+) -> Result<Written, ActError> {
+    let basis = restricting.read.map_or(Basis::New, Basis::Read);
+    on_case(store, acting, "access_restriction.decide", offender, |in_hand| {
+        let (decided_by, _) = in_hand.acting_officer()?;
+        let restriction = AccessRestriction {
+            offender_ref: offender.clone(),
+            restricted_to: restricting.restricted_to,
+            excluded: restricting.excluded,
+            reason: restricting.reason.into(),
+            decided_by: decided_by.clone(),
+        };
+        leaves_somebody(in_hand, &restriction)?;
+        Ok(vec![Draft::whole(offender.clone(), restriction, basis)])
+    })
+}
+
+fn leaves_somebody(in_hand: &CaseInHand<'_>, restriction: &AccessRestriction) -> Result<(), Refusal> {
+    let refused = |detail: &str, at: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(at));
+    let mut inspectors = in_hand.force.officers.iter().filter(|(_, officer)| {
+        officer.role == OfficerRole::DetectiveInspector && officer.is_in_post(in_hand.at.today())
+    });
+    if !inspectors.any(|(inspector, _)| restriction.admits(Some(inspector))) {
+        return refused("no detective inspector in post could see the case; admit one", "/restricted_to");
+    }
+    let manager = in_hand.case.current_allocation(in_hand.at).and_then(|allocation| allocation.officer_ref.as_ref());
+    if manager.is_some_and(|manager| !restriction.admits(Some(manager))) {
+        return refused(
+            "the case's manager could not see it; admit them, or reallocate the case first",
+            "/restricted_to",
+        );
+    }
+    Ok(())
+}

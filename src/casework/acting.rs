@@ -1,0 +1,432 @@
+//! Acting on a case: the one way in which people here change what is kept.
+//!
+//! In one transaction the case is loaded in the person's scope, the act decides on it, what it decides is entered beside what
+//! the records system says, the act goes on record, and the force asks for its flags anew. Whatever fails,
+//! nothing of it is kept. The same request sent twice is carried out once; a change that was decided on an older
+//! version is refused with what has changed since.
+
+use serde_json::{Value, json};
+use thiserror::Error;
+
+use super::actor::{Actor, Person};
+use super::reading::Reader;
+use crate::domain::access_restriction::AccessRestriction;
+use crate::domain::calendar::Instant;
+use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
+use crate::domain::claim::Members;
+use crate::domain::moment::Moment;
+use crate::domain::officer::Officer;
+use crate::domain::policy::{Policies, Policy, PolicyError};
+use crate::domain::record::{Held, Kept, Record, RecordKind};
+use crate::domain::reference::Ref;
+use crate::domain::references::references;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::store::allocation::live_allocation_versions_of;
+use crate::store::backend::AnyConnection;
+use crate::store::current::{Wanted, case_records, exists, one, records_in_scope};
+use crate::store::error::StoreError;
+use crate::store::idempotency::{self, CarriedOut, RequestKey};
+use crate::store::own_entry::{self, NewEntry, OwnChange, RecordTag};
+use crate::store::scope::Scope;
+use crate::store::{Store, evaluation, limited_access, record};
+
+/// Who acts, under which policies, and how the request is known again.
+#[derive(Debug, Clone)]
+pub struct Acting<'a> {
+    /// Who, and when.
+    pub reader: &'a Reader,
+    /// The policies.
+    pub policies: &'a Policies,
+    /// The request's key, where its sender gave one.
+    pub key: Option<&'a RequestKey>,
+}
+
+/// The case that an act decides on, and what it may take into account.
+#[derive(Debug)]
+pub struct CaseInHand<'a> {
+    /// All that is known of the offender.
+    pub case: &'a CaseFile,
+    /// The force's officers and teams, and its crime reports; of its cases this one alone.
+    pub force: &'a ForceFile,
+    /// When.
+    pub at: Moment,
+    /// The policy of the day.
+    pub policy: &'a Policy,
+    /// Who acts.
+    pub person: &'a Person,
+}
+
+impl CaseInHand<'_> {
+    /// Who acts, among the force's officers.
+    ///
+    /// # Errors
+    /// When the token names no officer, or one that is not on file or not in post.
+    pub fn acting_officer(&self) -> Result<(&Ref, &Officer), Refusal> {
+        acting_officer(self.person, self.force, self.at)
+    }
+}
+
+fn acting_officer<'a>(person: &'a Person, force: &'a ForceFile, at: Moment) -> Result<(&'a Ref, &'a Officer), Refusal> {
+    let on_file = person.officer_ref.as_ref().and_then(|named| Some((named, force.officers.get(named)?)));
+    on_file.filter(|(_, officer)| officer.is_in_post(at.today())).ok_or_else(|| {
+        let detail = "the act is put down to an officer: the token's officer_ref must be one in post today";
+        Refusal::new(RefusalCode::OfficerNeeded, detail)
+    })
+}
+
+/// What an act enters of one record.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The kind of record.
+    pub kind: RecordKind,
+    /// The record.
+    pub subject: Ref,
+    /// What it does to it.
+    pub change: OwnChange,
+    /// On which version it was decided.
+    pub basis: Basis,
+}
+
+/// On which version of a record a change was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// On that there is none yet.
+    New,
+    /// On this version: the one that the person read.
+    Read(RecordTag),
+    /// On the version that the act itself has loaded.
+    Loaded,
+}
+
+impl Draft {
+    /// A record made here.
+    #[must_use]
+    pub fn new<T: Kept>(subject: Ref, record: T) -> Self {
+        let change = OwnChange::Claim(members(record.into_record()));
+        Self { kind: T::KIND, subject, change, basis: Basis::New }
+    }
+
+    /// Members of a record claimed anew.
+    #[must_use]
+    pub fn claim(
+        kind: RecordKind,
+        subject: Ref,
+        claimed: impl IntoIterator<Item = (&'static str, Value)>,
+        basis: Basis,
+    ) -> Self {
+        let claimed = claimed.into_iter().map(|(member, value)| (member.to_owned(), value)).collect();
+        Self { kind, subject, change: OwnChange::Claim(claimed), basis }
+    }
+
+    /// A whole record that takes the place of what is claimed of it so far.
+    #[must_use]
+    pub fn whole<T: Kept>(subject: Ref, record: T, basis: Basis) -> Self {
+        Self { kind: T::KIND, subject, change: OwnChange::Claim(members(record.into_record())), basis }
+    }
+}
+
+/// A record's members; a record of ours is an object of plain values, which serde always writes.
+fn members(record: Record) -> Members {
+    match record.to_json() {
+        Ok(Value::Object(members)) => members,
+        Ok(_) | Err(_) => Members::new(),
+    }
+}
+
+/// A record as an act left it.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The record.
+    pub held: Held<Record>,
+    /// Its version.
+    pub tag: RecordTag,
+    /// True where the same request had been carried out before.
+    pub replayed: bool,
+}
+
+/// What somebody else changed since a version was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangedSince {
+    /// The version it stands at; none where it is gone.
+    pub tag: Option<RecordTag>,
+    /// The members that differ from those of the version read.
+    pub members: Vec<String>,
+    /// Who entered what since: who, when, which act. Empty where the records system alone has spoken.
+    pub entries: Vec<(String, Instant, String)>,
+}
+
+/// Why an act was not carried out.
+#[derive(Debug, Error)]
+pub enum ActError {
+    /// There is no such case or record, as far as this person may see.
+    #[error("there is none")]
+    NotFound,
+    /// The record has changed since the person read it.
+    #[error("the record has changed since it was read")]
+    Changed(ChangedSince),
+    /// The key was given to another request.
+    #[error("the key was given to another request within a day; give each request its own")]
+    KeyReused,
+    /// A rule of the field forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// No policy holds today.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<diesel::result::Error> for ActError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Acts on a case in the person's scope. `decide` says what is entered; the first of it is the act's result.
+///
+/// # Errors
+/// See [`ActError`]; nothing of the act is kept then.
+pub fn on_case(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    offender: &Ref,
+    decide: impl FnOnce(&CaseInHand<'_>) -> Result<Vec<Draft>, Refusal>,
+) -> Result<Written, ActError> {
+    let (reader, at) = (acting.reader, acting.reader.clock.moment());
+    let policy = acting.policies.in_force(at.today())?;
+    let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
+        record::take_turn(connection)?;
+        let scope = reader.person.case_scope();
+        let in_scope = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?;
+        if in_scope.is_empty() {
+            reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
+            return Ok(None);
+        }
+        if let Some(written) = carried_out_before(connection, acting, act, Some(offender))? {
+            return Ok(Some(written));
+        }
+        let force = open_case(connection, &reader.person.force, offender)?;
+        let Some(case) = force.cases.get(offender) else { return Ok(None) };
+        let in_hand = CaseInHand { case, force: &force, at, policy, person: &reader.person };
+        let drafts = decide(&in_hand)?;
+        enter(connection, acting, act, Some(offender), drafts).map(Some)
+    })?;
+    written.ok_or(ActError::NotFound)
+}
+
+/// The force that an act decides on, where it is about no one case.
+#[derive(Debug)]
+pub struct ForceInHand<'a> {
+    /// All that is known in the force, limited-access cases included: show none of it to the person.
+    pub force: &'a ForceFile,
+    /// When.
+    pub at: Moment,
+    /// The policy of the day.
+    pub policy: &'a Policy,
+    /// Who acts.
+    pub person: &'a Person,
+    /// What the person may see.
+    pub scope: &'a Scope,
+}
+
+impl ForceInHand<'_> {
+    /// Who acts, among the force's officers.
+    ///
+    /// # Errors
+    /// As [`CaseInHand::acting_officer`].
+    pub fn acting_officer(&self) -> Result<(&Ref, &Officer), Refusal> {
+        acting_officer(self.person, self.force, self.at)
+    }
+}
+
+/// Acts on a record of the force, such as an officer: `about` is the record in whose scope the act stands.
+///
+/// # Errors
+/// See [`ActError`]; nothing of the act is kept then.
+pub fn on_force(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    (kind, subject): (RecordKind, &Ref),
+    decide: impl FnOnce(&ForceInHand<'_>) -> Result<Vec<Draft>, Refusal>,
+) -> Result<Written, ActError> {
+    let (reader, at) = (acting.reader, acting.reader.clock.moment());
+    let policy = acting.policies.in_force(at.today())?;
+    let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
+        record::take_turn(connection)?;
+        let scope = reader.person.case_scope();
+        if records_in_scope(connection, Wanted::one(kind, &scope, subject))?.is_empty() {
+            reader.note_refusal(connection, act, kind, subject)?;
+            return Ok(None);
+        }
+        if let Some(written) = carried_out_before(connection, acting, act, None)? {
+            return Ok(Some(written));
+        }
+        let force = super::force_file::load(connection, &reader.person.force)?;
+        let in_hand = ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope };
+        let drafts = decide(&in_hand)?;
+        enter(connection, acting, act, None, drafts).map(Some)
+    })?;
+    written.ok_or(ActError::NotFound)
+}
+
+/// One case with the force's officers, teams and crime reports.
+pub(super) fn open_case(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<ForceFile, StoreError> {
+    let mut builder = ForceFileBuilder::default();
+    let whole = Scope::whole(force);
+    for kind in [RecordKind::Officer, RecordKind::Team, RecordKind::CrimeReport] {
+        for held in records_in_scope(connection, Wanted::all(kind, &whole))? {
+            builder.add(held);
+        }
+    }
+    case_records(connection, force, offender, |held| {
+        if held.record.kind() != RecordKind::CrimeReport {
+            builder.add(held);
+        }
+    })?;
+    live_allocation_versions_of(connection, force, &[offender], |held| builder.add_allocation(held))?;
+    Ok(builder.build())
+}
+
+/// What came of the same request, where it was carried out before.
+fn carried_out_before(
+    connection: &mut AnyConnection,
+    acting: &Acting<'_>,
+    act: &str,
+    offender: Option<&Ref>,
+) -> Result<Option<Written>, ActError> {
+    let Some(RequestKey { key, digest }) = acting.key else { return Ok(None) };
+    let (reader, force) = (acting.reader, &acting.reader.person.force);
+    let actor = Actor::Person(reader.person.clone()).to_string();
+    let now = reader.clock.now();
+    let Some(before) = idempotency::carried_out(connection, force, &actor, key, now)? else { return Ok(None) };
+    if before.digest != *digest || before.act != act {
+        return Err(ActError::KeyReused);
+    }
+    let detail = json!({ "act": act, "replayed": true, "offender": offender });
+    reader.note(connection, "act.replay", Some((before.kind, &before.subject)), detail)?;
+    written(connection, force, before.kind, &before.subject, true)
+}
+
+fn written(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subject: &Ref,
+    replayed: bool,
+) -> Result<Option<Written>, ActError> {
+    let Some(held) = one(connection, force, kind, subject)? else { return Ok(None) };
+    let Some(tag) = own_entry::current_tag(connection, force, kind, subject)? else { return Ok(None) };
+    Ok(Some(Written { held, tag, replayed }))
+}
+
+/// Enters what an act decided, puts it on record and asks for the force's flags.
+fn enter(
+    connection: &mut AnyConnection,
+    acting: &Acting<'_>,
+    act: &str,
+    offender: Option<&Ref>,
+    drafts: Vec<Draft>,
+) -> Result<Written, ActError> {
+    let (reader, force) = (acting.reader, &acting.reader.person.force);
+    let actor = Actor::Person(reader.person.clone()).to_string();
+    let now = reader.clock.now();
+    let mut entered = Vec::with_capacity(drafts.len());
+    for Draft { kind, subject, change, basis } in drafts {
+        check_basis(connection, force, kind, &subject, basis)?;
+        if let OwnChange::Claim(claimed) = &change {
+            check_references(connection, force, kind, &subject, claimed)?;
+        }
+        let new = NewEntry { force, kind, subject: &subject, change, act, entered_at: now, entered_by: &actor };
+        let tag = own_entry::append(connection, new)?;
+        if kind == RecordKind::AccessRestriction {
+            keep_restriction(connection, force, &subject)?;
+        }
+        entered.push((kind, subject, tag));
+    }
+    let Some((kind, subject, tag)) = entered.first() else {
+        return Err(StoreError::Unreadable { what: "act", detail: "enters nothing".to_owned() }.into());
+    };
+    let records: Vec<Value> =
+        entered.iter().map(|(kind, subject, tag)| json!({ "kind": kind, "ref": subject, "entry": tag.own })).collect();
+    let detail = json!({ "offender": offender, "entered": records });
+    reader.note(connection, act, Some((*kind, subject)), detail)?;
+    evaluation::request(connection, force, now)?;
+    if let Some(RequestKey { key, digest }) = acting.key {
+        let done = CarriedOut { digest: digest.clone(), act: act.to_owned(), kind: *kind, subject: subject.clone() };
+        idempotency::remember(connection, force, &actor, key, &done, now)?;
+    }
+    let held = one(connection, force, *kind, subject)?;
+    let held = held.ok_or_else(|| StoreError::Unreadable { what: "act", detail: "left no record".to_owned() })?;
+    Ok(Written { held, tag: *tag, replayed: false })
+}
+
+/// The restriction that now holds decides who sees the case.
+fn keep_restriction(connection: &mut AnyConnection, force: &str, subject: &Ref) -> Result<(), StoreError> {
+    let held = one(connection, force, RecordKind::AccessRestriction, subject)?;
+    held.and_then(|held| AccessRestriction::of(held.record))
+        .map_or(Ok(()), |restriction| limited_access::replace(connection, force, &restriction))
+}
+
+fn check_basis(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subject: &Ref,
+    basis: Basis,
+) -> Result<(), ActError> {
+    let read = match basis {
+        Basis::Loaded => return Ok(()),
+        Basis::New => None,
+        Basis::Read(tag) => Some(tag),
+    };
+    let current = own_entry::current_tag(connection, force, kind, subject)?;
+    if current == read {
+        return Ok(());
+    }
+    let then = match read {
+        Some(tag) => own_entry::members_at(connection, force, kind, subject, tag)?,
+        None => None,
+    };
+    let now = one(connection, force, kind, subject)?.map(|held| members(held.record));
+    let entries = own_entry::entered_since(connection, force, kind, subject, read.and_then(|tag| tag.own))?;
+    Err(ActError::Changed(ChangedSince { tag: current, members: differing(then, now), entries }))
+}
+
+/// The members that differ, in order.
+fn differing(then: Option<Members>, now: Option<Members>) -> Vec<String> {
+    let (then, now) = (then.unwrap_or_default(), now.unwrap_or_default());
+    let mut members: Vec<String> = then.keys().chain(now.keys()).cloned().collect();
+    members.sort();
+    members.dedup();
+    let said = |of: &Members, member: &String| of.get(member).cloned().unwrap_or_default();
+    members.retain(|member| said(&then, member) != said(&now, member));
+    members
+}
+
+/// What is entered names records that are there.
+fn check_references(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subject: &Ref,
+    claimed: &Members,
+) -> Result<(), ActError> {
+    let standing = own_entry::with_claimed(connection, force, kind, subject, claimed)?;
+    let record = Record::from_json(kind, Value::Object(standing)).map_err(|error| {
+        let detail = format!("the record cannot be kept: {:?}", error.classify());
+        StoreError::Unreadable { what: "record", detail }
+    })?;
+    for reference in references(kind, subject, &record) {
+        let pointer = reference.pointer.strip_prefix("/data").unwrap_or(&reference.pointer);
+        let member = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
+        if claimed.contains_key(member) && !exists(connection, force, reference.to, &reference.to_ref)? {
+            let detail = format!("names a record of kind {} that the force does not have", reference.to);
+            return Err(Refusal::new(RefusalCode::UnknownReference, detail).at(pointer).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Limited-access cases: who alone may see a case, or who may not, because they know the offender, the victim or
+//! each other. Need-to-know, as the confidentiality of the records system has it (College APP on information management).
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::reference::Ref;
+
+/// Who may see a case, and who may not. An exclusion counts for more than a permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessRestriction {
+    /// Of whom.
+    pub offender_ref: Ref,
+    /// The officers who alone may see the case; everybody in scope, where it is empty.
+    pub restricted_to: BTreeSet<Ref>,
+    /// The officers who may not.
+    pub excluded: BTreeSet<Ref>,
+    /// Why, in free text.
+    pub reason: String,
+    /// The officer who decided it.
+    pub decided_by: Ref,
+}
+
+impl AccessRestriction {
+    /// True when an officer may see the case; somebody who is no officer may where nobody is named.
+    #[must_use]
+    pub fn admits(&self, officer: Option<&Ref>) -> bool {
+        let is_excluded = officer.is_some_and(|officer| self.excluded.contains(officer));
+        let is_named = officer.is_some_and(|officer| self.restricted_to.contains(officer));
+        !is_excluded && (self.restricted_to.is_empty() || is_named)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(refs: &[&str]) -> BTreeSet<Ref> {
+        refs.iter().map(|reference| Ref::new(*reference).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_exclusion_counts_for_more_than_a_permission() {
+        for (only, excluded, officer, admitted) in [
+            (&[][..], &[][..], Some("a"), true),
+            (&[], &[], None, true),
+            (&["a"], &[], Some("a"), true),
+            (&["a"], &[], Some("b"), false),
+            (&["a"], &[], None, false),
+            (&[], &["a"], Some("a"), false),
+            (&[], &["a"], Some("b"), true),
+            (&[], &["a"], None, true),
+            (&["a"], &["a"], Some("a"), false),
+        ] {
+            let restriction = AccessRestriction {
+                offender_ref: Ref::new("o").unwrap(),
+                restricted_to: set(only),
+                excluded: set(excluded),
+                reason: String::new(),
+                decided_by: Ref::new("di").unwrap(),
+            };
+            let officer = officer.map(|officer| Ref::new(officer).unwrap());
+            assert_eq!(restriction.admits(officer.as_ref()), admitted, "{only:?} {excluded:?} {officer:?}");
+        }
+    }
+}

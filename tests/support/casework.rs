@@ -1,0 +1,118 @@
+//! The people of Wessex who do casework, and the caseload that they do it on: that of [`super::caseload`] with a plan, an order, a
+//! breach and an item of intelligence.
+
+use mosovo_visits::api::auth::token::Grants;
+use mosovo_visits::casework::actor::{Actor, Role};
+use mosovo_visits::casework::flags::evaluate_force;
+use mosovo_visits::domain::policy::Policies;
+use mosovo_visits::store::Store;
+use serde_json::{Value, json};
+
+use super::caseload::{self, RECORDED, event};
+use super::http::persona;
+use super::{import, scenario_clock};
+
+fn officer(role: Role, teams: &[&str], officer: &str) -> Grants {
+    let officer_ref = Some(officer.to_owned().try_into().unwrap());
+    Grants { sub: format!("invented-{officer}"), officer_ref, ..persona(role, teams) }
+}
+
+/// Nora, who manages n-1.
+pub fn manager() -> Grants {
+    officer(Role::OffenderManager, &["north"], "om-n")
+}
+
+/// Another offender manager of the team north.
+pub fn colleague() -> Grants {
+    officer(Role::OffenderManager, &["north"], "om-n2")
+}
+
+/// The supervisor of the team north.
+pub fn supervisor() -> Grants {
+    officer(Role::Supervisor, &["north"], "sup-n")
+}
+
+/// The supervisor of the team south.
+pub fn other_supervisor() -> Grants {
+    officer(Role::Supervisor, &["south"], "sup-s")
+}
+
+/// The detective inspector.
+pub fn inspector() -> Grants {
+    officer(Role::DetectiveInspector, &[], "di")
+}
+
+/// Another detective inspector.
+pub fn other_inspector() -> Grants {
+    officer(Role::DetectiveInspector, &[], "di-2")
+}
+
+fn trained(name: &str, role: &str, team: &str, courses: &[&str]) -> Value {
+    let training: Vec<Value> =
+        courses.iter().map(|course| json!({"course": course, "completed_on": "2019-01-01"})).collect();
+    json!({"name": name, "role": role, "team_ref": team, "in_post_from": "2015-01-01", "constable": true,
+        "training": training})
+}
+
+/// A plan of n-1 that asks for a visit every 60 days, approved by the supervisor.
+pub fn plan() -> Value {
+    json!({
+        "offender_ref": "n-1", "effective_from": "2020-06-10", "review_on": "2021-06-10", "assessment_ref": "r-1",
+        "approved_by": "sup-n", "approved_on": "2020-06-10", "contingency": "invented",
+        "visit_requirement": {"interval_days": 60, "earliest_after_days": 45, "latest_after_days": 75,
+            "duration_minutes": 45, "crew": 2, "unannounced": true, "time_windows": [], "required_skills": []},
+        "actions": [{"ref": "act-1", "pillar": "supervision", "description": "invented", "due_on": "2021-05-01",
+            "owner_ref": "om-n"}],
+    })
+}
+
+/// The caseload, with staff who are trained.
+pub fn feed() -> String {
+    let wessex = "/records/wessex/invented";
+    let manager = &["visor_user", "arms_assessor"][..];
+    let supervisor = &["visor_user", "mosovo_supervisor"][..];
+    let staff = [
+        ("om-n", trained("Nora Invented", "offender_manager", "north", manager)),
+        ("om-n2", trained("Nuala Invented", "offender_manager", "north", manager)),
+        ("om-s", trained("Sam Invented", "offender_manager", "south", manager)),
+        ("sup-n", trained("Sorrel Invented", "supervisor", "north", supervisor)),
+        ("sup-s", trained("Sasha Invented", "supervisor", "south", supervisor)),
+        ("di", trained("Dara Invented", "detective_inspector", "north", &["mosovo_supervisor"])),
+        ("di-2", trained("Devi Invented", "detective_inspector", "south", &["mosovo_supervisor"])),
+    ];
+    // Newer than those of the caseload.
+    let later = "2021-01-02T09:00:00Z";
+    let mut events: Vec<Value> =
+        staff.iter().map(|(subject, data)| event(wessex, "officer", subject, later, data)).collect();
+    events.push(event(wessex, "risk_management_plan", "p-1", RECORDED, &plan()));
+    events.push(event(
+        wessex,
+        "order",
+        "o-1",
+        RECORDED,
+        &json!({"offender_ref": "s-1", "kind": "shpo", "made_on": "2019-01-01", "ends_on": "2030-01-01",
+            "conditions": ["No contact with a child"]}),
+    ));
+    events.push(event(
+        wessex,
+        "breach",
+        "b-1",
+        RECORDED,
+        &json!({"offender_ref": "s-1", "kind": "order", "provision": "SOA 2003 s.103I", "summary": "invented",
+            "first_failure_on": "2020-12-01", "discovered_at": "2020-12-02T10:00:00Z", "order_ref": "o-1"}),
+    ));
+    format!("{}\n{}", caseload::feed(), caseload::lines(&events))
+}
+
+/// Takes the caseload in, and evaluates Wessex's flags.
+pub fn set_up(store: &Store) {
+    let report = import(store, &feed());
+    assert_eq!((report.refused, &report.errors), (0, &vec![]));
+    evaluate(store);
+}
+
+/// Evaluates Wessex's flags, as the service's job does.
+pub fn evaluate(store: &Store) {
+    let policies = Policies::built_in().unwrap();
+    evaluate_force(store, scenario_clock(), &Actor::Operator, "wessex", &policies).unwrap();
+}
