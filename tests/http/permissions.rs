@@ -104,7 +104,7 @@ fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
                     assert_eq!((reply.status, reply.code().as_str()), (403, "forbidden"), "{told}");
                     let (records, entries) = before;
                     assert_eq!(
-                        kept(store),
+                        kept(store, &persona),
                         (records, entries + 1),
                         "one refusal goes on record, and nothing else: {told}"
                     );
