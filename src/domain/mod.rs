@@ -7,6 +7,7 @@ pub mod access_restriction;
 pub mod address;
 pub mod allocation;
 pub mod arms_assessment;
+pub mod as_at;
 pub mod bank_holidays;
 pub mod breach;
 pub mod calendar;
