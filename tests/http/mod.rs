@@ -4,6 +4,7 @@ mod command_line;
 mod contract;
 mod flags;
 mod jobs;
+mod notification_duties;
 mod offenders;
 mod permissions;
 mod problems;

@@ -75,13 +75,14 @@ fn trigger(fact: &'static str, held: &Held<NotifiableChange>, on: CivilDate) -> 
     Trigger { fact, record_kind: Some("notifiable_change"), record_ref: Some(held.subject.clone()), on }
 }
 
-/// What tells this change from others in a key: the address of a move and the day of a release, as where
-/// the records tell of them; else the record.
+/// What tells this change from others in a key: the address and day of a move and the day of a release, as
+/// where the records tell of them; else the record.
 fn key(held: &Held<NotifiableChange>, on: CivilDate) -> String {
-    match (held.record.kind, &held.record.premises_ref) {
-        (ChangeKind::HomeAddressChanged | ChangeKind::NoSoleOrMainResidence, Some(premises)) => premises.to_string(),
-        (ChangeKind::Released, _) => on.to_string(),
-        _ => held.subject.to_string(),
+    let home = matches!(held.record.kind, ChangeKind::HomeAddressChanged | ChangeKind::NoSoleOrMainResidence);
+    match held.record.premises_ref.as_ref().filter(|_| home) {
+        Some(premises) => format!("{premises}:{on}"),
+        None if held.record.kind == ChangeKind::Released => on.to_string(),
+        None => held.subject.to_string(),
     }
 }
 
@@ -145,12 +146,15 @@ fn not_realised(desk: &Desk<'_>, held: &Held<NotifiableChange>) -> Option<Draft>
 fn before_it(desk: &Desk<'_>, held: &Held<NotifiableChange>) -> Option<Draft> {
     let change = &held.record;
     let on = change.occurred_on.or_else(|| change.advance.as_ref().map(|notice| notice.expected_on))?;
-    let (code, fact) = match change.kind {
-        ChangeKind::NameUsed => (DutyCode::NewNameInAdvance, "name_used"),
-        ChangeKind::ChildHouseholdBegun => (DutyCode::ChildHouseholdInAdvance, "child_household_begun"),
-        ChangeKind::AbsentFromHome if is_long(desk, change, on) => (DutyCode::AbsenceFromHome, "absent_from_home"),
-        _ => return None,
-    };
+    let kinds = [
+        (ChangeKind::NameUsed, DutyCode::NewNameInAdvance, "name_used"),
+        (ChangeKind::ChildHouseholdBegun, DutyCode::ChildHouseholdInAdvance, "child_household_begun"),
+        (ChangeKind::AbsentFromHome, DutyCode::AbsenceFromHome, "absent_from_home"),
+    ];
+    let (_, code, fact) = kinds.into_iter().find(|(kind, ..)| *kind == change.kind)?;
+    if change.kind == ChangeKind::AbsentFromHome && !is_long(desk, change, on) {
+        return None;
+    }
     let mut draft = Draft::of(code, held.subject.as_str(), trigger(fact, held, on));
     draft.instant = Some(london_midnight(on));
     let linked = change.notification_ref.as_ref().and_then(|reference| desk.given_as(reference)).map(Met::by);

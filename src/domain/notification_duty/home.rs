@@ -37,7 +37,7 @@ fn draft(desk: &Desk<'_>, held: &Held<Address>) -> Draft {
         record_ref: Some(held.subject.clone()),
         on,
     };
-    let mut draft = Draft::of(DutyCode::HomeAddressChanged, held.subject.as_str(), trigger);
+    let mut draft = Draft::of(DutyCode::HomeAddressChanged, format!("{}:{on}", held.subject), trigger);
     if let Some(told) = desk.first_given(on, |notification| can_have_told(notification, Subject::Home)) {
         let told_on = london_date(told.record.notified_at);
         draft.steps.push(Step::to(told_on, "the first notification since that can have told of it"));

@@ -28,8 +28,24 @@ pub use duty::{Duty, DutyState};
 pub use facts::DutyFacts;
 pub use rules::NotificationRules;
 
+use super::calendar::CivilDate;
 use super::moment::Moment;
+use super::reference::Ref;
 use duty::Desk;
+
+/// By trigger date and key. Of one thing entered twice, what was met stands, in time before late. `[I]`
+fn order(duty: &Duty) -> (CivilDate, &str, u8, Option<&Ref>) {
+    let rank = match duty.state {
+        DutyState::MetOn { .. } => 0,
+        DutyState::MetLate { .. } => 1,
+        DutyState::NotYetDue
+        | DutyState::Due
+        | DutyState::LapsedSince { .. }
+        | DutyState::Stopped { .. }
+        | DutyState::NotRequired { .. } => 2,
+    };
+    (duty.trigger.on, &duty.key, rank, duty.trigger.record_ref.as_ref())
+}
 
 /// Every duty that the facts make at a moment, by trigger date and key. The order of the facts does not count.
 #[must_use]
@@ -45,7 +61,8 @@ pub fn duties(facts: DutyFacts<'_>, at: Moment, rules: &NotificationRules) -> Ve
         travel::duties,
     ];
     let mut duties: Vec<Duty> = families.iter().flat_map(|family| family(&desk)).collect();
-    duties.sort_by(|a, b| (a.trigger.on, &a.key).cmp(&(b.trigger.on, &b.key)));
+    duties.sort_by(|a, b| order(a).cmp(&order(b)));
+    duties.dedup_by(|later, earlier| later.key == earlier.key);
     duties
 }
 
