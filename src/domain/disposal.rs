@@ -67,11 +67,18 @@ pub enum Sentence {
     Other,
 }
 
-/// A review of an indefinite period that was refused: s.91C.
+/// An application for the review of an indefinite period: ss.91B and 91C.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefusedReview {
-    /// The day of the determination.
-    pub decided_on: CivilDate,
+pub struct ReviewApplication {
+    /// The day on which the police received it.
+    pub received_on: CivilDate,
+    /// The day on which the responsible bodies were asked.
+    pub bodies_asked_on: Option<CivilDate>,
+    /// The day of the determination; empty while it is open.
+    pub decided_on: Option<CivilDate>,
+    /// Whether it was refused; of no account before it is decided.
+    #[serde(default)]
+    pub refused: bool,
     /// Years until the next, where the police set more than the usual number.
     pub years_until_next: Option<u32>,
 }
@@ -91,7 +98,7 @@ pub struct Disposal {
     pub under_18_at_relevant_date: bool,
     /// The day of the first notification under s.83(1), where it is known better than by the notifications held.
     pub first_notified_on: Option<CivilDate>,
-    /// Reviews of an indefinite period that were refused.
+    /// Applications for the review of an indefinite period.
     #[serde(default)]
-    pub refused_reviews: Vec<RefusedReview>,
+    pub review_applications: Vec<ReviewApplication>,
 }

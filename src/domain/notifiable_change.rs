@@ -137,6 +137,8 @@ pub struct NotifiableChange {
     pub occurred_on: Option<CivilDate>,
     /// The last day of what lasts; empty where it goes on.
     pub until: Option<CivilDate>,
+    /// Hours stayed in a household with somebody under 18; empty where the offender lives there or it is not known.
+    pub hours: Option<u32>,
     /// The address it is about, where it is about one.
     pub premises_ref: Option<Ref>,
     /// How it came to be known.

@@ -57,7 +57,7 @@ pub struct NotificationDutiesView {
     /// and `notes` where the record and the disposal differ.
     #[schema(value_type = Object)]
     end_of_notification: EndOfNotification,
-    /// When an indefinite period may be reviewed: `eligible_from`, `ruled_out_by`, `mark`, `arithmetic`.
+    /// When an indefinite period may be reviewed: `eligible_from`, `ruled_out_by`, `mark`, `arithmetic`, `timetable`.
     #[schema(value_type = Option<Object>)]
     review: Option<ReviewOfPeriod>,
     /// What this is, and is not.

@@ -91,17 +91,21 @@ fn happened(desk: &Desk<'_>, held: &Held<NotifiableChange>) -> Option<Draft> {
     let change = &held.record;
     let (on, (code, subject, fact)) = (change.occurred_on?, duty_of(change.kind)?);
     let mut draft = Draft::of(code, key(held, on), trigger(fact, held, on));
+    let begun = change.kind == ChangeKind::ChildHouseholdBegun;
+    if begun && change.hours.is_some_and(|hours| hours < desk.rules.child_household.hours) {
+        draft.not_required = Some("a stay of fewer hours than the regulations ask for");
+    }
     let advance = change.advance.as_ref().filter(|_| change.kind.may_be_notified_in_advance());
     if let Some(notice) = advance {
         let window = desk.advance_window(notice);
         draft.steps.push(Step::to(window.from, "the first day that the advance notice covers"));
         draft.steps.push(Step::to(window.until, "the last day that the advance notice covers"));
-        if window.covers(on) {
+        if window.covers(on) && london_date(notice.notified_at) <= on {
             draft.met = Some(Met { at: notice.notified_at, by: notice.notification_ref.clone() });
             draft.covered_in_advance = true;
             return Some(draft);
         }
-        draft.steps.push(Step::to(on, "happened outside those days: the advance notice does not count"));
+        draft.steps.push(Step::to(on, "not within those days and after the notice: it does not count"));
     }
     let linked = change.notification_ref.as_ref().and_then(|reference| desk.given_as(reference));
     match linked {

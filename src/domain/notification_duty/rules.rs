@@ -193,6 +193,26 @@ pub struct ReviewRule {
     pub cap_mark: Mark,
     /// How sure the rest is.
     pub mark: Mark,
+    /// Days within which an application is acknowledged.
+    pub acknowledge_days: u32,
+    /// Days within which the responsible bodies reply.
+    pub bodies_reply_days: u32,
+    /// Weeks within which it is decided.
+    pub decide_weeks: u32,
+    /// Days within which a refusal may be appealed.
+    pub appeal_days: u32,
+    /// How sure the timetable is.
+    pub timetable_mark: Mark,
+}
+
+/// When a stay in a household with somebody under 18 is notifiable: reg 10.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChildHouseholdRule {
+    /// A stay of so many hours or more.
+    pub hours: u32,
+    /// How sure.
+    pub mark: Mark,
 }
 
 /// All rules of notification.
@@ -207,6 +227,8 @@ pub struct NotificationRules {
     pub advance_notice: AdvanceNoticeRule,
     /// Stays.
     pub stays: StayRule,
+    /// Households with somebody under 18.
+    pub child_household: ChildHouseholdRule,
     /// Absence from home.
     pub absence: AbsenceRule,
     /// Confirmations after a clock stop.

@@ -82,7 +82,10 @@ fn draft(desk: &Desk<'_>, key: &Ref, place: &Premises<'_>) -> Option<Draft> {
     let StayRule { days, months, .. } = desk.rules.stays;
     draft.steps.push(Step::to(on, format!("day {days} of stays within {months} months")));
     let began = stays.first().map_or(on, |stay| stay.from);
-    let covering = place.advance.iter().filter(|notice| desk.advance_window(notice).covers(on));
+    let covering = place
+        .advance
+        .iter()
+        .filter(|notice| desk.advance_window(notice).covers(on) && london_date(notice.notified_at) <= on);
     let covering = covering.min_by_key(|notice| (notice.notified_at, notice.expected_on, &notice.notification_ref));
     if let Some(notice) = covering {
         draft.steps.push(Step::to(notice.expected_on, "notified in advance for this date, which covers it"));

@@ -53,7 +53,7 @@ fn suspected(duty: Duty, at: Moment, rules: &NotificationRules) -> Option<Suspec
         | DutyState::NotRequired { .. } => None,
     };
     let recent = met_on.is_none_or(|on| days_between(on, at.today()) <= i64::from(rules.late_lookback_days));
-    recent.then(|| SuspectedBreach {
+    recent.then_some(SuspectedBreach {
         key: duty.key,
         code: duty.code,
         provision: duty.rule.provision,

@@ -160,6 +160,25 @@ fn every_kind_of_change_has_three_days() {
 }
 
 #[test]
+fn a_stay_in_a_household_with_a_child_counts_from_twelve_hours() {
+    let stayed = |hours: Value| {
+        Known::settled().change("c", "child_household_begun", Some("2021-03-01"), &json!({"hours": hours}))
+    };
+    hold(vec![
+        ("1.1 row 6", "12 hours", stayed(json!(12)), ChildHouseholdBegun, "2021-03-03", "2021-03-03 due"),
+        ("1.1 row 6", "11 hours", stayed(json!(11)), ChildHouseholdBegun, "2021-03-10", "2021-03-03 not_required"),
+        (
+            "1.1 row 6",
+            "not known, or living there",
+            stayed(json!(null)),
+            ChildHouseholdBegun,
+            "2021-03-03",
+            "2021-03-03 due",
+        ),
+    ]);
+}
+
+#[test]
 fn what_2012_brought_was_no_duty_before() {
     let on = |kind: &str, day: &str| Known::unnotified("2010-01-01").change("c", kind, Some(day), &nothing());
     hold(vec![

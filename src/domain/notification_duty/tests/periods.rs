@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Known, built_in, date, moment};
+use super::{Known, built_in, date, laid_over, moment};
 use crate::domain::notification_duty::period::{PeriodLength, end_of_notification, notification_period};
-use crate::domain::notification_duty::review::{first_review, review_of_period};
+use crate::domain::notification_duty::review::{first_review, review_of_period, review_timetable};
 
 fn ends(sentence: &Value, under_18: bool) -> String {
     let known = Known::settled().disposal(
@@ -178,7 +178,8 @@ fn a_refusal_puts_the_next_review_off_by_eight_years_or_those_set_at_most_fiftee
     let life = json!({"sentence": {"kind": "life"}, "first_notified_on": "2006-05-10"});
     let refused = |years: Option<u32>| {
         let mut record = life.clone();
-        record["refused_reviews"] = json!([{"decided_on": "2021-06-01", "years_until_next": years}]);
+        record["review_applications"] = json!([{"received_on": "2021-05-10", "decided_on": "2021-06-01", "refused": true,
+            "years_until_next": years}]);
         Known::settled().disposal("d", &record)
     };
     let eligible = |known: &Known, at: &str| {
@@ -188,6 +189,16 @@ fn a_refusal_puts_the_next_review_off_by_eight_years_or_those_set_at_most_fiftee
     for (section, shows, known, at, expected) in [
         ("1.3", "15 years from the first notification", refused(None), "2021-05-31", Some("2021-05-10")),
         ("1.3", "refused: a further 8 years", refused(None), "2021-06-01", Some("2029-06-01")),
+        (
+            "1.3",
+            "an application that is open puts nothing off",
+            Known::settled().disposal(
+                "d",
+                &laid_over(life.clone(), &json!({"review_applications": [{"received_on": "2021-05-10"}]})),
+            ),
+            "2021-06-01",
+            Some("2021-05-10"),
+        ),
         ("1.3", "a longer time set", refused(Some(12)), "2021-06-01", Some("2033-06-01")),
         ("1.3", "no longer than 15", refused(Some(20)), "2021-06-01", Some("2036-06-01")),
         ("1.3", "no shorter than 8", refused(Some(2)), "2021-06-01", Some("2029-06-01")),
@@ -222,4 +233,25 @@ fn a_refusal_puts_the_next_review_off_by_eight_years_or_those_set_at_most_fiftee
     let review = review_of_period(barred.facts(), moment("2021-06-01"), &built_in()).unwrap();
     let ruled_out_by: Vec<&str> = review.ruled_out_by.iter().map(|order| order.as_str()).collect();
     assert_eq!(ruled_out_by, ["o2"], "section 1.3: not while under a SHPO or SOPO");
+}
+
+#[test]
+fn the_timetable_of_an_application() {
+    let application = |over: &Value| {
+        let record = json!({"sentence": {"kind": "life"}, "review_applications": [laid_over(json!({"received_on": "2021-06-01"}), over)]});
+        let known = Known::settled().disposal("d", &record);
+        review_timetable(
+            known.disposals.first().unwrap().record.review_applications.first().unwrap(),
+            &built_in().reviews,
+        )
+    };
+    let open = application(&json!({}));
+    assert_eq!(open.acknowledge_by, date("2021-06-14"), "section 1.3: 14 days");
+    assert_eq!((open.bodies_reply_by, open.decide_by), (None, date("2021-07-13")), "section 1.3: 6 weeks");
+    let asked = application(&json!({"bodies_asked_on": "2021-06-03"}));
+    assert_eq!(asked.bodies_reply_by, Some(date("2021-06-30")), "section 1.3: 28 days");
+    assert_eq!((asked.decide_by, asked.appeal_by), (date("2021-08-11"), None), "section 1.3: 6 weeks after that");
+    let refused = application(&json!({"decided_on": "2021-08-02", "refused": true}));
+    assert_eq!(refused.appeal_by, Some(date("2021-08-22")), "section 1.3: 21 days");
+    assert_eq!(application(&json!({"decided_on": "2021-08-02"})).appeal_by, None, "nothing to appeal");
 }

@@ -200,6 +200,11 @@ fn the_document_has_the_rules() {
         format!("| first review, years | {} |", reviews.adult_years),
         format!("| first review, under 18, years | {} |", reviews.under_18_years),
         format!("| next review after a refusal, years | {} |", reviews.after_refusal_years),
+        format!("| hours from which a stay with a child in the household counts | {} |", rules.child_household.hours),
+        format!("| an application for review: days to acknowledge it | {} |", reviews.acknowledge_days),
+        format!("| days for the responsible bodies to reply | {} |", reviews.bodies_reply_days),
+        format!("| weeks after that to decide | {} |", reviews.decide_weeks),
+        format!("| days to appeal | {} |", reviews.appeal_days),
         format!("| the most that the police may set, years | {} |", reviews.after_refusal_cap_years),
     ] {
         assert!(document.contains(&row), "docs/NOTIFICATION-DUTIES.md needs this row:\n{row}");
