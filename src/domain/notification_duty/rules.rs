@@ -234,6 +234,7 @@ pub struct NotificationRules {
     /// Confirmations after a clock stop.
     pub confirmation_after_stop: RunOnRule,
     /// Days back to which a duty that was met late is still suspected; one that goes on is whatever its age. `[I]`
+    /// A few weeks: a lapse is seen while it goes on, and old notifications may never have been sent here.
     pub late_lookback_days: u32,
     /// How long notification lasts.
     pub periods: PeriodTable,

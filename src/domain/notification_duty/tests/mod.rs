@@ -1,9 +1,11 @@
 //! The duties at their boundaries. Each row of a table names the section of the domain rules it holds the
 //! code to, what is known, on which day it is asked, and the last day and state that must come of it.
 
+mod advance;
 mod changes;
 mod confirmations;
 mod counting;
+mod moves;
 mod periods;
 mod properties;
 mod rules;
