@@ -12,6 +12,7 @@ pub mod flags;
 pub mod force_file;
 pub mod import;
 pub mod job_status;
+pub mod notification_duties;
 pub mod offenders;
 pub mod reading;
 pub mod schedules;

@@ -182,7 +182,12 @@ pub fn case_file(
 }
 
 /// Whether an offender is in the reader's scope. Where none is, that is put on record.
-fn may_see(connection: &mut AnyConnection, reader: &Reader, offender: &Ref, act: &str) -> Result<bool, StoreError> {
+pub(super) fn may_see(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    offender: &Ref,
+    act: &str,
+) -> Result<bool, StoreError> {
     let scope = reader.person.case_scope();
     let found = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?;
     if found.is_empty() {

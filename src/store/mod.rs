@@ -25,6 +25,7 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod status;
 pub mod timeline;
 pub mod types;
 pub mod url;
