@@ -15,7 +15,7 @@ use super::records::{
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{daily_list, neighbourhoods, officers, teams};
+use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -58,6 +58,8 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         accept::post,
         teams::list,
         teams::read,
+        briefing::read,
+        briefing::list_receipts,
         neighbourhoods::list,
         neighbourhoods::read,
     ),

@@ -13,7 +13,7 @@ use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{daily_list, neighbourhoods, officers, teams};
+use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
 use super::{error, health, jobs, openapi, page};
 
 /// The methods that routes take.
@@ -144,6 +144,15 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}", ReadNeighbourhoods::PERMISSION, || {
         web::to(neighbourhoods::read)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}/briefing", ReadBriefings::PERMISSION, || {
+        web::to(briefing::read)
+    }),
+    Endpoint::permitted(
+        Verb::Get,
+        "/v1/neighbourhoods/{ref}/briefing-receipts",
+        ReadBriefingReceipts::PERMISSION,
+        || web::to(briefing::list_receipts),
+    ),
     Endpoint::open(Verb::Get, page::PATH, || web::to(page::begin)),
     Endpoint::open(Verb::Get, page::FILES, || web::to(page::file)),
 ];

@@ -6,6 +6,7 @@ pub mod allocation;
 pub mod as_at;
 pub mod audit;
 pub mod backend;
+pub mod briefing;
 pub mod current;
 pub mod digest;
 pub mod error;

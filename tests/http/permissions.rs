@@ -87,7 +87,8 @@ fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
             let (media_type, body) = body(endpoint.path);
             for role in Role::ALL {
                 let officer_ref = officer(role).map(|officer| officer.to_owned().try_into().unwrap());
-                let persona = Grants { officer_ref, ..persona(role, &["north"]) };
+                let neighbourhoods = ["nb-1".to_owned().try_into().unwrap()].into();
+                let persona = Grants { officer_ref, neighbourhoods, ..persona(role, &["north"]) };
                 let token = format!("Bearer {}", service.token(&persona));
                 let headers = [("authorization", token.as_str()), ("content-type", media_type)];
                 let version = ("if-match", "\"1\"");

@@ -56,6 +56,10 @@ acts! {
     ReadTeams, "teams.read", "Read the force's teams": [OffenderManager, Supervisor, DetectiveInspector];
     ReadNeighbourhoods, "neighbourhoods.read", "Read the force's neighbourhood policing areas":
         [OffenderManager, Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadBriefings, "briefings.read", "Read a neighbourhood's briefing; a neighbourhood officer, those of their own areas":
+        [Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadBriefingReceipts, "briefings.receipts", "Read when a neighbourhood's briefing was read":
+        [Supervisor, DetectiveInspector];
     ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
     AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
         [Supervisor, DetectiveInspector];
