@@ -133,6 +133,19 @@ fn advance_notice_covers_from_two_days_before_to_the_third_day_beginning_with_th
         ),
         (
             "1.1 row 9",
+            "a notice given after the event is none in advance",
+            Known::settled().change(
+                "c",
+                "name_used",
+                Some("2021-03-20"),
+                &json!({"advance": {"notified_at": "2021-03-25T10:00:00Z", "expected_on": "2021-03-20"}}),
+            ),
+            NameUsed,
+            "2021-04-01",
+            "2021-03-22 lapsed_since 2021-03-23",
+        ),
+        (
+            "1.1 row 9",
             "a card cannot be notified in advance",
             Known::settled().change(
                 "c",
