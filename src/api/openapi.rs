@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::casework::{access_restriction, conflicts};
+use super::casework::{access_restriction, conflicts, dip_samples};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
@@ -45,6 +45,9 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         access_restriction::decide,
         conflicts::list,
         conflicts::settle_one,
+        dip_samples::list,
+        dip_samples::draw,
+        dip_samples::grade_one,
         jobs::list,
         officers::list,
         officers::read,
@@ -65,7 +68,7 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
     ),
     components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "supervision", description = "Dip samples and their grades"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

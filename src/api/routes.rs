@@ -7,7 +7,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::auth::act::*;
-use super::casework::{access_restriction, conflicts};
+use super::casework::{access_restriction, conflicts, dip_samples};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
@@ -143,6 +143,15 @@ pub const ROUTES: &[Endpoint] = &[
     }),
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}", ReadNeighbourhoods::PERMISSION, || {
         web::to(neighbourhoods::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/dip-samples", ReadDipSamples::PERMISSION, || {
+        web::to(dip_samples::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/teams/{ref}/dip-samples", DrawDipSamples::PERMISSION, || {
+        web::to(dip_samples::draw)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/dip-samples/{ref}/grades", GradeDipSamples::PERMISSION, || {
+        web::to(dip_samples::grade_one)
     }),
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}/briefing", ReadBriefings::PERMISSION, || {
         web::to(briefing::read)

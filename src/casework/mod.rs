@@ -8,6 +8,7 @@ pub mod briefing;
 pub mod case_records;
 pub mod clock;
 pub mod conflicts;
+pub mod dip_samples;
 pub mod flag_list;
 pub mod flags;
 pub mod force_file;

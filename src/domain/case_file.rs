@@ -8,6 +8,7 @@ use super::arms_assessment::ArmsAssessment;
 use super::breach::Breach;
 use super::calendar::{CivilDate, Instant};
 use super::crime_report::CrimeReport;
+use super::dip_sample::{DipSample, DipSampleGrade};
 use super::intelligence::Intelligence;
 use super::moment::Moment;
 use super::notification::Notification;
@@ -88,6 +89,10 @@ pub struct ForceFile {
     pub teams: BTreeMap<Ref, Team>,
     /// Crime reports.
     pub crime_reports: Vec<CrimeReport>,
+    /// Dip samples.
+    pub dip_samples: Vec<Held<DipSample>>,
+    /// The grades of their cases.
+    pub dip_sample_grades: Vec<Held<DipSampleGrade>>,
     /// Case files, by offender.
     pub cases: BTreeMap<Ref, CaseFile>,
 }
@@ -124,6 +129,12 @@ impl ForceFileBuilder {
             Record::Offender(offender) => {
                 self.offenders.insert(subject, offender);
             }
+            Record::DipSample(record) => {
+                self.file.dip_samples.push(Held { subject, event_time, event_id, record });
+            }
+            Record::DipSampleGrade(record) => {
+                self.file.dip_sample_grades.push(Held { subject, event_time, event_id, record });
+            }
             Record::CrimeReport(report) => self.file.crime_reports.push(report),
             Record::ProgrammedVisits(programmed) => self.of(&subject).programmed = Some(programmed),
             Record::ReactiveManagement(spell) => self.of(&subject).reactive = Some(spell),
@@ -148,6 +159,8 @@ impl ForceFileBuilder {
     /// The case files, the same whatever the order in which records were added. Records of somebody of whom there is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
+        in_order(&mut self.file.dip_samples);
+        in_order(&mut self.file.dip_sample_grades);
         for (offender_ref, offender) in self.offenders {
             let mut records = self.records.remove(&offender_ref).unwrap_or_default();
             records.put_in_order();

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod case_file;
 pub mod claim;
 pub mod crime_report;
+pub mod dip_sample;
 pub mod disposal;
 pub mod flag;
 pub mod foreign_travel;

@@ -26,7 +26,12 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction => &["reason"],
-        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::Allocation | RecordKind::ProgrammedVisits => &[],
+        RecordKind::DipSampleGrade => &["findings"],
+        RecordKind::Team
+        | RecordKind::Neighbourhood
+        | RecordKind::Allocation
+        | RecordKind::ProgrammedVisits
+        | RecordKind::DipSample => &[],
     }
 }
 
@@ -47,7 +52,8 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Breach(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
         Record::AccessRestriction(record) => Some(&record.offender_ref),
-        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) => None,
+        Record::DipSampleGrade(record) => Some(&record.offender_ref),
+        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) => None,
     }
 }
 

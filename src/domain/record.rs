@@ -12,6 +12,7 @@ use super::arms_assessment::ArmsAssessment;
 use super::breach::Breach;
 use super::calendar::Instant;
 use super::crime_report::CrimeReport;
+use super::dip_sample::{DipSample, DipSampleGrade};
 use super::intelligence::Intelligence;
 use super::notification::Notification;
 use super::offender::Offender;
@@ -138,6 +139,8 @@ records! {
         ReactiveManagement, "reactive_management", "The latest spell in reactive management; the subject is the offender.";
     }
     own {
+        DipSample, "dip_sample", "One month's dip sample of one team.";
+        DipSampleGrade, "dip_sample_grade", "One grader's judgement of one case of a dip sample.";
         AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
     }
 }
@@ -164,13 +167,15 @@ impl fmt::Display for RecordKind {
 }
 
 impl Record {
-    /// The team that an officer belongs to, or that is responsible for an offender.
+    /// The team that an officer belongs to, that is responsible for an offender, or whose sample it is.
     #[must_use]
     pub const fn team_ref(&self) -> Option<&Ref> {
         if let Self::Officer(officer) = self {
             officer.team_ref.as_ref()
         } else if let Self::Offender(offender) = self {
             Some(&offender.team_ref)
+        } else if let Self::DipSample(sample) = self {
+            Some(&sample.team_ref)
         } else {
             None
         }

@@ -3,6 +3,7 @@
 mod briefing;
 mod command_line;
 mod contract;
+mod dip_samples;
 mod entries;
 mod flags;
 mod jobs;

@@ -17,6 +17,7 @@ fn path(template: &str) -> String {
         Some("offenders") => "n-1",
         Some("officers") => "om-n",
         Some("teams") => "north",
+        Some("dip-samples") => "sample-1",
         Some("neighbourhoods") => "nb-1",
         Some(_) | None => "",
     };
@@ -30,6 +31,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         (Verb::Post, "/v1/offenders/{ref}/access-restriction") => &[200, 412],
         (Verb::Get, "/v1/offenders/{ref}/access-restriction") => &[404],
         (Verb::Post, "/v1/offenders/{ref}/conflicts/settle") => &[409],
+        (Verb::Post, "/v1/teams/{ref}/dip-samples") => &[201, 409],
+        (Verb::Post, "/v1/dip-samples/{ref}/grades") => &[404],
         (_, template) if template.contains("{id}") => &[404],
         (_, _) => &[200, 201],
     }
@@ -58,6 +61,10 @@ fn body(template: &str) -> (&'static str, &'static str) {
         }
         "/v1/offenders/{ref}/conflicts/settle" => {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
+        }
+        "/v1/teams/{ref}/dip-samples" => ("application/json", "{}"),
+        "/v1/dip-samples/{ref}/grades" => {
+            ("application/json", r#"{"offender_ref": "n-1", "answers": {}, "overall": "good", "findings": "invented"}"#)
         }
         "/v1/flags/{id}/acknowledge" => ("application/json", r#"{"reason": "invented", "review_on": "2021-05-01"}"#),
         _ => ("application/json", ""),

@@ -56,6 +56,9 @@ acts! {
     ReadTeams, "teams.read", "Read the force's teams": [OffenderManager, Supervisor, DetectiveInspector];
     ReadNeighbourhoods, "neighbourhoods.read", "Read the force's neighbourhood policing areas":
         [OffenderManager, Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadDipSamples, "dip_samples.read", "Read a team's dip samples and their grades": [Supervisor, DetectiveInspector];
+    DrawDipSamples, "dip_samples.draw", "Draw this month's dip sample of a team": [Supervisor, DetectiveInspector];
+    GradeDipSamples, "dip_samples.grade", "Grade a case of a dip sample": [Supervisor, DetectiveInspector];
     ReadBriefings, "briefings.read", "Read a neighbourhood's briefing; a neighbourhood officer, those of their own areas":
         [Supervisor, DetectiveInspector, NeighbourhoodOfficer];
     ReadBriefingReceipts, "briefings.receipts", "Read when a neighbourhood's briefing was read":

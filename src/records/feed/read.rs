@@ -51,7 +51,7 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         RecordKind::ReactiveManagement => {
             checked(object(reactive_management), consistency::reactive_management)(data).map(Record::ReactiveManagement)
         }
-        RecordKind::AccessRestriction => {
+        RecordKind::DipSample | RecordKind::DipSampleGrade | RecordKind::AccessRestriction => {
             Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
         }
     };

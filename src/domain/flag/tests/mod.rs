@@ -78,7 +78,7 @@ impl World {
         self
     }
 
-    fn allocate(mut self, from: &str, officer: Option<&str>, time: &str, id: &str) -> Self {
+    pub(crate) fn allocate(mut self, from: &str, officer: Option<&str>, time: &str, id: &str) -> Self {
         self.allocations.push((time.into(), id.into(), json!({ "officer_ref": officer, "from": from })));
         self
     }
@@ -164,6 +164,10 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::CrimeReport => json!({ "ref": "C1", "state": "recorded", "recorded_at": "2021-04-01T12:00:00Z",
             "breach_ref": "b" }),
         RecordKind::ReactiveManagement => json!({ "entered_on": "2021-02-10", "approved_by": "di" }),
+        RecordKind::DipSample => json!({ "team_ref": "t", "month": "2021-03-01", "seed": 1, "drawn_on": "2021-03-02",
+            "drawn_by": "sup", "policy_version": "test", "cases": [] }),
+        RecordKind::DipSampleGrade => json!({ "sample_ref": "t:2021-03", "offender_ref": "o", "grader_ref": "sup",
+            "graded_on": "2021-03-20", "answers": {}, "overall": "good", "findings": "" }),
         RecordKind::AccessRestriction => json!({ "offender_ref": "o", "restricted_to": [], "excluded": [],
             "reason": "", "decided_by": "di" }),
     }
