@@ -1,12 +1,15 @@
 //! Civil dates and instants as callers write them: of the years that both databases and the calendar know.
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::domain::calendar::{CivilDate, Instant};
 
 /// What a caller is told of a date that is none.
 pub const NOT_A_DATE: &str = "a date is written YYYY-MM-DD and is of the years 0001 to 9999";
+
+/// What a caller is told of an instant that is none.
+pub const NOT_AN_INSTANT: &str = "an instant is written as in RFC 3339, such as 2021-04-15T08:00:00Z";
 
 /// Reads a date: `#[serde(deserialize_with = "civil_date")]`.
 ///
@@ -22,6 +25,16 @@ pub fn civil_date<'de, D: Deserializer<'de>>(value: D) -> Result<CivilDate, D::E
 /// As [`civil_date`].
 pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<CivilDate>, D::Error> {
     civil_date(value).map(Some)
+}
+
+/// Reads an instant that may be left out, with its offset: with `default` beside it.
+///
+/// # Errors
+/// When it is none, or is of another year than 0001 to 9999.
+pub fn instant_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Instant>, D::Error> {
+    let text = String::deserialize(value)?;
+    let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc()).filter(|at| is_known(at.year()));
+    at.map(Some).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
 }
 
 /// The instant that a cursor of ours names, of the years that are written in four digits.

@@ -1,6 +1,7 @@
 //! The HTTP service. A handler is four moves: take the request apart, ask for the permit, one use
 //! case, the view of what came of it.
 
+pub mod audit;
 pub mod auth;
 pub mod dates;
 pub mod error;

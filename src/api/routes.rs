@@ -7,8 +7,8 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::auth::act::{
-    AcceptSchedules, AcknowledgeFlags, Act, Permission, ProposeSchedules, ReadDailyLists, ReadFlags, ReadImports,
-    ReadJobs, ReadNeighbourhoods, ReadOffenders, ReadOfficers, ReadSchedules, ReadTeams, SendRecords,
+    AcceptSchedules, AcknowledgeFlags, Act, Permission, ProposeSchedules, ReadAudit, ReadDailyLists, ReadFlags,
+    ReadImports, ReadJobs, ReadNeighbourhoods, ReadOffenders, ReadOfficers, ReadSchedules, ReadTeams, SendRecords,
 };
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
@@ -16,7 +16,7 @@ use super::offenders::{case_file, list, reactive_eligibility, timeline};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
-use super::{error, health, jobs, openapi, page};
+use super::{audit, error, health, jobs, openapi, page};
 
 /// The methods that routes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +99,7 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(acknowledge::acknowledge)
     }),
     Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
+    Endpoint::permitted(Verb::Get, "/v1/audit", ReadAudit::PERMISSION, || web::to(audit::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}/daily-list", ReadDailyLists::PERMISSION, || {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod audit;
 pub mod clock;
 pub mod flag_list;
 pub mod flags;

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod allocation;
 pub mod arms_assessment;
+pub mod audit_act;
 pub mod bank_holidays;
 pub mod breach;
 pub mod calendar;
@@ -23,6 +24,7 @@ pub mod planning_policy;
 pub mod policy;
 pub mod programmed_visits;
 pub mod reactive_management;
+pub mod reading_reason;
 pub mod record;
 pub mod reference;
 pub mod risk_management_plan;

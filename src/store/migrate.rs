@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::Store;
+use super::audit;
 use super::backend::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::url::DatabaseUrl;
@@ -24,10 +25,14 @@ impl Store {
     /// # Errors
     /// When one fails; those before it stay.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        let mut connection = self.connection()?;
-        take_turn(&mut connection, "SELECT pg_advisory_lock($1)")?;
-        let done = self.run_pending(&mut connection);
-        take_turn(&mut connection, "SELECT pg_advisory_unlock($1)")?;
+        let connection: &mut AnyConnection = &mut *self.connection()?;
+        take_turn(connection, "SELECT pg_advisory_lock($1)")?;
+        let done = self.run_pending(connection).and_then(|done| {
+            connection.transaction(audit::earlier::take_in)?;
+            self.publish_heads_through(connection);
+            Ok(done)
+        });
+        take_turn(connection, "SELECT pg_advisory_unlock($1)")?;
         done
     }
 

@@ -31,6 +31,7 @@ use std::time::Duration;
 use diesel::Connection as _;
 use diesel::r2d2::Pool;
 
+use audit::heads::Heads;
 use backend::{AnyConnection, Connections};
 use error::StoreError;
 use url::DatabaseUrl;
@@ -46,6 +47,7 @@ const POOL_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Store {
     pool: Arc<Pool<Connections>>,
     url: DatabaseUrl,
+    heads: Option<Arc<Heads>>,
 }
 
 impl Store {
@@ -61,7 +63,30 @@ impl Store {
             .error_handler(Box::new(backend::QuietErrors))
             .build(Connections::new(url.clone()))
             .map_err(|error| StoreError::Unavailable { detail: error.to_string() })?;
-        Ok(Self { pool: Arc::new(pool), url: url.clone() })
+        Ok(Self { pool: Arc::new(pool), url: url.clone(), heads: None })
+    }
+
+    /// The same database; the heads of its audit are signed and kept here after every transaction.
+    #[must_use]
+    pub fn with_heads(mut self, heads: Heads) -> Self {
+        self.heads = Some(Arc::new(heads));
+        self
+    }
+
+    /// Why the heads of the audit are not up to date, where they are not. Tries to sign them first.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub fn heads_failure(&self) -> Result<Option<String>, StoreError> {
+        let Some(heads) = &self.heads else { return Ok(None) };
+        heads.publish(&mut *self.connection()?);
+        Ok(heads.failure())
+    }
+
+    fn publish_heads_through(&self, connection: &mut AnyConnection) {
+        if let Some(heads) = &self.heads {
+            heads.publish(connection);
+        }
     }
 
     /// Which database this is.
@@ -79,7 +104,9 @@ impl Store {
         E: From<StoreError> + From<diesel::result::Error>,
     {
         let connection: &mut AnyConnection = &mut *self.connection()?;
-        connection.transaction(work)
+        let done = connection.transaction(work)?;
+        self.publish_heads_through(connection);
+        Ok(done)
     }
 
     /// As [`Self::transaction`], for work that reads before it writes. On SQLite it waits for its turn

@@ -57,5 +57,6 @@ acts! {
     ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
     AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
         [Supervisor, DetectiveInspector];
+    ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

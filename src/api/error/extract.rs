@@ -7,7 +7,7 @@ use actix_web::{Error, HttpRequest, ResponseError};
 use serde_json::error::Category;
 
 use super::{ErrorCode, Problem};
-use crate::api::dates::NOT_A_DATE;
+use crate::api::dates::{NOT_A_DATE, NOT_AN_INSTANT};
 
 /// The largest JSON body of a route that takes one.
 const LARGEST_JSON: usize = 256 * 1024;
@@ -78,6 +78,8 @@ fn query(error: QueryPayloadError, _: &HttpRequest) -> Error {
         "a parameter is given twice"
     } else if told.contains(NOT_A_DATE) {
         NOT_A_DATE
+    } else if told.contains(NOT_AN_INSTANT) {
+        NOT_AN_INSTANT
     } else {
         "a parameter has a value that it cannot have"
     };
