@@ -148,19 +148,23 @@ impl Heads {
         failure.map_or(Ok(()), Err)
     }
 
-    /// The latest heads: those of the file, and those that this process knows and the file has lost.
+    /// The latest heads: those of the file, and those that stay or that this process knows and the file has lost.
     fn read_latest(&self, state: &mut State) -> Result<(), HeadsError> {
         let text = read_or_empty(&self.directory.join(LATEST))?;
-        if text == state.text {
+        if text == state.text && !text.is_empty() {
             return Ok(());
+        }
+        if state.latest.is_empty() {
+            let older = read_or_empty(&self.directory.join(OLDER))?;
+            let signed = heads_in(&older).flatten().filter(|head| self.key.public().has_signed(head));
+            for head in signed {
+                take_if_newer(&mut state.latest, head);
+            }
         }
         for head in heads_in(&text) {
             let head = head.filter(|head| self.key.public().has_signed(head));
             let head = head.ok_or(HeadsError::Forged { file: LATEST })?;
-            let known = state.latest.get(&head.chain).map_or(0, |known| known.sequence);
-            if head.sequence > known {
-                state.latest.insert(head.chain.clone(), head);
-            }
+            take_if_newer(&mut state.latest, head);
         }
         state.text = text;
         Ok(())
@@ -174,7 +178,8 @@ impl Heads {
         })
     }
 
-    /// Replaces the file of the latest heads as a whole, after those that stay are written.
+    /// Replaces the file of the latest heads as a whole, after those that stay are written. Those that stay are on
+    /// the disk then; the latest may go back by moments in a power cut, and are signed anew.
     fn write(&self, state: &mut State, signed: Vec<SignedHead>) -> Result<(), HeadsError> {
         self.keep_older(state, &signed)?;
         let mut latest = state.latest.clone();
@@ -183,7 +188,6 @@ impl Heads {
         let aside = self.directory.join(format!("{LATEST}.new"));
         let mut file = for_its_owner_alone().create(true).truncate(true).write(true).open(&aside)?;
         file.write_all(text.as_bytes())?;
-        file.sync_data()?;
         fs::rename(&aside, self.directory.join(LATEST))?;
         state.latest = latest;
         state.text = text;
@@ -214,6 +218,12 @@ impl Heads {
             file.sync_data()?;
         }
         Ok(())
+    }
+}
+
+fn take_if_newer(latest: &mut BTreeMap<String, SignedHead>, head: SignedHead) {
+    if latest.get(&head.chain).is_none_or(|known| known.sequence < head.sequence) {
+        latest.insert(head.chain.clone(), head);
     }
 }
 
