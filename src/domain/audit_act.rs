@@ -1,5 +1,5 @@
 //! What is logged of the processing of personal data, and as which operation: section 62(1) of the
-//! Data Protection Act 2018 [S]. Which of the operations an act counts as is this service's reading [I].
+//! Data Protection Act 2018 `[S]`. Which of the operations an act counts as is this service's reading `[I]`.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Why somebody reads a record. Section 62(2) of the Data Protection Act 2018 asked for the justification
-//! of a consultation [S]; the Data (Use and Access) Act 2025, section 82, takes that away [S]. It is still
-//! asked for, and never compulsory [I].
+//! of a consultation `[S]`; the Data (Use and Access) Act 2025, section 82, takes that away `[S]`. It is still
+//! asked for, and never compulsory `[I]`.
 
 /// Why somebody reads, by a code from a short list: never free text, which may name people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

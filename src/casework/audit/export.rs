@@ -52,7 +52,7 @@ pub struct ExportRequest<'a> {
     pub from: Option<Instant>,
     /// Until before when.
     pub before: Option<Instant>,
-    /// To whom it goes, where that is said: section 62(3) asks for the recipients of a disclosure [S].
+    /// To whom it goes, where that is said: section 62(3) asks for the recipients of a disclosure `[S]`.
     pub recipient: Option<&'a str>,
 }
 

@@ -129,7 +129,7 @@ impl Heads {
         if ends.iter().all(|end| is_signed(state, end)) && ends.len() >= state.latest.len() {
             return Ok(());
         }
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(self.directory.join(LOCK))?;
+        let lock = for_its_owner_alone().create(true).truncate(false).write(true).open(self.directory.join(LOCK))?;
         lock.lock()?;
         self.read_latest(state)?;
         // Read again: whoever held the lock may have signed for entries that came after the first reading.
