@@ -3,6 +3,7 @@
 
 pub mod acting;
 pub mod as_at;
+pub mod audit;
 pub mod auth;
 pub mod casework;
 pub mod dates;

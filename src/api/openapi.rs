@@ -1,9 +1,14 @@
 //! The OpenAPI document: the reference of every route.
 
 use actix_web::HttpResponse;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::audit;
+use super::auth::permit::READING_REASON;
 use super::casework::{access_restriction, conflicts, dip_samples};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
@@ -16,6 +21,7 @@ use super::records::{
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use crate::domain::reading_reason::ReadingReason;
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -49,6 +55,7 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         dip_samples::draw,
         dip_samples::grade_one,
         jobs::list,
+        audit::list,
         officers::list,
         officers::read,
         daily_list::read,
@@ -67,8 +74,18 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         neighbourhoods::read,
     ),
     components(schemas(ProblemDocument, Refusal)),
-    modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "supervision", description = "Dip samples and their grades"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    modifiers(&BearerToken, &ReasonForReading),
+    tags(
+        (name = "service", description = "The service itself"),
+        (name = "records", description = "The records feed in"),
+        (name = "offenders", description = "Case files"),
+        (name = "casework", description = "What people enter, approve and decide"),
+        (name = "supervision", description = "Dip samples and their grades"),
+        (name = "flags", description = "What the service noticed"),
+        (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"),
+        (name = "staff", description = "Officers, teams and areas"),
+        (name = "audit", description = "Who read or changed what"),
+    )
 )]
 struct Document;
 
@@ -81,6 +98,27 @@ impl Modify for BearerToken {
             .components
             .get_or_insert_with(Default::default)
             .add_security_scheme("bearer_token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The header that every reading takes.
+struct ReasonForReading;
+
+impl Modify for ReasonForReading {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let codes = ReadingReason::ALL.map(ReadingReason::as_str);
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
+        let header = ParameterBuilder::new()
+            .name(READING_REASON)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("Why the caller reads; it goes into the audit"))
+            .schema(Some(schema))
+            .build();
+        let readings = document.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
+        for reading in readings.filter(|reading| reading.security.is_some()) {
+            reading.parameters.get_or_insert_default().push(header.clone().into());
+        }
     }
 }
 

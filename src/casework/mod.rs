@@ -4,6 +4,7 @@ pub mod access;
 pub mod access_restriction;
 pub mod acting;
 pub mod actor;
+pub mod audit;
 pub mod briefing;
 pub mod case_records;
 pub mod clock;

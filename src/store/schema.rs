@@ -92,6 +92,38 @@ table! {
         subject_kind -> Nullable<Text>,
         subject -> Nullable<Text>,
         detail -> sql::Json,
+        operation -> Text,
+        reason -> Nullable<Text>,
+        chain -> Text,
+        sequence -> BigInt,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    audit_entry_before_chain (id) {
+        id -> sql::Id,
+        at -> sql::Instant,
+        actor -> Text,
+        act -> Text,
+        force -> Nullable<Text>,
+        subject_kind -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        detail -> sql::Json,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    audit_head (chain) {
+        chain -> Text,
+        sequence -> BigInt,
+        hash -> Text,
     }
 }
 
@@ -350,6 +382,8 @@ allow_tables_to_appear_in_same_query!(
     idempotency_key,
     record_reference,
     audit_entry,
+    audit_entry_before_chain,
+    audit_head,
     schedule_snapshot,
     schedule_proposal,
     schedule_proposal_document,

@@ -1,5 +1,6 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod audit;
 mod briefing;
 mod command_line;
 mod contract;

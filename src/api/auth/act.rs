@@ -70,5 +70,6 @@ acts! {
     DecideAccess, "access_restrictions.decide", "Decide who may see a limited-access case": [DetectiveInspector];
     SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
         [OffenderManager, Supervisor, DetectiveInspector];
+    ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

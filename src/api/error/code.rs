@@ -43,6 +43,8 @@ error_table! {
         "Leave out what the route does not know and correct what it does; /openapi.json lists the parameters.";
     INVALID_CURSOR: BAD_REQUEST, "invalid_cursor", "The cursor is none that this route gave out.",
         "Begin again without a cursor and follow the links that the service gives.";
+    INVALID_READING_REASON: BAD_REQUEST, "invalid_reading_reason", "The header Reading-Reason has no code that this service knows.",
+        "Leave the header out, or give one of the codes that the detail lists.";
     FEED_BROKEN_OFF: BAD_REQUEST, "feed_broken_off", "The body broke off before its end.",
         "Send it again: what was taken is kept, and counts as duplicates the second time.";
     UNAUTHORIZED: UNAUTHORIZED, "unauthorized", "A valid token is needed.",
