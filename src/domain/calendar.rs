@@ -3,7 +3,7 @@
 //! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
 //! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Europe::London;
 
 /// A date of the civil calendar in Europe/London.
@@ -16,6 +16,20 @@ pub type Instant = DateTime<Utc>;
 #[must_use]
 pub fn london_date(at: Instant) -> CivilDate {
     at.with_timezone(&London).date_naive()
+}
+
+/// The instant at which a civil date begins in Europe/London. The clocks change at one in the morning,
+/// so that midnight is there once.
+#[must_use]
+pub fn london_midnight(date: CivilDate) -> Instant {
+    let midnight = date.and_time(NaiveTime::MIN);
+    London.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())
+}
+
+/// The first day of the date's month.
+#[must_use]
+pub fn first_of_month(date: CivilDate) -> CivilDate {
+    date.with_day(1).unwrap_or(date)
 }
 
 /// `date` + `days`; the calendar's last day where there is no such date.
@@ -93,6 +107,20 @@ mod tests {
         let summer: Instant = "2021-06-10T23:30:00Z".parse().unwrap();
         assert_eq!(london_date(winter), date("2021-01-10"));
         assert_eq!(london_date(summer), date("2021-06-11"));
+    }
+
+    #[test]
+    fn a_civil_date_begins_at_midnight_in_london() {
+        for (day, begins) in [
+            ("2021-01-10", "2021-01-10T00:00:00Z"),
+            ("2021-03-28", "2021-03-28T00:00:00Z"),
+            ("2021-03-29", "2021-03-28T23:00:00Z"),
+            ("2021-10-31", "2021-10-30T23:00:00Z"),
+        ] {
+            assert_eq!(london_midnight(date(day)), begins.parse::<Instant>().unwrap(), "{day}");
+            assert_eq!(london_date(london_midnight(date(day))), date(day));
+        }
+        assert_eq!(first_of_month(date("2021-02-28")), date("2021-02-01"));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod standing;
 pub mod timeline;
 pub mod types;
 pub mod url;
