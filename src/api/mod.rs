@@ -2,6 +2,7 @@
 //! case, the view of what came of it.
 
 pub mod auth;
+pub mod dashboards;
 pub mod dates;
 pub mod error;
 pub mod flags;
@@ -21,3 +22,4 @@ pub mod service;
 pub mod staff;
 pub mod trace;
 pub mod view;
+pub mod worklists;

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::dashboards::{force, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
@@ -15,6 +16,7 @@ use super::records::{
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
+use super::worklists::{breaches, overdue};
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -39,6 +41,11 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         flag::read,
         summary::summary,
         acknowledge::acknowledge,
+        team::read,
+        force::read,
+        overdue::visits,
+        overdue::assessments,
+        breaches::list,
         jobs::list,
         officers::list,
         officers::read,
@@ -57,7 +64,7 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
     ),
     components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "flags", description = "What the service noticed"), (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

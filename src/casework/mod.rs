@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actor;
 pub mod clock;
+pub mod dashboards;
 pub mod flag_list;
 pub mod flags;
 pub mod force_file;
@@ -12,3 +13,4 @@ pub mod offenders;
 pub mod reading;
 pub mod schedules;
 pub mod timetable;
+pub mod worklists;

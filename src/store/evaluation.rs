@@ -143,16 +143,11 @@ pub struct Evaluated {
 ///
 /// # Errors
 /// When the statement fails.
-pub fn evaluated_with_standings(
-    connection: &mut AnyConnection,
-    force: &str,
-) -> Result<Option<Evaluated>, StoreError> {
+pub fn evaluated_with_standings(connection: &mut AnyConnection, force: &str) -> Result<Option<Evaluated>, StoreError> {
     let row: Option<(DbInstant, Option<DbInstant>)> = flag_evaluation::table
         .filter(flag_evaluation::force.eq(force))
         .select((flag_evaluation::first_evaluated_at, flag_evaluation::standings_at))
         .first(connection)
         .optional()?;
-    Ok(row.and_then(|(first, standings)| {
-        Some(Evaluated { first_at: first.get(), standings_at: standings?.get() })
-    }))
+    Ok(row.and_then(|(first, standings)| Some(Evaluated { first_at: first.get(), standings_at: standings?.get() })))
 }

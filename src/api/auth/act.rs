@@ -57,5 +57,9 @@ acts! {
     ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
     AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
         [Supervisor, DetectiveInspector];
+    ReadTeamDashboards, "dashboards.team.read", "Read a team's figures": [Supervisor, DetectiveInspector];
+    ReadForceDashboard, "dashboards.force.read", "Read the force's figures": [DetectiveInspector];
+    ReadWorklists, "worklists.read", "Read what is overdue, the worst first":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

@@ -69,12 +69,7 @@ pub fn yesterday_began(at: Moment) -> Instant {
 impl ChangedFlags {
     /// These flags, with the list that has them all.
     #[must_use]
-    pub fn of(
-        by_flag: BTreeMap<FlagCode, u32>,
-        first: Vec<ChangedFlag>,
-        entries: Entries,
-        team: Option<&Ref>,
-    ) -> Self {
+    pub fn of(by_flag: BTreeMap<FlagCode, u32>, first: Vec<ChangedFlag>, entries: Entries, team: Option<&Ref>) -> Self {
         Self { size: by_flag.values().sum(), by_flag, first, list: List::of(entries, team) }
     }
 }

@@ -59,11 +59,8 @@ pub struct ContactFigure {
 
 impl Contact {
     pub(super) fn of(known: Known<'_>) -> Self {
-        let standings: Vec<&Standing> = known
-            .in_community()
-            .map(|case| &case.standing)
-            .filter(|standing| !standing.reactive)
-            .collect();
+        let standings: Vec<&Standing> =
+            known.in_community().map(|case| &case.standing).filter(|standing| !standing.reactive).collect();
         let level = |level: Option<RiskLevel>| {
             let of_level = standings.iter().copied().filter(|standing| standing.risk == level).collect::<Vec<_>>();
             ContactFigure::of(named(level), &of_level)

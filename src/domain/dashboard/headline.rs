@@ -62,12 +62,12 @@ impl TeamFigures {
         for standing in standings() {
             *buckets.entry(standing.bucket.as_str()).or_default() += 1;
         }
-        let unreported = |standing: &Standing| {
-            count(standing.breaches.iter().filter(|breach| breach.crime_report_due_at.is_some()))
-        };
-        let untrained = known.staff_flags.iter().filter(|flag| {
-            flag.code == FlagCode::TrainingMissing && flag.team_ref.as_ref() == Some(team)
-        });
+        let unreported =
+            |standing: &Standing| count(standing.breaches.iter().filter(|breach| breach.crime_report_due_at.is_some()));
+        let untrained = known
+            .staff_flags
+            .iter()
+            .filter(|flag| flag.code == FlagCode::TrainingMissing && flag.team_ref.as_ref() == Some(team));
         Self {
             team_ref: team.clone(),
             register: count(cases.iter()),

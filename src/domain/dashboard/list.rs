@@ -44,9 +44,7 @@ impl List {
             Entries::Flagged(code) => ("offenders", vec![("flag", code.to_string())]),
             Entries::Flags(code) => ("flags", vec![("code", code.to_string())]),
             Entries::RaisedSince(since) => ("flags", vec![("since", instant(since))]),
-            Entries::ClearedSince(since) => {
-                ("flags", vec![("state", "cleared".to_owned()), ("since", instant(since))])
-            }
+            Entries::ClearedSince(since) => ("flags", vec![("state", "cleared".to_owned()), ("since", instant(since))]),
             Entries::OverdueVisits => ("worklists/overdue-visits", vec![]),
             Entries::OverdueAssessments => ("worklists/overdue-assessments", vec![]),
             Entries::BreachesWithoutCrimeReport => ("worklists/breaches-without-crime-report", vec![]),

@@ -31,7 +31,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use self::actions::PlanActions;
-use self::backlog::{Backlog, OverdueAssessments, Overdue};
+use self::backlog::{Backlog, Overdue, OverdueAssessments};
 use self::breaches::Breaches;
 use self::caseload::Caseload;
 use self::contact::Contact;

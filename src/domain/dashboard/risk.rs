@@ -21,6 +21,12 @@ pub const fn named(level: Option<RiskLevel>) -> &'static str {
     }
 }
 
+/// The level that is written so.
+#[must_use]
+pub fn named_level(name: &str) -> Option<Option<RiskLevel>> {
+    LEVELS.into_iter().find(|level| named(*level) == name)
+}
+
 /// Cases by the level of their current ARMS assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct ByRisk {

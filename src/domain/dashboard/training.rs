@@ -59,15 +59,13 @@ impl Training {
         let notice = plus_days(today, known.policy.dashboard.training_notice_days);
         let mut expiring: Vec<ExpiringCourse> =
             in_post().flat_map(|(reference, officer)| ending(reference, officer, today, notice)).collect();
-        expiring.sort_by(|a, b| (a.expires_on, &a.officer_ref, a.course).cmp(&(b.expires_on, &b.officer_ref, b.course)));
+        expiring
+            .sort_by(|a, b| (a.expires_on, &a.officer_ref, a.course).cmp(&(b.expires_on, &b.officer_ref, b.course)));
         Self {
             officers: count(in_post()),
             missing: known.flagged_staff(FlagCode::TrainingMissing),
             missing_courses: missing
-                .map(|flag| MissingCourses {
-                    officer_ref: flag.subject.clone(),
-                    courses: courses(flag),
-                })
+                .map(|flag| MissingCourses { officer_ref: flag.subject.clone(), courses: courses(flag) })
                 .collect(),
             expiring,
         }

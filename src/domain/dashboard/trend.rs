@@ -127,8 +127,7 @@ mod tests {
             .iter()
             .map(|month| (month.ended_on.to_string(), month.open["home_visit_overdue"], month.open["unallocated"]))
             .collect();
-        let expected =
-            [("2020-12-31", 1, 0), ("2021-01-31", 2, 0), ("2021-02-28", 1, 0), ("2021-03-31", 2, 0)];
+        let expected = [("2020-12-31", 1, 0), ("2021-01-31", 2, 0), ("2021-02-28", 1, 0), ("2021-03-31", 2, 0)];
         assert_eq!(counts, expected.map(|(day, visits, others)| (day.to_owned(), visits, others)));
         assert_eq!(Trend::of(&spans, None, at).months, []);
         assert_eq!(Trend::of(&spans, Some(instant("2015-01-01T00:00:00Z")), at).months.len(), 12);

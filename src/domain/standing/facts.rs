@@ -191,7 +191,8 @@ pub(super) fn reactive_review(flags: &[&Flag]) -> Option<ReactiveReview> {
 }
 
 pub(super) fn unmet_criteria(flags: &[&Flag]) -> Vec<String> {
-    let criteria = raised(flags, FlagCode::ReactiveIneligible).and_then(|flag| flag.evidence.get("criteria")?.as_array());
+    let criteria =
+        raised(flags, FlagCode::ReactiveIneligible).and_then(|flag| flag.evidence.get("criteria")?.as_array());
     criteria.into_iter().flatten().filter_map(|unmet| member(unmet, "criterion")).collect()
 }
 

@@ -41,8 +41,7 @@ pub enum Bucket {
 
 impl Bucket {
     /// Every bucket, in the order in which they are tried.
-    pub const ALL: [Self; 5] =
-        [Self::Outside, Self::Unallocated, Self::PlanIncomplete, Self::Reactive, Self::Managed];
+    pub const ALL: [Self; 5] = [Self::Outside, Self::Unallocated, Self::PlanIncomplete, Self::Reactive, Self::Managed];
 
     /// The bucket as it is written.
     #[must_use]
