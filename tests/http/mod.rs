@@ -2,6 +2,7 @@
 
 mod command_line;
 mod contract;
+mod dashboards;
 mod flags;
 mod jobs;
 mod offenders;

@@ -8,7 +8,7 @@ use mosovo_visits::store::audit;
 use serde_json::json;
 
 use crate::support::http::{persona, run};
-use crate::support::{caseload, import, on_both_databases};
+use crate::support::{caseload, evaluate, import, on_both_databases};
 
 /// A path of the route, with references that there are.
 fn path(template: &str) -> String {
@@ -17,6 +17,7 @@ fn path(template: &str) -> String {
         Some("officers") => "om-n",
         Some("teams") => "north",
         Some("neighbourhoods") => "nb-1",
+        Some("dashboards") => "north",
         Some(_) | None => "",
     };
     template.replace("{ref}", subject).replace("{id}", "01900000-0000-7000-8000-000000000000")
@@ -38,6 +39,7 @@ fn body(template: &str) -> (&'static str, &'static str) {
 fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
     on_both_databases(|store| {
         import(store, &caseload::feed());
+        evaluate(store, "wessex");
         let service = run(store);
         let mut refusals = 0;
         for endpoint in ROUTES {

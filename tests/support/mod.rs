@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use flate2::read::GzDecoder;
 use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::flags::evaluate_force;
 use mosovo_visits::casework::import::ImportReport;
+use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
 
@@ -31,6 +33,12 @@ pub fn fixture(name: &str) -> String {
 pub fn import(store: &Store, feed: &str) -> ImportReport {
     let feed = BufReader::new(feed.as_bytes());
     import_lines(store, scenario_clock(), &Actor::Operator, "test", feed, |_| {}).unwrap()
+}
+
+/// Evaluates a force's flags at the scenario's time, and keeps what is found.
+pub fn evaluate(store: &Store, force: &str) {
+    let policies = Policies::built_in().unwrap();
+    evaluate_force(store, scenario_clock(), &Actor::Operator, force, &policies).unwrap();
 }
 
 /// Runs a test on an empty, migrated database of each backend.
