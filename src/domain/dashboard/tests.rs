@@ -143,12 +143,7 @@ impl Seen {
             team_ref: flag.team_ref.clone(),
             evidence: flag.evidence.clone(),
         });
-        Self {
-            elsewhere: others.into_iter().filter(held).collect(),
-            staff_flags: staff.collect(),
-            cases,
-            officers,
-        }
+        Self { elsewhere: others.into_iter().filter(held).collect(), staff_flags: staff.collect(), cases, officers }
     }
 
     fn known<'a>(&'a self, policy: &'a Policy, team: Option<&'a Ref>) -> Known<'a> {
@@ -170,7 +165,8 @@ fn raised(flags: &[Flag], code: FlagCode) -> (u32, u32) {
 
 /// Every figure of a force that a flag is counted by, with what it must be.
 fn agree_with_the_flags(figures: &Figures, flags: &[Flag]) {
-    let Figures { overdue_visits, overdue_assessments, breaches_without_crime_report: breaches, reactive, .. } = figures;
+    let Figures { overdue_visits, overdue_assessments, breaches_without_crime_report: breaches, reactive, .. } =
+        figures;
     for (code, figure) in [
         (FlagCode::HomeVisitOverdue, overdue_visits.size),
         (FlagCode::ArmsReviewOverdue, overdue_assessments.review.size),
@@ -245,9 +241,8 @@ fn add_up(figures: &Figures, known: Known<'_>) {
         let remote = figure.doorstep + figure.station + figure.office + figure.phone + figure.video;
         assert_eq!(remote, figure.remote_contacts);
     }
-    let parts = |figure: &ContactFigure| {
-        [figure.cases, figure.home_visits, figure.remote_contacts, figure.seen_only_remotely]
-    };
+    let parts =
+        |figure: &ContactFigure| [figure.cases, figure.home_visits, figure.remote_contacts, figure.seen_only_remotely];
     let sum = contact.by_risk.iter().map(parts).fold([0; 4], |sum, part| std::array::from_fn(|at| sum[at] + part[at]));
     assert_eq!(sum, parts(&contact.all));
     for finding in &figures.systemic.findings {

@@ -83,9 +83,13 @@ fn every_flag_with_a_date_gives_it_to_the_standing() {
     let overdue = World::in_order()
         .set(RecordKind::Visit, "v", json!({ "attempted_at": "2020-10-01T10:00:00Z" }))
         .set(RecordKind::ArmsAssessment, "s", json!({ "assessed_on": "2020-01-31" }))
-        .set(RecordKind::RiskManagementPlan, "p", json!({ "review_on": "2021-03-01", "actions": [
+        .set(
+            RecordKind::RiskManagementPlan,
+            "p",
+            json!({ "review_on": "2021-03-01", "actions": [
             { "ref": "x", "pillar": "supervision", "description": "", "due_on": "2021-03-02", "completed_on": null,
-              "owner_ref": "om" }] }));
+              "owner_ref": "om" }] }),
+        );
     let standing = only(&overdue).standing;
     let day = |text: &str| text.parse().ok();
     assert_eq!(standing.visit_due_on, day("2021-01-29"));
@@ -130,9 +134,11 @@ fn a_breach_stands_once_with_what_it_wants() {
 
 #[test]
 fn a_reactive_case_says_what_is_not_met_and_why_it_is_reviewed() {
-    let world = World::in_order()
-        .set(RecordKind::ReactiveManagement, "o", json!({ "entered_on": "2020-03-01" }))
-        .set(RecordKind::Breach, "b", json!({ "discovered_at": "2021-01-01T10:00:00Z" }));
+    let world = World::in_order().set(RecordKind::ReactiveManagement, "o", json!({ "entered_on": "2020-03-01" })).set(
+        RecordKind::Breach,
+        "b",
+        json!({ "discovered_at": "2021-01-01T10:00:00Z" }),
+    );
     let standing = only(&world).standing;
     assert!(standing.reactive);
     assert!(standing.unmet_criteria.iter().any(|unmet| unmet == "no_recent_breach"), "{standing:?}");
@@ -143,9 +149,7 @@ fn a_reactive_case_says_what_is_not_met_and_why_it_is_reviewed() {
 
 #[test]
 fn contacts_of_the_last_year_are_counted_by_how_and_the_last_one_is_told() {
-    let seen = |mode: &str, at: &str, inspected: Value| {
-        json!({ "mode": mode, "attempted_at": at, "home_inspected": inspected })
-    };
+    let seen = |mode: &str, at: &str, inspected: Value| json!({ "mode": mode, "attempted_at": at, "home_inspected": inspected });
     let world = World::in_order()
         .set(RecordKind::Visit, "v", seen("home", "2020-04-15T10:00:00Z", json!(true)))
         .set(RecordKind::Visit, "w", seen("home", "2020-04-14T10:00:00Z", json!(true)))
