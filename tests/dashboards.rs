@@ -66,7 +66,9 @@ fn what_is_new_since_yesterday_is_what_was_raised_and_cleared_since_it_began_in_
         assert_eq!(first.since, "2021-04-11T23:00:00Z".parse::<mosovo_visits::domain::calendar::Instant>().unwrap());
         assert!(first.raised.size > 10 && first.cleared.size == 0, "{first:?}");
         assert_eq!(first.raised.first.len(), 10);
-        assert!(first.raised.first.iter().all(|flag| flag.severity == "high"));
+        let grave = |severity: &str| ["high", "medium", "info"].iter().position(|it| *it == severity);
+        assert!(first.raised.first.is_sorted_by_key(|flag| grave(flag.severity)), "the gravest first");
+        assert_eq!(first.raised.first[0].severity, "high");
         let next = force(store, "2021-04-13T23:00:00Z").changes;
         assert_eq!((next.raised.size, next.cleared.size), (0, 0), "a day on, yesterday began after it");
 

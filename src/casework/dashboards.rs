@@ -238,7 +238,8 @@ fn changed(flag: StoredFlag) -> ChangedFlag {
 /// A dashboard as the audit tells it: how much it counted, and whom it named.
 fn words(dashboard: &Dashboard) -> Value {
     let Dashboard { figures, changes, .. } = dashboard;
-    let overdue = figures.overdue_visits.worst.iter().chain(&figures.overdue_assessments.review.worst);
+    let backlogs = [&figures.overdue_visits, &figures.overdue_assessments.review, &figures.overdue_plan_reviews];
+    let overdue = backlogs.into_iter().flat_map(|backlog| &backlog.worst);
     let changed = changes.raised.first.iter().chain(&changes.cleared.first);
     let refs: BTreeSet<&str> = overdue
         .map(|item| item.offender_ref.as_str())

@@ -87,6 +87,7 @@ pub fn overdue(
     let act = match overdue {
         Overdue::Visit => "worklist.overdue_visits.read",
         Overdue::Assessment => "worklist.overdue_assessments.read",
+        Overdue::PlanReview => "worklist.overdue_plan_reviews.read",
     };
     listed(store, reader, act, filter, |cases, at| {
         let listed = worst_first(cases, overdue, at, policies.in_force(at.today())?);

@@ -124,7 +124,7 @@ fn refs(items: &[Value], member: &str) -> BTreeSet<String> {
 
 /// Where each figure of a flag stands: the pointer to its size, the pointer to its list, the member that
 /// names an entry of the list.
-const FIGURES: [(&str, &str, &str, &str); 17] = [
+const FIGURES: [(&str, &str, &str, &str); 18] = [
     ("home_visit_overdue", "/overdue_visits/size", "/overdue_visits/list", "offender_ref"),
     ("arms_review_overdue", "/overdue_assessments/review/size", "/overdue_assessments/review/list", "offender_ref"),
     (
@@ -148,6 +148,7 @@ const FIGURES: [(&str, &str, &str, &str); 17] = [
         "/breaches_without_crime_report/without_decision_list",
         "subject",
     ),
+    ("plan_review_overdue", "/overdue_plan_reviews/size", "/overdue_plan_reviews/list", "ref"),
     ("reactive_ineligible", "/reactive/ineligible/size", "/reactive/ineligible/list", "ref"),
     ("reactive_review_due", "/reactive/review_due/size", "/reactive/review_due/list", "ref"),
     ("reactive_candidate", "/reactive/candidates/size", "/reactive/candidates/list", "ref"),

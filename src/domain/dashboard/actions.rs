@@ -1,5 +1,6 @@
 //! The actions of the plans: overdue, by whose they are; or never written down.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use crate::domain::reference::Ref;
 
 /// The actions of the current plans.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PlanActionFigures)]
 pub struct PlanActions {
     /// Plans with an overdue action: the flag `plan_action_overdue`.
     pub overdue: FlagFigure,
@@ -58,7 +60,7 @@ impl PlanActions {
                     .unwrap_or_default(),
             })
             .collect();
-        by_owner.sort_by(|a, b| b.actions.cmp(&a.actions));
+        by_owner.sort_by_key(|owner| Reverse(owner.actions));
         Self {
             overdue: known.flagged(FlagCode::PlanActionOverdue),
             overdue_actions: by_owner.iter().map(|owner| owner.actions).sum(),

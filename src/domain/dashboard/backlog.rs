@@ -22,6 +22,8 @@ pub enum Overdue {
     Visit,
     /// The review of the ARMS assessment.
     Assessment,
+    /// The review of the risk management plan.
+    PlanReview,
 }
 
 impl Overdue {
@@ -29,6 +31,7 @@ impl Overdue {
         match self {
             Self::Visit => FlagCode::HomeVisitOverdue,
             Self::Assessment => FlagCode::ArmsReviewOverdue,
+            Self::PlanReview => FlagCode::PlanReviewOverdue,
         }
     }
 
@@ -36,6 +39,7 @@ impl Overdue {
         match self {
             Self::Visit => Entries::OverdueVisits,
             Self::Assessment => Entries::OverdueAssessments,
+            Self::PlanReview => Entries::Flagged(FlagCode::PlanReviewOverdue),
         }
     }
 
@@ -43,6 +47,7 @@ impl Overdue {
         match self {
             Self::Visit => standing.visit_due_on,
             Self::Assessment => standing.assessment_due_on,
+            Self::PlanReview => standing.plan_review_due_on,
         }
     }
 }
@@ -102,7 +107,7 @@ pub struct Backlog {
     pub by_risk: Vec<BacklogLevel>,
     /// The worst: the weight of the risk × days overdue, the greatest first.
     pub worst: Vec<WorklistItem>,
-    /// Where all are listed, the worst first.
+    /// Where all are listed.
     #[schema(value_type = String)]
     pub list: List,
 }

@@ -47,6 +47,7 @@ fn unreported(case: &CaseStanding) -> impl Iterator<Item = UnreportedBreach<'_>>
 
 /// Breaches without a crime report, with their age.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BreachFigures)]
 pub struct Breaches {
     /// The flag that each of them has.
     pub flag: &'static str,

@@ -3,6 +3,8 @@
 //! 50 offenders to an officer is in line with national practice, over 60 a high workload (HMICFRS,
 //! Dorset 2022 and Cambridgeshire 2024); the plain count comes first, the weighted one beside it.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,6 +18,7 @@ use crate::domain::standing::CaseStanding;
 
 /// Cases by officer.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = CaseloadFigures)]
 pub struct Caseload {
     /// Offender managers in post, the heaviest caseload first.
     pub officers: Vec<OfficerCaseload>,
@@ -82,7 +85,7 @@ impl Caseload {
         let in_post = managers().filter(|(_, officer)| officer.is_in_post(known.at.today()));
         let mut officers: Vec<OfficerCaseload> =
             in_post.map(|(reference, officer)| OfficerCaseload::of(known, reference, officer)).collect();
-        officers.sort_by(|a, b| (b.in_community, b.weighted).cmp(&(a.in_community, a.weighted)));
+        officers.sort_by_key(|officer| Reverse((officer.in_community, officer.weighted)));
         let held: u32 = officers.iter().map(|officer| officer.in_community).sum();
         let posts = count(officers.iter());
         Self {

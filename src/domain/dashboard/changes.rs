@@ -13,6 +13,7 @@ use crate::domain::reference::Ref;
 
 /// What is new since yesterday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ChangesSinceYesterday)]
 pub struct Changes {
     /// When yesterday began in London.
     #[schema(value_type = String, format = DateTime)]

@@ -12,6 +12,7 @@ use crate::domain::standing::Standing;
 
 /// Contact with offenders in the community who are not in reactive management, over the last year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ContactFigures)]
 pub struct Contact {
     /// The first day that counts.
     #[schema(value_type = String, format = Date)]

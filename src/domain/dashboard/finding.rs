@@ -68,6 +68,7 @@ const FINDINGS: [Found; 8] = [
 
 /// One finding of the inspection, counted today.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = InspectionFinding)]
 pub struct Finding {
     /// Its stable name.
     pub finding: &'static str,
@@ -86,6 +87,7 @@ pub struct Finding {
 
 /// One flag of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = InspectionFindingFlag)]
 pub struct FindingFlag {
     /// The code of the flag.
     pub flag: &'static str,

@@ -13,6 +13,7 @@ use crate::domain::offender::RiskLevel;
 
 /// The visit intervals of current plans of offenders in the community, and what was programmed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = IntervalFigures)]
 pub struct Intervals {
     /// By the level of the current ARMS assessment, the highest first; a level without plans is left out.
     pub by_risk: Vec<IntervalSpread>,

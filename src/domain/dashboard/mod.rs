@@ -147,6 +147,8 @@ pub struct Figures {
     pub overdue_visits: Backlog,
     /// ARMS assessments whose review is overdue: flag `arms_review_overdue`.
     pub overdue_assessments: OverdueAssessments,
+    /// Risk management plans whose review is overdue: flag `plan_review_overdue`.
+    pub overdue_plan_reviews: Backlog,
     /// Home visits against remote contact.
     pub contact: Contact,
     /// Breaches without a crime report, with their age.
@@ -174,6 +176,7 @@ impl Figures {
             unallocated: UnallocatedCases::of(known),
             overdue_visits: Backlog::of(known, Overdue::Visit),
             overdue_assessments: OverdueAssessments::of(known),
+            overdue_plan_reviews: Backlog::of(known, Overdue::PlanReview),
             contact: Contact::of(known),
             breaches_without_crime_report: Breaches::of(known),
             reactive: Reactive::of(known),

@@ -10,6 +10,7 @@ use crate::domain::flag::FlagCode;
 
 /// Reactive management in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReactiveFigures)]
 pub struct Reactive {
     /// Everybody placed in it.
     pub placed: u32,

@@ -1,5 +1,6 @@
 //! The register: every offender in exactly one bucket, so that nobody is out of sight.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use crate::domain::standing::{Bucket, CaseStanding};
 
 /// Every offender on the register, each in one bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RegisterFigures)]
 pub struct Register {
     /// Offenders on the register: the sum of the buckets.
     pub size: u32,
@@ -91,6 +93,7 @@ const fn why_outside(status: OffenderStatus) -> &'static str {
 
 /// Cases that nobody in post manages, wherever the offender is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = UnallocatedFigures)]
 pub struct UnallocatedCases {
     /// All of them: the flag `unallocated`.
     pub all: FlagFigure,
@@ -140,7 +143,7 @@ impl UnallocatedCases {
                 longest_days: since(&cases).map_or(0, |first| days_between(first, known.at.today())),
             })
             .collect();
-        by_holder.sort_by(|a, b| b.size.cmp(&a.size));
+        by_holder.sort_by_key(|holder| Reverse(holder.size));
         let unallocated = |case: &&CaseStanding| case.standing.has(FlagCode::Unallocated);
         Self {
             all: known.flagged(FlagCode::Unallocated),

@@ -1,5 +1,7 @@
 //! Systemic findings: what is wrong with a large part of the cases is one thing wrong with the team.
 
+use std::cmp::Reverse;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,6 +12,7 @@ use crate::domain::standing::CaseStanding;
 
 /// Flags on so many cases in the community that each is one finding.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SystemicFindings)]
 pub struct Systemic {
     /// More than this percent of the cases in the community.
     pub over_percent: u32,
@@ -60,7 +63,7 @@ impl Systemic {
                 })
             })
             .collect();
-        findings.sort_by(|a, b| b.in_community.cmp(&a.in_community));
+        findings.sort_by_key(|finding| Reverse(finding.in_community));
         Self { over_percent, findings }
     }
 }

@@ -170,6 +170,7 @@ fn agree_with_the_flags(figures: &Figures, flags: &[Flag]) {
     for (code, figure) in [
         (FlagCode::HomeVisitOverdue, overdue_visits.size),
         (FlagCode::ArmsReviewOverdue, overdue_assessments.review.size),
+        (FlagCode::PlanReviewOverdue, figures.overdue_plan_reviews.size),
         (FlagCode::NoArmsAssessment, overdue_assessments.never_assessed.size),
         (FlagCode::RemoteContactOnly, figures.contact.remote_contact_only.size),
         (FlagCode::Unallocated, figures.unallocated.all.size),
@@ -217,9 +218,11 @@ fn add_up(figures: &Figures, known: Known<'_>) {
         assert_eq!(sum, bucket.size, "{}", bucket.bucket);
     }
     assert_eq!(register.buckets.iter().map(|bucket| bucket.reactive).sum::<u32>(), figures.reactive.placed);
-    for (backlog, overdue) in
-        [(&figures.overdue_visits, Overdue::Visit), (&figures.overdue_assessments.review, Overdue::Assessment)]
-    {
+    for (backlog, overdue) in [
+        (&figures.overdue_visits, Overdue::Visit),
+        (&figures.overdue_assessments.review, Overdue::Assessment),
+        (&figures.overdue_plan_reviews, Overdue::PlanReview),
+    ] {
         let list = worst_first(known.cases, overdue, known.at, known.policy);
         assert_eq!(size(list.len()), backlog.size);
         assert!(list.is_sorted_by_key(|case| std::cmp::Reverse(case.weight)));

@@ -12,6 +12,7 @@ use crate::domain::reference::Ref;
 
 /// Courses of the officers in post.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TrainingFigures)]
 pub struct Training {
     /// Officers in post whose post needs a course.
     pub officers: u32,
