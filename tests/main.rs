@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod dashboards;
 mod feed;
 mod flags;
 mod generate;

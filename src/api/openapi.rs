@@ -10,6 +10,7 @@ use utoipa::{Modify, OpenApi};
 use super::audit;
 use super::auth::permit::READING_REASON;
 use super::casework::{access_restriction, conflicts, dip_samples};
+use super::dashboards::{force, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
@@ -21,6 +22,7 @@ use super::records::{
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use super::worklists::{breaches, overdue};
 use crate::domain::reading_reason::ReadingReason;
 
 /// What the document is made of.
@@ -54,6 +56,11 @@ use crate::domain::reading_reason::ReadingReason;
         dip_samples::list,
         dip_samples::draw,
         dip_samples::grade_one,
+        team::read,
+        force::read,
+        overdue::visits,
+        overdue::assessments,
+        breaches::list,
         jobs::list,
         audit::list,
         officers::list,
@@ -85,6 +92,7 @@ use crate::domain::reading_reason::ReadingReason;
         (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"),
         (name = "staff", description = "Officers, teams and areas"),
         (name = "audit", description = "Who read or changed what"),
+        (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),
     )
 )]
 struct Document;

@@ -8,12 +8,14 @@ use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::auth::act::*;
 use super::casework::{access_restriction, conflicts, dip_samples};
+use super::dashboards::{force, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use super::worklists::{breaches, overdue};
 use super::{audit, error, health, jobs, openapi, page};
 
 /// The methods that routes take.
@@ -118,6 +120,17 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/flags/{id}", ReadFlags::PERMISSION, || web::to(flag::read)),
     Endpoint::permitted(Verb::Post, "/v1/flags/{id}/acknowledge", AcknowledgeFlags::PERMISSION, || {
         web::to(acknowledge::acknowledge)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/dashboards/team/{ref}", ReadTeamDashboards::PERMISSION, || web::to(team::read)),
+    Endpoint::permitted(Verb::Get, "/v1/dashboards/force", ReadForceDashboard::PERMISSION, || web::to(force::read)),
+    Endpoint::permitted(Verb::Get, "/v1/worklists/overdue-visits", ReadWorklists::PERMISSION, || {
+        web::to(overdue::visits)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/worklists/overdue-assessments", ReadWorklists::PERMISSION, || {
+        web::to(overdue::assessments)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/worklists/breaches-without-crime-report", ReadWorklists::PERMISSION, || {
+        web::to(breaches::list)
     }),
     Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
     Endpoint::permitted(Verb::Get, "/v1/audit", ReadAudit::PERMISSION, || web::to(audit::list)),

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::acting::{ActError, Acting, Draft, ForceInHand, Written, on_force};
 use super::reading::Reader;
+use crate::domain::calendar::first_of_month;
 use crate::domain::case_file::ForceFileBuilder;
 use crate::domain::dip_sample::{
-    DipSample, DipSampleGrade, Grade, Question, SampleStanding, draw, had_a_hand_in, month_of, of_month, standing,
+    DipSample, DipSampleGrade, Grade, Question, SampleStanding, draw, had_a_hand_in, of_month, standing,
 };
 use crate::domain::policy::{Policies, PolicyError};
 use crate::domain::record::{Held, RecordKind};
@@ -32,7 +33,7 @@ pub fn draw_sample(store: &Store, acting: &Acting<'_>, team: &Ref) -> Result<Wri
     let seed = seed();
     on_force(store, acting, "dip_sample.draw", (RecordKind::Team, team), |in_hand| {
         let (drawn_by, _) = in_hand.acting_officer()?;
-        let (at, month) = (in_hand.at, month_of(in_hand.at.today()));
+        let (at, month) = (in_hand.at, first_of_month(in_hand.at.today()));
         if of_month(in_hand.force, team, month).is_some() {
             return Err(Refusal::new(RefusalCode::WrongState, "the month's sample of the team has been drawn"));
         }

@@ -14,11 +14,12 @@ use crate::domain::case_file::ForceFile;
 use crate::domain::flag::{Flag, evaluate};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Policies, Policy, PolicyError};
+use crate::domain::standing::standings;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::flag::Said;
-use crate::store::{Store, evaluation, flag, record};
+use crate::store::{Store, evaluation, flag, record, standing};
 
 /// The forces that have records.
 ///
@@ -75,7 +76,8 @@ pub struct EvaluationReport {
 }
 
 /// Evaluates the flags of a force and keeps what it finds, in one transaction: what was not there is
-/// raised, what no longer holds is cleared, and what still holds keeps its `since`.
+/// raised, what no longer holds is cleared, and what still holds keeps its `since`. Where each case
+/// stands is kept along with it, for the dashboards.
 ///
 /// # Errors
 /// When there is no policy for today, or the store fails; nothing of it is kept then, and what asked
@@ -128,8 +130,10 @@ fn evaluate_in_turn(
         if when == When::Asked && requests.is_empty() {
             return Ok(None);
         }
-        let found = evaluate(&force_file::load(connection, force)?, at, policy);
+        let file = force_file::load(connection, force)?;
+        let found = evaluate(&file, at, policy);
         let report = keep(connection, force, at, &found)?;
+        standing::keep(connection, force, &standings(&file, at, policy, &found))?;
         evaluation::answered(connection, &requests)?;
         evaluation::evaluated(connection, force, at.now(), &policy.version)?;
         let entry = AuditEntry {

@@ -87,6 +87,8 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("conflict.list", Operation::Consultation),
     ("conflict.settle", Operation::Alteration),
     ("daily_list.read", Operation::Consultation),
+    ("dashboard.force.read", Operation::Consultation),
+    ("dashboard.team.read", Operation::Consultation),
     ("dip_sample.draw", Operation::Combination),
     ("dip_sample.grade", Operation::Alteration),
     ("dip_sample.list", Operation::Consultation),
@@ -117,6 +119,10 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("schedule.read", Operation::Consultation),
     ("team.list", Operation::Consultation),
     ("team.read", Operation::Consultation),
+    ("worklist.breaches_without_crime_report.read", Operation::Consultation),
+    ("worklist.overdue_assessments.read", Operation::Consultation),
+    ("worklist.overdue_plan_reviews.read", Operation::Consultation),
+    ("worklist.overdue_visits.read", Operation::Consultation),
 ];
 
 /// True where the table has the act.

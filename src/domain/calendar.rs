@@ -25,6 +25,12 @@ pub fn london_midnight(date: CivilDate) -> Instant {
     midnight.and_local_timezone(London).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
+/// The first day of the date's month.
+#[must_use]
+pub fn first_of_month(date: CivilDate) -> CivilDate {
+    date.with_day(1).unwrap_or(date)
+}
+
 /// `date` + `days`; the calendar's last day where there is no such date.
 #[must_use]
 pub fn plus_days(date: CivilDate, days: u32) -> CivilDate {
@@ -100,6 +106,20 @@ mod tests {
         let summer: Instant = "2021-06-10T23:30:00Z".parse().unwrap();
         assert_eq!(london_date(winter), date("2021-01-10"));
         assert_eq!(london_date(summer), date("2021-06-11"));
+    }
+
+    #[test]
+    fn a_civil_date_begins_at_midnight_in_london() {
+        for (day, begins) in [
+            ("2021-01-10", "2021-01-10T00:00:00Z"),
+            ("2021-03-28", "2021-03-28T00:00:00Z"),
+            ("2021-03-29", "2021-03-28T23:00:00Z"),
+            ("2021-10-31", "2021-10-30T23:00:00Z"),
+        ] {
+            assert_eq!(london_midnight(date(day)), begins.parse::<Instant>().unwrap(), "{day}");
+            assert_eq!(london_date(london_midnight(date(day))), date(day));
+        }
+        assert_eq!(first_of_month(date("2021-02-28")), date("2021-02-01"));
     }
 
     #[test]

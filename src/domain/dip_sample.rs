@@ -6,13 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Datelike;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{CivilDate, plus_months};
+use super::calendar::{CivilDate, first_of_month, minus_days, minus_months, plus_months};
 use super::case_file::{CaseFile, ForceFile};
 use super::moment::Moment;
 use super::offender::RiskLevel;
@@ -132,12 +131,6 @@ pub struct DipSampleGrade {
     pub overall: Grade,
     /// What was found, in free text.
     pub findings: String,
-}
-
-/// The first day of a day's month.
-#[must_use]
-pub fn month_of(day: CivilDate) -> CivilDate {
-    day.with_day(1).unwrap_or(day)
 }
 
 /// The stratum of a case.
@@ -281,13 +274,13 @@ pub fn standing(
 /// The month whose sample has to be complete by a day: the one before.
 #[must_use]
 pub fn month_due(day: CivilDate) -> CivilDate {
-    super::calendar::minus_months(month_of(day), 1)
+    minus_months(first_of_month(day), 1)
 }
 
 /// The day by which a month's sample has to be complete: the last of the month.
 #[must_use]
 pub fn due_on(month: CivilDate) -> CivilDate {
-    super::calendar::minus_days(plus_months(month_of(month), 1), 1)
+    minus_days(plus_months(first_of_month(month), 1), 1)
 }
 
 /// The sample of a team for a month.

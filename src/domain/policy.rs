@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::calendar::CivilDate;
+use super::dashboard_policy::DashboardPolicy;
 use super::planning_policy::PlanningPolicy;
 
 /// The policy built into the program.
@@ -76,6 +77,8 @@ pub struct Policy {
     pub planning: PlanningPolicy,
     /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
     pub acknowledgement_max_days: u32,
+    /// The numbers of the dashboards.
+    pub dashboard: DashboardPolicy,
 }
 
 /// The numbers of the monthly dip sample of a team's cases.

@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod standing;
 pub mod status;
 pub mod timeline;
 mod turn;

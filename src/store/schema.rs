@@ -270,6 +270,21 @@ table! {
         force -> Text,
         evaluated_at -> sql::Instant,
         policy_version -> Text,
+        first_evaluated_at -> sql::Instant,
+        standings_at -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    case_standing (force, offender_ref) {
+        force -> Text,
+        offender_ref -> Text,
+        bucket -> Text,
+        manager_ref -> Nullable<Text>,
+        facts -> sql::Json,
     }
 }
 
@@ -394,5 +409,6 @@ allow_tables_to_appear_in_same_query!(
     flag_acknowledgement,
     evaluation_request,
     flag_evaluation,
+    case_standing,
     job_run,
 );

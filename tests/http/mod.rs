@@ -4,6 +4,7 @@ mod audit;
 mod briefing;
 mod command_line;
 mod contract;
+mod dashboards;
 mod dip_samples;
 mod entries;
 mod flags;

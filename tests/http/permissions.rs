@@ -9,7 +9,7 @@ use mosovo_visits::store::{Store, audit, own_entry};
 use serde_json::json;
 
 use crate::support::http::{persona, run};
-use crate::support::{casework, import, on_both_databases};
+use crate::support::{casework, evaluate, import, on_both_databases};
 
 /// A path of the route, with references that there are.
 fn path(template: &str) -> String {
@@ -19,6 +19,7 @@ fn path(template: &str) -> String {
         Some("teams") => "north",
         Some("dip-samples") => "sample-1",
         Some("neighbourhoods") => "nb-1",
+        Some("dashboards") => "north",
         Some(_) | None => "",
     };
     template.replace("{ref}", subject).replace("{id}", "01900000-0000-7000-8000-000000000000")
@@ -86,6 +87,8 @@ fn kept(store: &Store, persona: &Grants) -> (usize, usize) {
 fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
     on_both_databases(|store| {
         import(store, &casework::feed());
+        import(store, &casework::feed());
+        evaluate(store, "wessex");
         let service = run(store);
         let mut refusals = 0;
         for endpoint in ROUTES {

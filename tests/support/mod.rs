@@ -13,8 +13,10 @@ use flate2::read::GzDecoder;
 use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::audit::verify::verify;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::flags::evaluate_force;
 use mosovo_visits::casework::import::ImportReport;
 use mosovo_visits::domain::audit_act::is_known;
+use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::audit::head::HeadKey;
@@ -38,6 +40,12 @@ pub fn fixture(name: &str) -> String {
 pub fn import(store: &Store, feed: &str) -> ImportReport {
     let feed = BufReader::new(feed.as_bytes());
     import_lines(store, scenario_clock(), &Actor::Operator, "test", feed, |_| {}).unwrap()
+}
+
+/// Evaluates a force's flags at the scenario's time, and keeps what is found.
+pub fn evaluate(store: &Store, force: &str) {
+    let policies = Policies::built_in().unwrap();
+    evaluate_force(store, scenario_clock(), &Actor::Operator, force, &policies).unwrap();
 }
 
 /// Runs a test on an empty, migrated database of each backend. Whatever the test did, the audit is whole at

@@ -71,5 +71,9 @@ acts! {
     SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
         [OffenderManager, Supervisor, DetectiveInspector];
     ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
+    ReadTeamDashboards, "dashboards.team.read", "Read a team's figures": [Supervisor, DetectiveInspector];
+    ReadForceDashboard, "dashboards.force.read", "Read the force's figures": [DetectiveInspector];
+    ReadWorklists, "worklists.read", "Read what is overdue, the worst first":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

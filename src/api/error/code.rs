@@ -85,6 +85,8 @@ error_table! {
         "Ask for a new proposal, from today or later.";
     ENDS_TOO_EARLY: CONFLICT, "ends_too_early", "The accepted schedule has visits after this proposal's last day.",
         "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
+    NOT_EVALUATED: CONFLICT, "not_evaluated", "The force's flags have not been evaluated yet.",
+        "Send the force's records, or wait for the nightly evaluation; GET /v1/jobs says when that is.";
     FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
         "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",

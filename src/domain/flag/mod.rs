@@ -12,11 +12,11 @@ pub mod code;
 pub mod criteria;
 mod guidance;
 mod notification;
-mod officer;
+pub(in crate::domain) mod officer;
 mod plan;
 mod reactive;
 mod record;
-mod team;
+pub(in crate::domain) mod team;
 mod visit;
 
 use serde::Serialize;

@@ -83,7 +83,7 @@ impl World {
         self
     }
 
-    fn unallocated(mut self) -> Self {
+    pub(crate) fn unallocated(mut self) -> Self {
         self.allocations.clear();
         self
     }
@@ -123,12 +123,12 @@ impl World {
     }
 }
 
-fn held<T>(subject: &str, time: &str, id: &str, record: T) -> Held<T> {
+pub(crate) fn held<T>(subject: &str, time: &str, id: &str, record: T) -> Held<T> {
     Held { subject: Ref::new(subject).unwrap(), event_time: time.parse().unwrap(), event_id: id.into(), record }
 }
 
 /// A record of a kind in good order.
-fn good(kind: RecordKind) -> Value {
+pub(crate) fn good(kind: RecordKind) -> Value {
     let interval = json!({ "interval_days": 90, "earliest_after_days": 60, "latest_after_days": 120,
         "duration_minutes": 60, "crew": 2, "unannounced": true, "time_windows": [], "required_skills": [],
         "joint_agency": null, "single_crew_approved_by": null, "steps": [] });
