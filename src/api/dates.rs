@@ -24,6 +24,22 @@ pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option
     civil_date(value).map(Some)
 }
 
+/// What a caller is told of an instant that is none.
+const NOT_AN_INSTANT: &str = "an instant is written as in RFC 3339, with its offset, and is of the years 0001 to 9999";
+
+/// Reads an instant: `#[serde(deserialize_with = "instant")]`.
+///
+/// # Errors
+/// When it is none, is a leap second, or is of another year than 0001 to 9999.
+pub fn instant<'de, D: Deserializer<'de>>(value: D) -> Result<Instant, D::Error> {
+    let found = read_instant(&String::deserialize(value)?);
+    let found = found.filter(|at| at.timestamp_subsec_nanos() < NANOS_A_SECOND);
+    found.ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+}
+
+/// A leap second has more.
+const NANOS_A_SECOND: u32 = 1_000_000_000;
+
 /// The instant that a cursor of ours names, of the years that are written in four digits.
 #[must_use]
 pub fn read_instant(text: &str) -> Option<Instant> {
