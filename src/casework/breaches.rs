@@ -103,14 +103,14 @@ pub fn enter(
             order_ref: entering.order_ref,
             crime: None,
             decision: None,
-            casework: BreachCasework {
+            casework: Box::new(BreachCasework {
                 state,
                 source: Some(entering.source),
                 entered_by: Some(entered_by.clone()),
                 shows_child_contact: entering.shows_child_contact,
                 children: entering.children.into_iter().map(String::from).collect(),
                 ..BreachCasework::default()
-            },
+            }),
         };
         Ok(vec![Draft::new(new_reference("breach")?, breach)])
     })

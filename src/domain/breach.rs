@@ -113,7 +113,7 @@ pub struct Breach {
     pub decision: Option<BreachDecision>,
     /// What only this service keeps of it.
     #[serde(flatten)]
-    pub casework: BreachCasework,
+    pub casework: Box<BreachCasework>,
 }
 
 /// What only this service keeps of a breach. What the records feed sends has none of it, and is confirmed.

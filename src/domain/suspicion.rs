@@ -55,12 +55,12 @@ impl Suspicion {
             order_ref: None,
             crime: None,
             decision: None,
-            casework: BreachCasework {
+            casework: Box::new(BreachCasework {
                 state: BreachState::Suspected,
                 source: Some(BreachSource::NotificationCheck),
                 suspicion: Some(self.lapse.clone()),
                 ..BreachCasework::default()
-            },
+            }),
         }
     }
 }

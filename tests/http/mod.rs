@@ -1,5 +1,7 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod breaches;
+mod case_study;
 mod command_line;
 mod contract;
 mod entries;
@@ -9,7 +11,9 @@ mod limited_access;
 mod offenders;
 mod permissions;
 mod problems;
+mod reactive_management;
 mod records;
+mod safeguarding;
 mod schedules;
 mod scope;
 mod tokens;

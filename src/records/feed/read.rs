@@ -11,7 +11,7 @@ use super::fields::{
 use crate::domain::address::Address;
 use crate::domain::allocation::Allocation;
 use crate::domain::arms_assessment::ArmsAssessment;
-use crate::domain::breach::{Breach, BreachCasework, BreachCrime, BreachDecision};
+use crate::domain::breach::{Breach, BreachCrime, BreachDecision};
 use crate::domain::crime_report::CrimeReport;
 use crate::domain::intelligence::{Intelligence, IntelligenceCasework};
 use crate::domain::notification::Notification;
@@ -340,7 +340,7 @@ fn breach(fields: &mut Fields) -> Reading<Breach> {
         order_ref: fields.optional_or_null("order_ref", reference)?,
         crime: fields.optional_or_null("crime", object(breach_crime))?,
         decision: fields.optional_or_null("decision", object(breach_decision))?,
-        casework: BreachCasework::default(),
+        casework: Box::default(),
     })
 }
 

@@ -10,7 +10,7 @@ use super::event::{Feed, reference};
 use super::shares;
 use super::when::{at_hour, at_minute};
 use super::world::World;
-use crate::domain::breach::{Breach, BreachCasework, BreachCrime, BreachDecision, BreachDecisionKind, BreachKind};
+use crate::domain::breach::{Breach, BreachCrime, BreachDecision, BreachDecisionKind, BreachKind};
 use crate::domain::calendar::Instant;
 use crate::domain::crime_report::{CrimeReport, CrimeReportState};
 use crate::domain::record::Record;
@@ -70,7 +70,7 @@ pub(super) fn write(world: &World<'_>, case: &Case<'_>, order: Option<&Ref>, fee
             order_ref: of_order.cloned(),
             crime: crime.clone(),
             decision: decision(world, case, ago, chance),
-            casework: BreachCasework::default(),
+            casework: Box::default(),
         };
         feed.put(&subject, at_hour(world.ago(ago.min(chance.between(1, 20))), 20), &Record::Breach(record))?;
         if let Some(crime) = crime {
