@@ -2,6 +2,7 @@
 //! case, the view of what came of it.
 
 pub mod acting;
+pub mod as_at;
 pub mod auth;
 pub mod casework;
 pub mod dates;

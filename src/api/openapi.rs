@@ -12,7 +12,7 @@ use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
-use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
 use super::records::{
     imports::{self, Refusal},
     send,
@@ -39,6 +39,7 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         case_file::read,
         timeline::read,
         reactive_eligibility::read,
+        notification_duties::read,
         flag_list::list,
         flag::read,
         summary::summary,

@@ -13,7 +13,7 @@ use super::casework::{
 };
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
-use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
@@ -110,6 +110,12 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/conflicts/settle", SettleConflicts::PERMISSION, || {
         web::to(conflicts::settle_one)
     }),
+    Endpoint::permitted(
+        Verb::Get,
+        "/v1/offenders/{ref}/notification-duties",
+        ReadNotificationDuties::PERMISSION,
+        || web::to(notification_duties::read),
+    ),
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/breaches", EnterBreaches::PERMISSION, || {
         web::to(breaches::enter)
     }),

@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case, open_case};
+use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
 use super::case_records::is_in_scope;
+use super::force_file::open_case;
 use super::on_record::on_record;
 use super::reading::Reader;
 use crate::domain::breach::{

@@ -14,6 +14,7 @@ pub mod force_file;
 pub mod import;
 pub mod intelligence;
 pub mod job_status;
+pub mod notification_duties;
 pub mod offenders;
 pub mod on_record;
 pub mod reactive_management;

@@ -4,9 +4,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::acting::{Draft, open_case};
+use super::acting::Draft;
 use super::actor::Actor;
 use super::clock::Clock;
+use super::force_file::open_case;
 use crate::domain::moment::Moment;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;

@@ -77,6 +77,32 @@ pub struct CaseRecords {
     pub disclosure_decisions: Vec<Held<DisclosureDecision>>,
 }
 
+impl CaseRecords {
+    /// Puts every list in the order of references, so that nothing told of them depends on how they came.
+    fn put_in_order(&mut self) {
+        in_order(&mut self.addresses);
+        in_order(&mut self.orders);
+        in_order(&mut self.allocations);
+        in_order(&mut self.assessments);
+        in_order(&mut self.plans);
+        in_order(&mut self.visits);
+        in_order(&mut self.notifications);
+        in_order(&mut self.intelligence);
+        in_order(&mut self.breaches);
+        in_order(&mut self.reactive_placements);
+        in_order(&mut self.reactive_reviews);
+        in_order(&mut self.reactive_decisions);
+        in_order(&mut self.arrests);
+        in_order(&mut self.safeguarding_referrals);
+        in_order(&mut self.safeguarding_decisions);
+        in_order(&mut self.disclosure_decisions);
+    }
+}
+
+fn in_order<T>(records: &mut [Held<T>]) {
+    records.sort_by(|a, b| (&a.subject, a.event_time, &a.event_id).cmp(&(&b.subject, b.event_time, &b.event_id)));
+}
+
 /// All that is known in one force.
 #[derive(Debug, Clone, Default)]
 pub struct ForceFile {
@@ -150,11 +176,12 @@ impl ForceFileBuilder {
         self.of(&offender).allocations.push(held);
     }
 
-    /// The case files. Records of somebody of whom there is no offender record have none.
+    /// The case files, the same whatever the order in which records were added. Records of somebody of whom there is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
         for (offender_ref, offender) in self.offenders {
-            let records = self.records.remove(&offender_ref).unwrap_or_default();
+            let mut records = self.records.remove(&offender_ref).unwrap_or_default();
+            records.put_in_order();
             self.file.cases.insert(offender_ref.clone(), CaseFile { offender_ref, offender, records });
         }
         self.file

@@ -36,9 +36,10 @@ impl Suspicion {
         case.records.breaches.iter().any(|held| {
             let breach = &held.record;
             let same_lapse = breach.casework.suspicion.as_ref() == Some(&self.lapse);
+            let was_found_by_people = breach.casework.suspicion.is_none();
             let same_failure =
                 breach.kind == BreachKind::Notification && breach.first_failure_on == self.first_failure_on();
-            same_lapse || same_failure
+            same_lapse || (was_found_by_people && same_failure)
         })
     }
 

@@ -3,6 +3,7 @@
 //! The only place that knows the backend. Callers ask named questions inside a transaction.
 
 pub mod allocation;
+pub mod as_at;
 pub mod audit;
 pub mod backend;
 pub mod current;
@@ -24,6 +25,7 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod status;
 pub mod timeline;
 pub mod types;
 pub mod url;

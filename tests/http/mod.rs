@@ -8,6 +8,7 @@ mod entries;
 mod flags;
 mod jobs;
 mod limited_access;
+mod notification_duties;
 mod offenders;
 mod permissions;
 mod problems;

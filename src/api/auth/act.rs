@@ -43,6 +43,8 @@ acts! {
     ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
     ReadOffenders, "offenders.read", "Read case files, their history and reactive eligibility":
         [OffenderManager, Supervisor, DetectiveInspector];
+    ReadNotificationDuties, "notification_duties.read", "Read an offender's notification duties, with their arithmetic":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ProposeSchedules, "schedules.propose", "Ask for a proposal of a team's schedule": [Supervisor, DetectiveInspector];
     ReadSchedules, "schedules.read", "Read proposals of a team's schedule and compare them with the accepted one":
         [Supervisor, DetectiveInspector];

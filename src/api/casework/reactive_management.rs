@@ -19,6 +19,7 @@ use crate::casework::reactive_management::{
     Deciding, Reviewing, arrest as enter_arrest, decide as decide_reactive, remove as remove_reactive,
     review as review_reactive,
 };
+use crate::domain::as_at::AsAt;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::flag::Case;
@@ -115,7 +116,7 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let (reader, at) = (service.reader(permit), service.clock().moment());
     let act = "offender.reactive_management.read";
-    let open = move |service: &Service| case_file(service.store(), &reader, &offender, act);
+    let open = move |service: &Service| case_file(service.store(), &reader, &offender, act, AsAt::Now);
     let opened = service.run(open).await?.ok_or_else(Problem::not_found)?;
     let policy = service.policies().in_force(at.today()).map_err(|error| Problem::internal(&error))?;
     let bank_holidays = BankHolidays::built_in().map_err(|error| Problem::internal(&error))?;

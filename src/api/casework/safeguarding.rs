@@ -19,6 +19,7 @@ use crate::casework::safeguarding::{
     Disclosing, Referring, disclose as decide_disclosure, not_needed as decide_not_needed, refer as enter_referral,
     reply as enter_reply,
 };
+use crate::domain::as_at::AsAt;
 use crate::domain::calendar::Instant;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
@@ -105,7 +106,8 @@ pub async fn read(
     offender: web::Path<Ref>,
 ) -> Result<HttpResponse, Problem> {
     let (reader, at) = (service.reader(permit), service.clock().moment());
-    let open = move |service: &Service| case_file(service.store(), &reader, &offender, "offender.safeguarding.read");
+    let act = "offender.safeguarding.read";
+    let open = move |service: &Service| case_file(service.store(), &reader, &offender, act, AsAt::Now);
     let opened = service.run(open).await?.ok_or_else(Problem::not_found)?;
     let policy = service.policies().in_force(at.today()).map_err(|error| Problem::internal(&error))?;
     tagged(&request, &SafeguardingView::of(&opened, at, policy)?)
