@@ -1,5 +1,6 @@
 //! Breaches: entered or suspected, confirmed or discounted, recorded as a crime, investigated and decided on.
 
+use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::audit;
 use serde_json::{Value, json};
@@ -106,7 +107,8 @@ fn a_suspected_breach_counts_once_a_person_confirms_it_and_only_a_supervisor_dis
         assert!(flagged(&service, "suspected_breach_undecided").contains(&subject));
         assert_eq!(service.get(&manager(), &format!("{path}/obligations")).json()["obligations"], json!([]));
         let why = json!({"rationale": "invented"});
-        let act = |who, verb: &str, etag: Option<&str>| service.act(who, &format!("{path}/{verb}"), etag, &why);
+        let act =
+            |who: &Grants, verb: &str, etag: Option<&str>| service.act(who, &format!("{path}/{verb}"), etag, &why);
         assert_eq!(act(&manager(), "discount", Some(&etag)).code(), "forbidden");
         assert_eq!(act(&supervisor(), "discount", None).code(), "precondition_required");
         let discounted = act(&supervisor(), "discount", Some(&etag));
@@ -135,7 +137,7 @@ fn a_cancelled_crime_report_leaves_the_breach_without_one_again() {
             let body = json!({"crime_ref": number, "recorded_at": "2021-04-13T12:00:00Z"});
             service.act(&manager(), &format!("{path}/crime-report"), Some(etag), &body)
         };
-        let cancel = |who, etag: &str, at: &str| {
+        let cancel = |who: &Grants, etag: &str, at: &str| {
             let body = json!({"cancelled_at": at, "reason": "invented"});
             service.act(who, &format!("{path}/crime-report/cancel"), Some(etag), &body)
         };
@@ -195,7 +197,7 @@ fn everything_but_a_charge_is_a_supervisors_decision() {
     on_both_databases(|store| {
         set_up(store);
         let service = run(store);
-        let decide = |who, kind: &str| {
+        let decide = |who: &Grants, kind: &str| {
             let (path, etag) = made(&enter(&service, &json!({})));
             let body = json!({"kind": kind, "rationale": "invented"});
             service.act(who, &format!("{path}/decision"), Some(&etag), &body)

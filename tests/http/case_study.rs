@@ -1,6 +1,7 @@
 //! The case study of the inspection, as it should have gone (HMICFRS, Dorset 2021): an alias found on social media, a friendship
 //! that breaks the order, a late periodic notification.
 
+use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::flags::force_file;
 use mosovo_visits::domain::bank_holidays::BankHolidays;
 use mosovo_visits::domain::moment::Moment;
@@ -51,7 +52,7 @@ fn visit_due(store: &Store, now: &str) -> Option<Demand> {
     }
 }
 
-fn flagged(service: &Running, reader: &mosovo_visits::api::auth::token::Grants, code: &str) -> Vec<Value> {
+fn flagged(service: &Running, reader: &Grants, code: &str) -> Vec<Value> {
     let flags = service.get(reader, &format!("/v1/flags?code={code}&limit=200")).json();
     flags["items"].as_array().unwrap().iter().filter(|flag| flag["offender_ref"] == "n-1").cloned().collect()
 }

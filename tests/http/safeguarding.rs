@@ -1,5 +1,6 @@
 //! Safeguarding: contact with a child is referred, or decided not to be, and disclosure is decided.
 
+use mosovo_visits::api::auth::token::Grants;
 use serde_json::{Value, json};
 
 use crate::support::casework::{evaluate_at, inspector, manager, other_supervisor, set_up, supervisor};
@@ -65,7 +66,7 @@ fn a_concern_is_answered_once_each_child_is_referred_and_disclosure_is_decided_a
         assert_eq!(reply("2021-04-15T07:50:00Z").json()["reply"]["text"], "invented");
         assert_eq!(service.get(&supervisor(), path).json()["reply"]["entered_by"], "om-n");
 
-        let disclose = |who, disclose: bool, to: Value| {
+        let disclose = |who: &Grants, disclose: bool, to: Value| {
             let body = json!({"concerns": [named], "disclose": disclose, "to": to, "reason": "invented"});
             service.act(who, "/v1/offenders/n-1/disclosure-decisions", None, &body)
         };
@@ -83,7 +84,7 @@ fn what_is_not_answered_within_a_day_is_flagged_to_the_supervisor_and_no_other_t
         set_up(store);
         let service = run(store);
         let named = concern(&service);
-        let missing = |reader| {
+        let missing = |reader: &Grants| {
             let flags = service.get(reader, "/v1/flags?code=safeguarding_referral_missing").json();
             flags["items"].as_array().unwrap().len()
         };
