@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::acting::Draft;
 use super::actor::Actor;
 use super::clock::Clock;
-use super::force_file::open_case;
+use crate::domain::case_file::ForceFileBuilder;
 use crate::domain::moment::Moment;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
@@ -15,7 +15,7 @@ use crate::domain::suspicion::Suspicion;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::current::is_known;
+use crate::store::current::{case_records, is_known};
 use crate::store::error::StoreError;
 use crate::store::own_entry::{self, NewEntry};
 use crate::store::record;
@@ -53,7 +53,9 @@ pub(super) fn file(
         if is_known(connection, force, RecordKind::Breach, &subject)? {
             continue;
         }
-        let opened = open_case(connection, force, &suspicion.offender_ref)?;
+        let mut builder = ForceFileBuilder::default();
+        case_records(connection, force, &suspicion.offender_ref, |held| builder.add(held))?;
+        let opened = builder.build();
         let is_new = opened.cases.get(&suspicion.offender_ref).is_some_and(|case| !suspicion.is_on_file(case));
         if !is_new {
             continue;
