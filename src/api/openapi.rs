@@ -9,7 +9,10 @@ use utoipa::{Modify, OpenApi};
 
 use super::audit;
 use super::auth::permit::READING_REASON;
-use super::casework::{access_restriction, conflicts, dip_samples};
+use super::casework::{
+    access_restriction, breach_acts, breaches, conflicts, dip_samples, intelligence, reactive_management,
+    reactive_placements, safeguarding,
+};
 use super::dashboards::{force, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
@@ -22,7 +25,7 @@ use super::records::{
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
-use super::worklists::{breaches, overdue};
+use super::worklists::{breaches as breach_worklist, overdue};
 use crate::domain::reading_reason::ReadingReason;
 
 /// What the document is made of.
@@ -58,9 +61,37 @@ use crate::domain::reading_reason::ReadingReason;
         dip_samples::grade_one,
         team::read,
         force::read,
+        breach_worklist::list,
         overdue::visits,
         overdue::assessments,
         breaches::list,
+        breaches::enter,
+        breaches::read,
+        breaches::obligations,
+        breach_acts::confirm,
+        breach_acts::discount,
+        breach_acts::step,
+        breach_acts::crime_report,
+        breach_acts::cancel_crime_report,
+        breach_acts::decide,
+        intelligence::enter,
+        intelligence::list,
+        intelligence::read,
+        reactive_management::read,
+        reactive_placements::propose,
+        reactive_management::review,
+        reactive_management::remove,
+        reactive_management::arrest,
+        reactive_management::decide,
+        reactive_placements::read,
+        reactive_placements::approve,
+        reactive_placements::refuse,
+        safeguarding::read,
+        safeguarding::refer,
+        safeguarding::read_referral,
+        safeguarding::reply,
+        safeguarding::not_needed,
+        safeguarding::disclose,
         jobs::list,
         audit::list,
         officers::list,

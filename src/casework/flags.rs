@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::clock::Clock;
-use super::force_file;
+use super::{force_file, suspicions};
 use crate::domain::case_file::ForceFile;
 use crate::domain::flag::{Flag, evaluate};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Policies, Policy, PolicyError};
 use crate::domain::standing::standings;
+use crate::domain::suspicion;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
@@ -134,6 +135,7 @@ fn evaluate_in_turn(
         let found = evaluate(&file, at, policy);
         let report = keep(connection, force, at, &found)?;
         standing::keep(connection, force, &standings(&file, at, policy, &found))?;
+        suspicions::file(connection, force, at, &suspicion::suspicions(&file, at, policy))?;
         evaluation::answered(connection, &requests)?;
         evaluation::evaluated(connection, force, at.now(), &policy.version)?;
         let entry = AuditEntry {

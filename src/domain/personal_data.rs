@@ -20,9 +20,10 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Order => &["conditions"],
         RecordKind::ArmsAssessment => &["rationale"],
         RecordKind::RiskManagementPlan => &["contingency", "description"],
-        RecordKind::Visit | RecordKind::Intelligence => &["summary"],
+        RecordKind::Visit => &["summary"],
+        RecordKind::Intelligence => &["summary", "children"],
         RecordKind::Notification => &["detail"],
-        RecordKind::Breach => &["summary", "rationale"],
+        RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction => &["reason"],
@@ -32,6 +33,13 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Allocation
         | RecordKind::ProgrammedVisits
         | RecordKind::DipSample => &[],
+        RecordKind::ReactivePlacement => &["rationale", "reason"],
+        RecordKind::ReactiveReview => &["reason", "checks"],
+        RecordKind::ReactiveDecision => &["reason"],
+        RecordKind::Arrest => &["detail"],
+        RecordKind::SafeguardingReferral => &["children", "recipient", "reference", "text"],
+        RecordKind::SafeguardingDecision => &["children", "reason"],
+        RecordKind::DisclosureDecision => &["to", "reason"],
     }
 }
 
@@ -54,6 +62,13 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::AccessRestriction(record) => Some(&record.offender_ref),
         Record::DipSampleGrade(record) => Some(&record.offender_ref),
         Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) => None,
+        Record::ReactivePlacement(record) => Some(&record.offender_ref),
+        Record::ReactiveReview(record) => Some(&record.offender_ref),
+        Record::ReactiveDecision(record) => Some(&record.offender_ref),
+        Record::Arrest(record) => Some(&record.offender_ref),
+        Record::SafeguardingReferral(record) => Some(&record.offender_ref),
+        Record::SafeguardingDecision(record) => Some(&record.offender_ref),
+        Record::DisclosureDecision(record) => Some(&record.offender_ref),
     }
 }
 

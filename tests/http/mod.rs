@@ -1,7 +1,9 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
 mod audit;
+mod breaches;
 mod briefing;
+mod case_study;
 mod command_line;
 mod contract;
 mod dashboards;
@@ -14,7 +16,9 @@ mod notification_duties;
 mod offenders;
 mod permissions;
 mod problems;
+mod reactive_management;
 mod records;
+mod safeguarding;
 mod schedules;
 mod scope;
 mod tokens;
