@@ -18,15 +18,41 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         }
         RecordKind::Address => &["lines", "postcode", "latitude", "longitude"],
         RecordKind::Order => &["conditions"],
-        RecordKind::ArmsAssessment => &["rationale"],
-        RecordKind::RiskManagementPlan => &["contingency", "description"],
-        RecordKind::Visit | RecordKind::Intelligence => &["summary"],
+        RecordKind::ArmsAssessment => &["rationale", "reason"],
+        RecordKind::OtherAssessment => &["rationale", "why_not_arms", "reason"],
+        RecordKind::RiskManagementPlan => &[
+            "contingency",
+            "description",
+            "pillars",
+            "licence_conditions",
+            "interval_reason",
+            "single_crew_risk_assessment",
+            "evidence",
+            "reason",
+        ],
+        RecordKind::Visit => &[
+            "summary",
+            "observations",
+            "risk_factors",
+            "protective_factors",
+            "present",
+            "devices_seen",
+            "condition",
+            "note",
+            "next_steps",
+            "reason",
+        ],
+        RecordKind::Intelligence => &["summary"],
         RecordKind::Notification => &["detail"],
         RecordKind::Breach => &["summary", "rationale"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction => &["reason"],
-        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::Allocation | RecordKind::ProgrammedVisits => &[],
+        RecordKind::Team
+        | RecordKind::Neighbourhood
+        | RecordKind::Allocation
+        | RecordKind::ProgrammedVisits
+        | RecordKind::VisitAttendance => &[],
     }
 }
 
@@ -47,6 +73,8 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Breach(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
         Record::AccessRestriction(record) => Some(&record.offender_ref),
+        Record::OtherAssessment(record) => Some(&record.offender_ref),
+        Record::VisitAttendance(record) => Some(&record.offender_ref),
         Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) => None,
     }
 }

@@ -17,12 +17,14 @@ use super::notification::Notification;
 use super::offender::Offender;
 use super::officer::Officer;
 use super::order::Order;
+use super::other_assessment::OtherAssessment;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reference::Ref;
 use super::risk_management_plan::RiskManagementPlan;
 use super::team::{Neighbourhood, Team};
 use super::visit::Visit;
+use super::visit_attendance::VisitAttendance;
 
 /// A type of record, with its kind.
 pub trait Kept: Sized {
@@ -139,6 +141,8 @@ records! {
     }
     own {
         AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
+        OtherAssessment, "other_assessment", "One assessment by another tool than ARMS.";
+        VisitAttendance, "visit_attendance", "A visit as it is attended; the subject is the planned visit.";
     }
 }
 
