@@ -24,6 +24,25 @@ pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option
     civil_date(value).map(Some)
 }
 
+/// What a caller is told of an instant that is none.
+const NOT_AN_INSTANT: &str = "an instant is written as RFC 3339 has it, with an offset";
+
+/// Reads an instant: `#[serde(deserialize_with = "instant")]`.
+///
+/// # Errors
+/// When it is none, has no offset, or is of another year than 0001 to 9999.
+pub fn instant<'de, D: Deserializer<'de>>(value: D) -> Result<Instant, D::Error> {
+    read_instant(&String::deserialize(value)?).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+}
+
+/// As [`instant`], of what may be left out: with `default` beside it.
+///
+/// # Errors
+/// As [`instant`].
+pub fn instant_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Instant>, D::Error> {
+    instant(value).map(Some)
+}
+
 /// The instant that a cursor of ours names, of the years that are written in four digits.
 #[must_use]
 pub fn read_instant(text: &str) -> Option<Instant> {

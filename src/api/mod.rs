@@ -2,6 +2,7 @@
 //! case, the view of what came of it.
 
 pub mod acting;
+pub mod assessments;
 pub mod auth;
 pub mod casework;
 pub mod dates;
@@ -14,6 +15,7 @@ pub mod offenders;
 pub mod openapi;
 pub mod page;
 pub mod paging;
+pub mod plans;
 pub mod precondition;
 pub mod records;
 pub mod respond;
@@ -23,3 +25,4 @@ pub mod service;
 pub mod staff;
 pub mod trace;
 pub mod view;
+pub mod visits;

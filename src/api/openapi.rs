@@ -4,18 +4,21 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::assessments::{arms, other};
 use super::casework::{access_restriction, conflicts};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
 use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::plans::{action_list, actions, approval, draft};
 use super::records::{
     imports::{self, Refusal},
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{daily_list, neighbourhoods, officers, teams};
+use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -44,6 +47,34 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         access_restriction::decide,
         conflicts::list,
         conflicts::settle_one,
+        arms::list,
+        arms::enter,
+        arms::read,
+        arms::patch,
+        other::list,
+        other::enter,
+        other::read,
+        other::patch,
+        draft::list,
+        draft::post,
+        draft::read,
+        draft::patch,
+        approval::approve,
+        approval::reject,
+        actions::complete,
+        actions::check,
+        actions::defer,
+        action_list::list,
+        visit::list,
+        visit::read,
+        visit_record::contact,
+        visit_record::outcome,
+        change::confirm,
+        change::patch,
+        attendance::start,
+        attendance::finish,
+        attendance::alerts,
+        attempt_log::read,
         jobs::list,
         officers::list,
         officers::read,
