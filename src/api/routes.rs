@@ -172,9 +172,7 @@ pub const ROUTES: &[Endpoint] = &[
     }),
     Endpoint::permitted(Verb::Get, "/v1/visits/{ref}", ReadOffenders::PERMISSION, || web::to(visit::read)),
     Endpoint::permitted(Verb::Patch, "/v1/visits/{ref}", RecordVisits::PERMISSION, || web::to(change::patch)),
-    Endpoint::permitted(Verb::Post, "/v1/visits/{ref}/confirm", RecordVisits::PERMISSION, || {
-        web::to(change::confirm)
-    }),
+    Endpoint::permitted(Verb::Post, "/v1/visits/{ref}/confirm", RecordVisits::PERMISSION, || web::to(change::confirm)),
     Endpoint::permitted(Verb::Post, "/v1/visits/{id}/outcome", RecordVisits::PERMISSION, || {
         web::to(visit_record::outcome)
     }),

@@ -48,7 +48,8 @@ pub fn arms_applies(population: Population, adult_male_stated: Option<bool>) -> 
             Err(Refusal::new(RefusalCode::NotAcceptable, detail))
         }
         (Population::NotShown, None) => {
-            let detail = "the record does not show an adult man, for whom ARMS is made; say whether the offender is one";
+            let detail =
+                "the record does not show an adult man, for whom ARMS is made; say whether the offender is one";
             Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/adult_male"))
         }
     }

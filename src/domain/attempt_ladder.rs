@@ -130,9 +130,8 @@ pub fn attempt_ladder(
     let since = minus_days(at.today(), policy.warrant_lookback_days);
     let attempts: Vec<Attempt> = made.iter().map(|held| attempt(held, force, premises, since)).collect();
     let counted = attempts.iter().filter(|attempt| attempt.not_counted.is_none()).count();
-    let try_again_by = made
-        .last()
-        .map(|held| bank_holidays.plus_working_days(held.record.date(), policy.failed_attempt_working_days));
+    let try_again_by =
+        made.last().map(|held| bank_holidays.plus_working_days(held.record.date(), policy.failed_attempt_working_days));
     let next = next(&attempts, counted, try_again_by, policy);
     AttemptLadder {
         last_qualifying_visit_on: last.map(Visit::date),
@@ -224,9 +223,11 @@ mod tests {
 
     /// A case last seen on 1 February 2021, with these attempts since; `om` is a constable.
     fn tried(attempts: &[Value]) -> World {
-        let mut world = World::in_order()
-            .set(RecordKind::Officer, "om", json!({ "constable": true }))
-            .set(RecordKind::Officer, "staff", json!({ "constable": false }));
+        let mut world = World::in_order().set(RecordKind::Officer, "om", json!({ "constable": true })).set(
+            RecordKind::Officer,
+            "staff",
+            json!({ "constable": false }),
+        );
         for (name, changes) in ["x", "y", "z"].into_iter().zip(attempts) {
             world = world.set(RecordKind::Visit, name, changes.clone());
         }

@@ -243,10 +243,7 @@ mod tests {
             Some(RefusalCode::NotQualified)
         );
         let tomorrow = "2021-04-16".parse().unwrap();
-        assert_eq!(
-            code(open.may_be_completed(&named("om"), None, tomorrow, at)),
-            Some(RefusalCode::NotAcceptable)
-        );
+        assert_eq!(code(open.may_be_completed(&named("om"), None, tomorrow, at)), Some(RefusalCode::NotAcceptable));
         assert_eq!(code(completed.may_be_completed(&named("om"), None, today, at)), Some(RefusalCode::WrongState));
         assert_eq!(code(open.may_be_checked(&named("sup"))), Some(RefusalCode::WrongState));
         assert_eq!(code(completed.may_be_checked(&named("sup"))), None);

@@ -207,13 +207,13 @@ pub struct RiskManagementPlan {
     pub contingency: Option<String>,
     /// Entered here: what its pillars say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pillars: Option<Pillars>,
+    pub pillars: Option<Box<Pillars>>,
     /// Entered here: every licence condition (MAPPA guidance chapter 12 asks for all).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub licence_conditions: Vec<Words>,
     /// Entered here: how it came about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drafting: Option<Drafting>,
+    pub drafting: Option<Box<Drafting>>,
     /// Entered here: what became of its actions, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub action_progress: Vec<ActionEntry>,

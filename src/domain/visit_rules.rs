@@ -79,13 +79,22 @@ pub fn was_alone_without_approval(visit: &Visit, case: &CaseFile, at: Moment, po
 /// When they may not.
 pub fn may_confirm(visit: &Visit, officer: &Ref) -> Result<(), Refusal> {
     let Some(write_up) = &visit.write_up else {
-        return Err(Refusal::new(RefusalCode::WrongState, "the visit was not recorded here; there is nobody to second"));
+        return Err(Refusal::new(
+            RefusalCode::WrongState,
+            "the visit was not recorded here; there is nobody to second",
+        ));
     };
     if !visit.officer_refs.contains(officer) {
-        return Err(Refusal::new(RefusalCode::NotQualified, "attendance is confirmed by an officer whom the visit names"));
+        return Err(Refusal::new(
+            RefusalCode::NotQualified,
+            "attendance is confirmed by an officer whom the visit names",
+        ));
     }
     if write_up.recorded_by == *officer {
-        return Err(Refusal::new(RefusalCode::OwnWork, "whoever recorded the visit has said so; the other officer confirms"));
+        return Err(Refusal::new(
+            RefusalCode::OwnWork,
+            "whoever recorded the visit has said so; the other officer confirms",
+        ));
     }
     if write_up.confirmed_by.iter().any(|confirmed| confirmed.by == *officer) {
         return Err(Refusal::new(RefusalCode::WrongState, "the officer has confirmed the visit already"));

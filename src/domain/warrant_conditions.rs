@@ -50,8 +50,7 @@ pub fn warrant_conditions(case: &CaseFile, ladder: &AttemptLadder, at: Moment) -
         (if is_home { Shown::Yes } else { Shown::ForTheApplicant }, facts)
     });
     let status = case.offender.status;
-    let is_away =
-        matches!(status, OffenderStatus::Custody | OffenderStatus::Hospital | OffenderStatus::Abroad);
+    let is_away = matches!(status, OffenderStatus::Custody | OffenderStatus::Hospital | OffenderStatus::Abroad);
     [
         condition(
             'a',
@@ -136,9 +135,7 @@ mod tests {
 
     #[test]
     fn each_condition_is_shown_by_what_is_recorded_or_left_to_the_applicant() {
-        let offender = |status: &str| {
-            World::in_order().set(RecordKind::Offender, "o", json!({ "status": status }))
-        };
+        let offender = |status: &str| World::in_order().set(RecordKind::Offender, "o", json!({ "status": status }));
         let roofless = World::in_order().set(RecordKind::Address, "a", json!({ "kind": "no_fixed_abode" }));
         let nowhere = World::in_order().set(RecordKind::Address, "a", json!({ "resident_until": "2021-04-01" }));
         for (about, world, expected) in [

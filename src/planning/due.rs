@@ -275,11 +275,7 @@ fn arms_raised(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -
 }
 
 /// The newest failed attempt since the last qualifying visit (since coming to the community, where there is none).
-fn newest_failed_attempt<'a>(
-    case: &'a CaseFile,
-    at: Moment,
-    last: Option<&Visit>,
-) -> Option<&'a Held<Visit>> {
+fn newest_failed_attempt<'a>(case: &'a CaseFile, at: Moment, last: Option<&Visit>) -> Option<&'a Held<Visit>> {
     let since = case.offender.in_community_from(at.today());
     case.records
         .visits

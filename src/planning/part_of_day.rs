@@ -9,15 +9,8 @@ use crate::domain::working_time::{DayOfWeek, TimeOfDay};
 const BOUNDS: [u16; 2] = [12 * 60, 17 * 60];
 
 /// Every day of the week.
-const WEEK: [DayOfWeek; 7] = [
-    DayOfWeek::Mon,
-    DayOfWeek::Tue,
-    DayOfWeek::Wed,
-    DayOfWeek::Thu,
-    DayOfWeek::Fri,
-    DayOfWeek::Sat,
-    DayOfWeek::Sun,
-];
+const WEEK: [DayOfWeek; 7] =
+    [DayOfWeek::Mon, DayOfWeek::Tue, DayOfWeek::Wed, DayOfWeek::Thu, DayOfWeek::Fri, DayOfWeek::Sat, DayOfWeek::Sun];
 
 /// The spans of the day outside the part that a time lies in.
 #[must_use]

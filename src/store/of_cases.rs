@@ -10,6 +10,15 @@ use super::schema::{current_record, own_entry};
 use super::scope::Scope;
 use crate::domain::record::{Held, Record, RecordKind};
 
+/// Offenders, and records about them.
+#[derive(Debug, Default)]
+pub struct OfCases {
+    /// The offenders, by reference.
+    pub offenders: Vec<Held<Record>>,
+    /// The records.
+    pub records: Vec<Held<Record>>,
+}
+
 /// The offenders in a scope, and the current records of a kind about them. With an act, those alone whose newest
 /// entry is that act's.
 ///
@@ -20,9 +29,9 @@ pub fn of_cases(
     scope: &Scope,
     kind: RecordKind,
     last_act: Option<&str>,
-) -> Result<(Vec<Held<Record>>, Vec<Held<Record>>), StoreError> {
+) -> Result<OfCases, StoreError> {
     let offenders = records_in_scope(connection, Wanted::all(RecordKind::Offender, scope))?;
-    let mut found = Vec::new();
+    let mut records = Vec::new();
     for some in offenders.chunks(ROWS_A_STATEMENT) {
         let subjects: Vec<&str> = some.iter().map(|offender| offender.subject.as_str()).collect();
         let mut question = stored_records!()
@@ -37,8 +46,8 @@ pub fn of_cases(
         }
         let rows: Vec<StoredRecord> = question.load(connection)?;
         for row in rows {
-            found.push(held(row)?);
+            records.push(held(row)?);
         }
     }
-    Ok((offenders, found))
+    Ok(OfCases { offenders, records })
 }

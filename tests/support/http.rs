@@ -63,15 +63,24 @@ pub fn run_with(store: &Store, keys: Vec<VerifyingKey>) -> Running {
     run_service(&service(store, keys))
 }
 
+/// Runs the service at another time.
+pub fn run_at(store: &Store, clock: Clock) -> Running {
+    run_service(&service_at(store, clock, vec![VerifyingKey::development(&signing_key())]))
+}
+
 /// Runs the service with these turns of feeds.
 pub fn run_with_feeds(store: &Store, feeds: Feeds) -> Running {
     run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_feeds(feeds))
 }
 
 fn service(store: &Store, keys: Vec<VerifyingKey>) -> Service {
+    service_at(store, scenario_clock(), keys)
+}
+
+fn service_at(store: &Store, clock: Clock, keys: Vec<VerifyingKey>) -> Service {
     let verifier = Verifier::new(keys, &auth_settings());
     let policies = Policies::built_in().unwrap();
-    let service = Service::new(store.clone(), scenario_clock(), policies, verifier, Metrics::new().unwrap());
+    let service = Service::new(store.clone(), clock, policies, verifier, Metrics::new().unwrap());
     service.with_timetable(timetable())
 }
 
@@ -199,5 +208,12 @@ impl Running {
         let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
         headers.extend(version.map(|version| ("if-match", version)));
         self.request("POST", path, &headers, body.to_string().as_bytes())
+    }
+    /// A change to what was read at a version, by somebody.
+    pub fn patch(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
+        let token = format!("Bearer {}", self.token(grants));
+        let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
+        headers.extend(version.map(|version| ("if-match", version)));
+        self.request("PATCH", path, &headers, body.to_string().as_bytes())
     }
 }

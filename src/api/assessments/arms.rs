@@ -75,9 +75,8 @@ pub async fn enter(
     let reader = service.reader(permit);
     let Sent { body: AssessBody { assessed_on, overall, factors, rationale, next_review_on, adult_male }, key } = sent;
     let assessing = Assessing { assessed_on, overall, factors, rationale, next_review_on, adult_male };
-    let act = move |service: &Service| {
-        assess(service.store(), &service.acting(&reader, key.as_ref()), &offender, assessing)
-    };
+    let act =
+        move |service: &Service| assess(service.store(), &service.acting(&reader, key.as_ref()), &offender, assessing);
     created(service.run(act).await?, "/v1/arms-assessments")
 }
 

@@ -13,9 +13,7 @@ use crate::api::error::{Problem, ProblemDocument};
 use crate::api::precondition::tag_read;
 use crate::api::service::Service;
 use crate::api::view::{RecordList, RecordView};
-use crate::casework::assessments::{
-    AssessingOtherwise, OtherAssessmentCorrection, assess_otherwise, correct_other,
-};
+use crate::casework::assessments::{AssessingOtherwise, OtherAssessmentCorrection, assess_otherwise, correct_other};
 use crate::domain::calendar::CivilDate;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
@@ -77,8 +75,7 @@ pub async fn enter(
     let reader = service.reader(permit);
     let Sent { body, key } = sent;
     let OtherBody { tool, version, band, assessed_on, next_review_on, why_not_arms, rationale } = body;
-    let assessing =
-        AssessingOtherwise { tool, version, band, assessed_on, next_review_on, why_not_arms, rationale };
+    let assessing = AssessingOtherwise { tool, version, band, assessed_on, next_review_on, why_not_arms, rationale };
     let act = move |service: &Service| {
         assess_otherwise(service.store(), &service.acting(&reader, key.as_ref()), &offender, assessing)
     };

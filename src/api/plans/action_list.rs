@@ -141,9 +141,8 @@ pub async fn list(
     let filter = ActionFilter { owner, overdue, state: known("state", state.as_deref(), named_state)? };
     let after = place(at.as_deref(), |place| serde_json::from_str::<ActionPlace>(&place).ok())?;
     let limit = limit(asked)?;
-    let found = service
-        .run(move |service| action_list::list(service.store(), &reader, &filter, (after, limit)))
-        .await?;
+    let found =
+        service.run(move |service| action_list::list(service.store(), &reader, &filter, (after, limit))).await?;
     let next_cursor = found.goes_on_after.as_ref().map(|after| cursor(&written(after)));
     let owners = found.overdue_by_owner.into_iter().map(|(owner_ref, overdue)| OwnerView { owner_ref, overdue });
     let view = ActionListView {

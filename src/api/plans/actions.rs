@@ -115,9 +115,8 @@ pub async fn check(
     if !ok && reason.is_none() {
         return Err(Problem::new(ErrorCode::REASON_NEEDED, "say why it does not stand").at("/reason"));
     }
-    let act = move |service: &Service| {
-        actions::check(service.store(), &service.acting(&reader, key.as_ref()), &of, reason)
-    };
+    let act =
+        move |service: &Service| actions::check(service.store(), &service.acting(&reader, key.as_ref()), &of, reason);
     changed(service.run(act).await?)
 }
 

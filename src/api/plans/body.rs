@@ -7,9 +7,7 @@ use crate::api::dates::{civil_date, civil_date_if_given};
 use crate::casework::plans::draft::{DraftedAction, PlanText};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
-use crate::domain::risk_management_plan::{
-    Pillar, Pillars, TimeWindow, VisitInterval, VisitRequirement, VisitStep,
-};
+use crate::domain::risk_management_plan::{Pillar, Pillars, TimeWindow, VisitInterval, VisitRequirement, VisitStep};
 use crate::domain::words::Words;
 use crate::domain::working_time::{DayOfWeek, TimeOfDay};
 

@@ -40,9 +40,8 @@ pub async fn post(
 ) -> Result<HttpResponse, Problem> {
     let reader = service.reader(permit);
     let Sent { body, key } = sent;
-    let act = move |service: &Service| {
-        draft(service.store(), &service.acting(&reader, key.as_ref()), &offender, body.into())
-    };
+    let act =
+        move |service: &Service| draft(service.store(), &service.acting(&reader, key.as_ref()), &offender, body.into());
     created(service.run(act).await?, "/v1/risk-management-plans")
 }
 

@@ -122,7 +122,8 @@ fn write_document(text: &mut String, log: &AttemptLog) -> std::fmt::Result {
     let subject = &log.subject;
     let marking = log.marking;
     writeln!(text, "**{marking}**\n\n# Log of attempts to visit\n")?;
-    let born = subject.date_of_birth.map_or_else(|| "date of birth not known".to_owned(), |born| format!("born {born}"));
+    let born =
+        subject.date_of_birth.map_or_else(|| "date of birth not known".to_owned(), |born| format!("born {born}"));
     writeln!(text, "{}, {born} (reference {})\n", plain(&subject.name), plain(subject.offender_ref.as_str()))?;
     writeln!(text, "Made on {} for {}.\n", local(log.made_at), plain(&log.made_for))?;
     match log.ladder.last_qualifying_visit_on {
@@ -152,7 +153,10 @@ fn write_document(text: &mut String, log: &AttemptLog) -> std::fmt::Result {
             writeln!(text, "  - {}: {}", fact.replace('_', " "), words(value))?;
         }
     }
-    writeln!(text, "\nWhat follows is for an officer to decide. What is recorded here may be incomplete.\n\n**{marking}**")
+    writeln!(
+        text,
+        "\nWhat follows is for an officer to decide. What is recorded here may be incomplete.\n\n**{marking}**"
+    )
 }
 
 fn write_attempt(text: &mut String, log: &AttemptLog, attempt: &Attempt) -> std::fmt::Result {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::acting::{Sent, changed, created};
+use crate::api::acting::{Sent, changed};
 use crate::api::auth::act::{ReadLoneWorkerAlerts, RecordVisits};
 use crate::api::auth::permit::Permit;
 use crate::api::dates::instant;
@@ -43,7 +43,7 @@ pub struct StartBody {
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the request known again for a day"),
     ),
     request_body = StartBody,
-    responses((status = 201, body = RecordView), (status = "4XX", body = ProblemDocument)),
+    responses((status = 200, body = RecordView), (status = "4XX", body = ProblemDocument)),
 )]
 pub async fn start(
     service: web::Data<Service>,
@@ -57,7 +57,7 @@ pub async fn start(
         let acting = service.acting(&reader, key.as_ref());
         attendance::start(service.store(), &acting, id, (officer_refs, expected_finish))
     };
-    created(service.run(act).await?, "/v1/visits")
+    changed(service.run(act).await?)
 }
 
 /// Nothing more is to be said.
@@ -87,8 +87,7 @@ pub async fn finish(
     sent: Sent<FinishBody>,
 ) -> Result<HttpResponse, Problem> {
     let (reader, id, key) = (service.reader(permit), planned.into_inner(), sent.key);
-    let act =
-        move |service: &Service| attendance::finish(service.store(), &service.acting(&reader, key.as_ref()), id);
+    let act = move |service: &Service| attendance::finish(service.store(), &service.acting(&reader, key.as_ref()), id);
     changed(service.run(act).await?)
 }
 

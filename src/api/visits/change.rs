@@ -42,8 +42,7 @@ pub async fn confirm(
     sent: Sent<ConfirmBody>,
 ) -> Result<HttpResponse, Problem> {
     let (reader, key) = (service.reader(permit), sent.key);
-    let act =
-        move |service: &Service| record::confirm(service.store(), &service.acting(&reader, key.as_ref()), &visit);
+    let act = move |service: &Service| record::confirm(service.store(), &service.acting(&reader, key.as_ref()), &visit);
     changed(service.run(act).await?)
 }
 

@@ -73,9 +73,9 @@ pub fn list(
 ) -> Result<ActionPage, StoreError> {
     let (scope, at) = (reader.person.case_scope(), reader.clock.moment());
     store.transaction_that_writes(|connection| {
-        let (offenders, plans) = of_cases(connection, &scope, RecordKind::RiskManagementPlan, None)?;
+        let found = of_cases(connection, &scope, RecordKind::RiskManagementPlan, None)?;
         let mut builder = ForceFileBuilder::default();
-        offenders.into_iter().chain(plans).for_each(|held| builder.add(held));
+        found.offenders.into_iter().chain(found.records).for_each(|held| builder.add(held));
         let mut found: Vec<ListedAction> = Vec::new();
         for case in builder.build().cases.values().filter(|case| case.is_managed(at)) {
             let Some(plan) = case.current_plan_held(at) else { continue };

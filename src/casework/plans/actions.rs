@@ -64,12 +64,7 @@ pub fn complete(
 ///
 /// # Errors
 /// See [`ActError`].
-pub fn check(
-    store: &Store,
-    acting: &Acting<'_>,
-    of: &ActionOf,
-    sent_back: Option<Words>,
-) -> Result<Written, ActError> {
+pub fn check(store: &Store, acting: &Acting<'_>, of: &ActionOf, sent_back: Option<Words>) -> Result<Written, ActError> {
     about(store, acting, "plan_action.check", of, |in_hand, standing, by| {
         let (_, officer) = in_hand.acting_officer()?;
         qualification::supervises(officer, in_hand.at.today())?;

@@ -65,9 +65,8 @@ pub struct PlanText {
 pub fn draft(store: &Store, acting: &Acting<'_>, offender: &Ref, text: PlanText) -> Result<Written, ActError> {
     on_case(store, acting, "risk_management_plan.draft", offender, |in_hand| {
         let (author, _) = in_hand.acting_officer()?;
-        let needed = |member: &str| {
-            Refusal::new(RefusalCode::NotAcceptable, "a new plan needs it").at(format!("/{member}"))
-        };
+        let needed =
+            |member: &str| Refusal::new(RefusalCode::NotAcceptable, "a new plan needs it").at(format!("/{member}"));
         let empty = RiskManagementPlan {
             offender_ref: offender.clone(),
             effective_from: text.effective_from.ok_or_else(|| needed("effective_from"))?,
@@ -78,9 +77,9 @@ pub fn draft(store: &Store, acting: &Acting<'_>, offender: &Ref, text: PlanText)
             approved_by: None,
             approved_on: None,
             contingency: None,
-            pillars: Some(text.pillars.clone().ok_or_else(|| needed("pillars"))?),
+            pillars: Some(Box::new(text.pillars.clone().ok_or_else(|| needed("pillars"))?)),
             licence_conditions: Vec::new(),
-            drafting: Some(Drafting {
+            drafting: Some(Box::new(Drafting {
                 author_ref: author.clone(),
                 last_editor_ref: author.clone(),
                 edited_at: in_hand.at.now(),
@@ -89,7 +88,7 @@ pub fn draft(store: &Store, acting: &Acting<'_>, offender: &Ref, text: PlanText)
                 interval_reason: None,
                 single_crew_risk_assessment: None,
                 returned: None,
-            }),
+            })),
             action_progress: Vec::new(),
         };
         if text.contingency.is_none() {
@@ -168,7 +167,7 @@ pub(super) fn is_draft(plan: &RiskManagementPlan) -> Result<&Drafting, Refusal> 
     if plan.approved_on.is_some() {
         return Err(approved());
     }
-    plan.drafting.as_ref().ok_or_else(|| {
+    plan.drafting.as_deref().ok_or_else(|| {
         Refusal::new(RefusalCode::WrongState, "the plan is the records system's; draft a version of our own")
     })
 }
@@ -181,7 +180,7 @@ fn written(
 ) -> Result<RiskManagementPlan, Refusal> {
     plan.effective_from = text.effective_from.unwrap_or(plan.effective_from);
     plan.review_on = text.review_on.unwrap_or(plan.review_on);
-    plan.pillars = text.pillars.or(plan.pillars);
+    plan.pillars = text.pillars.map(Box::new).or(plan.pillars);
     plan.contingency = text.contingency.map(String::from).or(plan.contingency);
     plan.licence_conditions = text.licence_conditions.unwrap_or(plan.licence_conditions);
     if let Some(requirement) = text.visit_requirement {
@@ -220,9 +219,10 @@ fn numbered(actions: Vec<DraftedAction>) -> Result<Vec<PlanAction>, Refusal> {
         .into_iter()
         .map(|action| {
             let free = || numbers.find(|number| !given.contains(number));
-            let reference = action.reference.or_else(free).ok_or_else(|| {
-                Refusal::new(RefusalCode::NotAcceptable, "there are too many actions").at("/actions")
-            })?;
+            let reference = action
+                .reference
+                .or_else(free)
+                .ok_or_else(|| Refusal::new(RefusalCode::NotAcceptable, "there are too many actions").at("/actions"))?;
             Ok(PlanAction {
                 reference,
                 pillar: action.pillar,

@@ -107,8 +107,12 @@ pub fn attempt_log(
         let Some(case) = force.cases.get(offender) else { return Ok(None) };
         let ladder = attempt_ladder(case, &force, at, policy, &bank_holidays);
         let conditions = warrant_conditions(case, &ladder, at);
-        let named: std::collections::BTreeSet<&Ref> =
-            ladder.attempts.iter().filter_map(|attempt| attempt.address_ref.as_ref()).chain(&ladder.premises_ref).collect();
+        let named: std::collections::BTreeSet<&Ref> = ladder
+            .attempts
+            .iter()
+            .filter_map(|attempt| attempt.address_ref.as_ref())
+            .chain(&ladder.premises_ref)
+            .collect();
         let premises = case.records.addresses.iter().filter(|held| named.contains(&held.subject)).map(|held| {
             let text = held.record.lines.iter().chain(&held.record.postcode).cloned().collect::<Vec<_>>().join(", ");
             Premises { address_ref: held.subject.clone(), text }

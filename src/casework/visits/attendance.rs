@@ -89,9 +89,8 @@ pub fn finish(store: &Store, acting: &Acting<'_>, id: Uuid) -> Result<Written, A
         let subject = as_ref(id)?;
         let begun = in_hand.case.records.attendances.iter().find(|held| held.subject == subject);
         let attendance = begun.map(|held| &held.record).filter(|attendance| attendance.finished_at.is_none());
-        let attendance = attendance.ok_or_else(|| {
-            Refusal::new(RefusalCode::WrongState, "the visit has not begun, or is finished already")
-        })?;
+        let attendance = attendance
+            .ok_or_else(|| Refusal::new(RefusalCode::WrongState, "the visit has not begun, or is finished already"))?;
         let by = is_theirs(in_hand, &attendance.officer_refs)?;
         let claimed = [("finished_at", json!(in_hand.at.now())), ("finished_by", json!(by))];
         Ok(vec![Draft::claim(RecordKind::VisitAttendance, subject, claimed, Basis::Loaded)])
@@ -126,7 +125,7 @@ pub fn alerts(store: &Store, reader: &Reader, policies: &Policies) -> Result<Vec
     let (scope, at) = (reader.person.case_scope(), reader.clock.moment());
     let grace = policies.in_force(at.today())?.lone_worker_grace_minutes;
     let alerts = store.transaction_that_writes(|connection| -> Result<Vec<LoneWorkerAlert>, StoreError> {
-        let (_, open) = of_cases(connection, &scope, RecordKind::VisitAttendance, Some(START))?;
+        let open = of_cases(connection, &scope, RecordKind::VisitAttendance, Some(START))?.records;
         let mut alerts: Vec<LoneWorkerAlert> = open
             .into_iter()
             .filter_map(|held| {

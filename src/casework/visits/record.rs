@@ -67,16 +67,12 @@ pub struct VisitNotes {
 ///
 /// # Errors
 /// See [`ActError`].
-pub fn record_outcome(
-    store: &Store,
-    acting: &Acting<'_>,
-    id: Uuid,
-    recording: Recording,
-) -> Result<Written, ActError> {
+pub fn record_outcome(store: &Store, acting: &Acting<'_>, id: Uuid, recording: Recording) -> Result<Written, ActError> {
     on_planned_visit(store, acting, "visit.outcome", id, |in_hand, planned, offender| {
-        let is_recorded = in_hand.case.records.visits.iter().any(|held| {
-            held.record.write_up.as_ref().is_some_and(|write_up| write_up.planned_visit_id == Some(id))
-        });
+        let is_recorded =
+            in_hand.case.records.visits.iter().any(|held| {
+                held.record.write_up.as_ref().is_some_and(|write_up| write_up.planned_visit_id == Some(id))
+            });
         if is_recorded {
             let detail = "the outcome of this visit is recorded; correct that record";
             return Err(Refusal::new(RefusalCode::WrongState, detail));
@@ -155,9 +151,11 @@ pub(super) fn judge(in_hand: &CaseInHand<'_>, visit: &mut Visit) -> Result<(), R
     is_sound(visit, in_hand.case, in_hand.at)?;
     let at = "/single_crew_approved_by";
     if let Some(approver) = &visit.single_crew_approved_by {
-        let officer = in_hand.force.officers.get(approver).ok_or_else(|| {
-            Refusal::new(RefusalCode::UnknownReference, "names no officer of the force").at(at)
-        })?;
+        let officer = in_hand
+            .force
+            .officers
+            .get(approver)
+            .ok_or_else(|| Refusal::new(RefusalCode::UnknownReference, "names no officer of the force").at(at))?;
         qualification::supervises(officer, visit.date()).map_err(|refusal| refusal.at(at))?;
         qualification::is_not_own_work(approver, &visit.officer_refs).map_err(|refusal| refusal.at(at))?;
     }

@@ -189,7 +189,6 @@ fn what_does_not_open_a_window() {
         ),
         ("an assessment no higher", ArmsAssessment, json!({ "overall": "medium", "assessed_on": "2021-04-14" })),
         ("another address, not the home", Address, json!({ "kind": "other", "resident_from": "2021-04-06" })),
-        ("a failed visit since", Visit, json!({ "outcome": "no_reply", "attempted_at": "2021-04-10T10:00:00Z" })),
         ("a call since", Visit, json!({ "mode": "phone", "attempted_at": "2021-04-10T10:00:00Z" })),
     ];
     for (what, kind, members) in rows {
