@@ -140,7 +140,8 @@ fn an_assessment_is_put_right_with_a_reason_on_the_version_that_was_read() {
         let correction = &right.json()["corrections"][0];
         assert_eq!((&correction["by"], &correction["reason"]), (&json!("om-n2"), &json!("a slip of the pen")));
         assert_eq!(right.json()["assessor_ref"], "om-n", "the judgement stays its assessor's");
-        let late = service.patch(&manager(), &path, Some(&read), &slip);
+        let late = json!({"reason": "another slip", "overall": "low"});
+        let late = service.patch(&manager(), &path, Some(&read), &late);
         assert_eq!((late.status, &late.json()["changed"]["members"]), (412, &json!(["corrections", "overall"])));
         // One of the records system's is put right as well.
         let theirs = service.get(&manager(), "/v1/arms-assessments/r-1");

@@ -48,6 +48,7 @@ fn flagged(service: &Running, code: &str) -> bool {
 /// Puts a visit of n-1 by om-n and om-n2 on the accepted schedule of a day.
 fn plan_visit(store: &Store, day: &str) -> Uuid {
     let (proposal, id) = (Uuid::now_v7(), Uuid::now_v7());
+    let snapshot = proposal.to_string();
     let team = "north".to_owned().try_into().unwrap();
     let day = day.parse().unwrap();
     let new = NewProposal {
@@ -55,7 +56,7 @@ fn plan_visit(store: &Store, day: &str) -> Uuid {
         force: "wessex",
         team_ref: &team,
         parent_id: None,
-        snapshot_sha256: "invented",
+        snapshot_sha256: &snapshot,
         snapshot: "{}",
         seed: 1,
         iterations: 0,
@@ -69,7 +70,7 @@ fn plan_visit(store: &Store, day: &str) -> Uuid {
         force: "wessex".to_owned(),
         team_ref: "north".to_owned(),
         parent_id: None,
-        snapshot_sha256: "invented".to_owned(),
+        snapshot_sha256: snapshot.clone(),
         seed: 1,
         iterations: 0,
         state: ProposalState::Proposed,
@@ -248,7 +249,8 @@ fn a_visit_is_put_right_with_a_reason_on_the_version_that_was_read() {
         assert_eq!((right.status, &right.json()["home_inspected"]), (200, &json!(false)), "{}", right.text);
         assert_eq!(right.json()["write_up"]["present"], json!([]));
         assert_eq!(right.json()["corrections"][0]["by"], "om-n2");
-        let late = service.patch(&manager(), &path, Some(&read), &body);
+        let late = json!({"reason": "another slip", "announced": true});
+        let late = service.patch(&manager(), &path, Some(&read), &late);
         let members = json!(["corrections", "home_inspected", "write_up"]);
         assert_eq!((late.status, &late.json()["changed"]["members"]), (412, &members));
         evaluate(store);
