@@ -1,6 +1,6 @@
 //! What an assessment must say to be entered: whom its tool is made for, and when it is reviewed.
 //!
-//! ARMS is made for adult men with sexual convictions [S]; women and under-18s need other tools [M]. Its eleven factors
+//! ARMS is made for adult men with sexual convictions `[S]`; women and under-18s need other tools `[M]`. Its eleven factors
 //! and its overall level are the judgement of a trained assessor: nothing is computed.
 
 use super::arms_assessment::{ArmsFactor, FactorLevel};

@@ -1,8 +1,8 @@
 //! The ladder of failed attempts: what follows when nobody opens the door.
 //!
 //! A failed visit is recorded with who, when, purpose and outcome; it is tried again soon; after two a warrant is
-//! considered (SOA 2003 s.96B) [S]; where they go on, it is checked whether the offender lives there, and from that
-//! s.91 or a search for a missing person follows [M]. Advice with its facts: an officer decides.
+//! considered (SOA 2003 s.96B) `[S]`; where they go on, it is checked whether the offender lives there, and from that
+//! s.91 or a search for a missing person follows `[M]`. Advice with its facts: an officer decides.
 
 use serde::Serialize;
 use serde_json::{Value, json};

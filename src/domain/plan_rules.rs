@@ -1,7 +1,7 @@
 //! What a risk management plan must say to be drafted and approved.
 //!
 //! The shape of a visit requirement is that of the records feed, version 1; that a longer interval needs a reason is a
-//! reading [I] of HMICFRS, Dorset 2021; two officers go unless a supervisor approved otherwise (APP, by way of HMICFRS) [S].
+//! reading `[I]` of HMICFRS, Dorset 2021; two officers go unless a supervisor approved otherwise (APP, by way of HMICFRS) `[S]`.
 
 use std::collections::BTreeSet;
 

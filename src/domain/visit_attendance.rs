@@ -1,7 +1,7 @@
 //! Attendance: when officers began a visit, when they expect to be done, and that they are.
 //!
 //! Lone working: a start without a finish raises an alert once the time they expected and some minutes ⚙ more are
-//! over (Health and Safety at Work etc. Act 1974 s.2, the employer's duty [M]; the minutes [I]).
+//! over (Health and Safety at Work etc. Act 1974 s.2, the employer's duty `[M]`; the minutes `[I]`).
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};

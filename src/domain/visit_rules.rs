@@ -1,6 +1,6 @@
 //! What the record of a visit must say, and who may confirm it.
 //!
-//! Two officers visit; a lone visit is an exception that a supervisor approved beforehand (APP, by way of HMICFRS) [S].
+//! Two officers visit; a lone visit is an exception that a supervisor approved beforehand (APP, by way of HMICFRS) `[S]`.
 //! One that was made without is recorded all the same, for a fact is never lost, and is marked.
 
 use std::collections::BTreeSet;

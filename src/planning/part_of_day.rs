@@ -1,6 +1,6 @@
 //! Parts of the day: who was not at home in the morning is tried in the afternoon or the evening.
 //!
-//! Morning to 12:00, afternoon to 17:00, evening after that [I]. APP: days and times vary.
+//! Morning to 12:00, afternoon to 17:00, evening after that `[I]`. APP: days and times vary.
 
 use crate::domain::risk_management_plan::TimeWindow;
 use crate::domain::working_time::{DayOfWeek, TimeOfDay};
