@@ -3,6 +3,7 @@
 
 pub mod acting;
 pub mod as_at;
+pub mod assessments;
 pub mod audit;
 pub mod auth;
 pub mod casework;
@@ -17,6 +18,7 @@ pub mod offenders;
 pub mod openapi;
 pub mod page;
 pub mod paging;
+pub mod plans;
 pub mod precondition;
 pub mod records;
 pub mod respond;
@@ -26,4 +28,5 @@ pub mod service;
 pub mod staff;
 pub mod trace;
 pub mod view;
+pub mod visits;
 pub mod worklists;

@@ -7,6 +7,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::assessments::{arms, other};
 use super::audit;
 use super::auth::permit::READING_REASON;
 use super::casework::{
@@ -19,12 +20,14 @@ use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::plans::{action_list, actions, approval, draft};
 use super::records::{
     imports::{self, Refusal},
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
 use crate::domain::reading_reason::ReadingReason;
 
@@ -92,6 +95,34 @@ use crate::domain::reading_reason::ReadingReason;
         safeguarding::reply,
         safeguarding::not_needed,
         safeguarding::disclose,
+        arms::list,
+        arms::enter,
+        arms::read,
+        arms::patch,
+        other::list,
+        other::enter,
+        other::read,
+        other::patch,
+        draft::list,
+        draft::post,
+        draft::read,
+        draft::patch,
+        approval::approve,
+        approval::reject,
+        actions::complete,
+        actions::check,
+        actions::defer,
+        action_list::list,
+        visit::list,
+        visit::read,
+        visit_record::contact,
+        visit_record::outcome,
+        change::confirm,
+        change::patch,
+        attendance::start,
+        attendance::finish,
+        attendance::alerts,
+        attempt_log::read,
         jobs::list,
         audit::list,
         officers::list,

@@ -3,8 +3,10 @@
 //! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
 //! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Europe::London;
+
+use super::working_time::TimeOfDay;
 
 /// A date of the civil calendar in Europe/London.
 pub type CivilDate = NaiveDate;
@@ -29,6 +31,14 @@ pub fn london_midnight(date: CivilDate) -> Instant {
 #[must_use]
 pub fn first_of_month(date: CivilDate) -> CivilDate {
     date.with_day(1).unwrap_or(date)
+}
+
+/// The time of day in Europe/London at an instant.
+#[must_use]
+pub fn london_time(at: Instant) -> TimeOfDay {
+    let local = at.with_timezone(&London);
+    let minutes = local.hour().saturating_mul(60).saturating_add(local.minute());
+    u16::try_from(minutes).ok().and_then(TimeOfDay::from_minutes).unwrap_or(TimeOfDay::LAST)
 }
 
 /// `date` + `days`; the calendar's last day where there is no such date.

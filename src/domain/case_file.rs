@@ -16,6 +16,7 @@ use super::notification::Notification;
 use super::offender::{Offender, RiskLevel};
 use super::officer::Officer;
 use super::order::Order;
+use super::other_assessment::OtherAssessment;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
@@ -25,6 +26,7 @@ use super::risk_management_plan::{RiskManagementPlan, VisitRequirement};
 use super::safeguarding::{DisclosureDecision, SafeguardingDecision, SafeguardingReferral};
 use super::team::Team;
 use super::visit::Visit;
+use super::visit_attendance::VisitAttendance;
 
 /// All that is known of one offender.
 #[derive(Debug, Clone)]
@@ -48,12 +50,16 @@ pub struct CaseRecords {
     pub allocations: Vec<Held<Allocation>>,
     /// ARMS assessments.
     pub assessments: Vec<Held<ArmsAssessment>>,
+    /// Assessments by other tools.
+    pub other_assessments: Vec<Held<OtherAssessment>>,
     /// Versions of the risk management plan.
     pub plans: Vec<Held<RiskManagementPlan>>,
     /// Dates programmed in the records system.
     pub programmed: Option<ProgrammedVisits>,
     /// Visits and contacts.
     pub visits: Vec<Held<Visit>>,
+    /// Planned visits as they were attended.
+    pub attendances: Vec<Held<VisitAttendance>>,
     /// Notifications.
     pub notifications: Vec<Held<Notification>>,
     /// Intelligence.
@@ -177,6 +183,8 @@ impl ForceFileBuilder {
             Record::SafeguardingReferral(record) => file!(safeguarding_referrals, record),
             Record::SafeguardingDecision(record) => file!(safeguarding_decisions, record),
             Record::DisclosureDecision(record) => file!(disclosure_decisions, record),
+            Record::OtherAssessment(record) => file!(other_assessments, record),
+            Record::VisitAttendance(record) => file!(attendances, record),
             Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
         }
     }
@@ -260,6 +268,13 @@ impl CaseFile {
     #[must_use]
     pub fn current_assessment(&self, at: Moment) -> Option<&ArmsAssessment> {
         let made = self.records.assessments.iter().filter(|held| at.has_come(held.record.assessed_on));
+        newest(made, |assessment| assessment.assessed_on).map(|held| &held.record)
+    }
+
+    /// The newest assessment by another tool that has come.
+    #[must_use]
+    pub fn current_other_assessment(&self, at: Moment) -> Option<&OtherAssessment> {
+        let made = self.records.other_assessments.iter().filter(|held| at.has_come(held.record.assessed_on));
         newest(made, |assessment| assessment.assessed_on).map(|held| &held.record)
     }
 

@@ -81,7 +81,9 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Arrest
         | RecordKind::SafeguardingReferral
         | RecordKind::SafeguardingDecision
-        | RecordKind::DisclosureDecision => &[],
+        | RecordKind::DisclosureDecision
+        | RecordKind::OtherAssessment
+        | RecordKind::VisitAttendance => &[],
     }
 }
 

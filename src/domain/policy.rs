@@ -41,8 +41,14 @@ pub struct Policy {
     pub crew_min: usize,
     /// Entry attempts before the section 96B prompt. `[S]` SOA 2003 s.96B
     pub failed_before_warrant_prompt: usize,
+    /// Failed attempts before it is checked whether the offender lives there. `[I]`
+    pub failed_before_residence_check: usize,
+    /// Working days within which a failed attempt is followed by another. `[M]`
+    pub failed_attempt_working_days: u32,
     /// Days looked back for those attempts. `[I]`
     pub warrant_lookback_days: u32,
+    /// Minutes past the time that officers expected to be done, after which a missing finish is an alert. `[I]`
+    pub lone_worker_grace_minutes: u32,
     /// Days ahead that the end of notification is announced. `[I]`
     pub notification_end_notice_days: u32,
     /// Months between reviews of reactive management. `[M]`

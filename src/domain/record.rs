@@ -19,6 +19,7 @@ use super::notification::Notification;
 use super::offender::Offender;
 use super::officer::Officer;
 use super::order::Order;
+use super::other_assessment::OtherAssessment;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
@@ -27,6 +28,7 @@ use super::risk_management_plan::RiskManagementPlan;
 use super::safeguarding::{DisclosureDecision, SafeguardingDecision, SafeguardingReferral};
 use super::team::{Neighbourhood, Team};
 use super::visit::Visit;
+use super::visit_attendance::VisitAttendance;
 
 /// A type of record, with its kind.
 pub trait Kept: Sized {
@@ -152,6 +154,8 @@ records! {
         SafeguardingReferral, "safeguarding_referral", "A referral to children's social care.";
         SafeguardingDecision, "safeguarding_decision", "A reasoned decision that no referral is needed.";
         DisclosureDecision, "disclosure_decision", "A decision whether to disclose, to whom and why.";
+        OtherAssessment, "other_assessment", "One assessment by another tool than ARMS.";
+        VisitAttendance, "visit_attendance", "A visit as it is attended; the subject is the planned visit.";
     }
 }
 

@@ -146,6 +146,16 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.concerns(&decision.concerns);
             found.at("/data/decided_by", RecordKind::Officer, Some(&decision.decided_by));
         }
+        Record::OtherAssessment(assessment) => {
+            found.offender(Some(&assessment.offender_ref));
+            found.at("/data/assessor_ref", RecordKind::Officer, Some(&assessment.assessor_ref));
+        }
+        Record::VisitAttendance(attendance) => {
+            found.offender(Some(&attendance.offender_ref));
+            for (index, officer) in attendance.officer_refs.iter().enumerate() {
+                found.at(format!("/data/officer_refs/{index}"), RecordKind::Officer, Some(officer));
+            }
+        }
     }
     found.0
 }

@@ -18,6 +18,7 @@ pub mod import;
 pub mod job_run;
 pub mod limited_access;
 pub mod migrate;
+pub mod of_cases;
 pub mod own_entry;
 pub mod planned_visit;
 pub mod record;

@@ -1,5 +1,6 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod assessments;
 mod audit;
 mod breaches;
 mod briefing;
@@ -15,6 +16,7 @@ mod limited_access;
 mod notification_duties;
 mod offenders;
 mod permissions;
+mod plans;
 mod problems;
 mod reactive_management;
 mod records;
@@ -22,3 +24,4 @@ mod safeguarding;
 mod schedules;
 mod scope;
 mod tokens;
+mod visits;

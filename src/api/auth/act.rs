@@ -68,6 +68,21 @@ acts! {
         [Supervisor, DetectiveInspector];
     ReadAccess, "access_restrictions.read", "Read who may see a limited-access case": [Supervisor, DetectiveInspector];
     DecideAccess, "access_restrictions.decide", "Decide who may see a limited-access case": [DetectiveInspector];
+    AssessRisk, "assessments.enter", "Enter and put right assessments, ARMS as a trained assessor":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    DraftPlans, "plans.draft", "Draft risk management plans and edit the drafts":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ApprovePlans, "plans.approve", "Approve risk management plans or send them back": [Supervisor, DetectiveInspector];
+    CompleteActions, "plan_actions.complete", "Complete an action of a plan as its owner or the case's manager":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    CheckActions, "plan_actions.check", "Check that actions were completed, and defer them":
+        [Supervisor, DetectiveInspector];
+    RecordVisits, "visits.record", "Record, confirm and put right visits, and say when they begin and end":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadAttemptLog, "attempt_logs.disclose", "Read the log of failed attempts for a warrant application":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadLoneWorkerAlerts, "lone_worker_alerts.read", "Read which visits have no finish":
+        [OffenderManager, Supervisor, DetectiveInspector];
     SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
         [OffenderManager, Supervisor, DetectiveInspector];
     ReadAudit, "audit.read", "Read the audit of the force": [Auditor];

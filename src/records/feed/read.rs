@@ -60,7 +60,9 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::Arrest
         | RecordKind::SafeguardingReferral
         | RecordKind::SafeguardingDecision
-        | RecordKind::DisclosureDecision => {
+        | RecordKind::DisclosureDecision
+        | RecordKind::OtherAssessment
+        | RecordKind::VisitAttendance => {
             Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
         }
     };
@@ -223,6 +225,8 @@ fn arms_assessment(fields: &mut Fields) -> Reading<ArmsAssessment> {
         assessor_ref: fields.optional_or_null("assessor_ref", reference)?,
         next_review_on: fields.optional_or_null("next_review_on", date)?,
         rationale: fields.optional("rationale", free_text)?,
+        adult_male: None,
+        corrections: Vec::new(),
     })
 }
 
@@ -238,6 +242,10 @@ fn risk_management_plan(fields: &mut Fields) -> Reading<RiskManagementPlan> {
         approved_by: fields.optional_or_null("approved_by", reference)?,
         approved_on: fields.optional_or_null("approved_on", date)?,
         contingency: fields.optional("contingency", free_text)?,
+        pillars: None,
+        licence_conditions: Vec::new(),
+        drafting: None,
+        action_progress: Vec::new(),
     })
 }
 
@@ -305,7 +313,8 @@ fn visit(fields: &mut Fields) -> Reading<Visit> {
         entry_sought_for_risk_assessment: fields.optional("entry_sought_for_risk_assessment", boolean)?,
         single_crew_approved_by: fields.optional_or_null("single_crew_approved_by", reference)?,
         summary: fields.optional("summary", free_text)?,
-        shows_child_contact: false,
+        write_up: None,
+        corrections: Vec::new(),
     })
 }
 

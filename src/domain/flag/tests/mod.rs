@@ -184,6 +184,12 @@ pub(crate) fn good(kind: RecordKind) -> Value {
             "decided_by": "sup", "decided_at": "2021-04-01T12:00:00Z" }),
         RecordKind::AccessRestriction => json!({ "offender_ref": "o", "restricted_to": [], "excluded": [],
             "reason": "", "decided_by": "di" }),
+        RecordKind::OtherAssessment => json!({ "offender_ref": "o", "tool": "Invented tool", "version": "1",
+            "band": "amber", "assessed_on": "2020-10-01", "next_review_on": "2021-10-01", "assessor_ref": "om",
+            "why_not_arms": "invented", "rationale": "invented" }),
+        RecordKind::VisitAttendance => json!({ "offender_ref": "o",
+            "planned_visit_id": "01900000-0000-7000-8000-000000000000", "officer_refs": ["om"],
+            "started_at": "2021-04-15T07:00:00Z", "started_by": "om", "expected_finish": "2021-04-15T07:30:00Z" }),
     }
 }
 
