@@ -108,6 +108,7 @@ impl From<RefusalCode> for ErrorCode {
             RefusalCode::ReasonNeeded => Self::REASON_NEEDED,
             RefusalCode::OwnWork => Self::OWN_WORK,
             RefusalCode::NotQualified => Self::NOT_QUALIFIED,
+            RefusalCode::CasesInHand => Self::CASES_IN_HAND,
             RefusalCode::WrongState => Self::WRONG_STATE,
         }
     }

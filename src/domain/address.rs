@@ -18,6 +18,20 @@ pub enum AddressKind {
     NoFixedAbode,
 }
 
+/// How it was verified that the offender lives at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verification {
+    /// They were seen there at a visit.
+    Visit,
+    /// By a document such as a tenancy or a bill.
+    Document,
+    /// By whoever else lives there or lets it.
+    Householder,
+    /// By another agency.
+    PartnerAgency,
+}
+
 /// An address of an offender.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Address {
@@ -39,6 +53,15 @@ pub struct Address {
     pub resident_until: Option<CivilDate>,
     /// Whether a child lives in the household; not known where empty.
     pub child_in_household: Option<bool>,
+    /// When it was last verified that they live there; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_on: Option<CivilDate>,
+    /// By whom; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<Ref>,
+    /// How; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_how: Option<Verification>,
 }
 
 impl Address {

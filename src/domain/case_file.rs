@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::access_restriction::AccessRestriction;
 use super::address::Address;
 use super::allocation::{self, Allocation};
 use super::arms_assessment::ArmsAssessment;
 use super::breach::Breach;
 use super::calendar::{CivilDate, Instant};
+use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
+use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::moment::Moment;
 use super::notification::Notification;
 use super::offender::{Offender, RiskLevel};
 use super::officer::Officer;
 use super::order::Order;
+use super::post::Post;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::record::{Held, Record};
@@ -58,6 +62,12 @@ pub struct CaseRecords {
     pub breaches: Vec<Held<Breach>>,
     /// The latest spell in reactive management.
     pub reactive: Option<ReactiveManagement>,
+    /// Who may see the case, where it is restricted.
+    pub access: Option<AccessRestriction>,
+    /// Circumstances.
+    pub circumstances: Vec<Held<Circumstance>>,
+    /// Handovers.
+    pub handovers: Vec<Held<Handover>>,
 }
 
 /// All that is known in one force.
@@ -67,6 +77,8 @@ pub struct ForceFile {
     pub officers: BTreeMap<Ref, Officer>,
     /// Teams.
     pub teams: BTreeMap<Ref, Team>,
+    /// Posts.
+    pub posts: BTreeMap<Ref, Post>,
     /// Crime reports.
     pub crime_reports: Vec<CrimeReport>,
     /// Case files, by offender.
@@ -116,7 +128,13 @@ impl ForceFileBuilder {
             Record::Notification(record) => file!(notifications, record),
             Record::Intelligence(record) => file!(intelligence, record),
             Record::Breach(record) => file!(breaches, record),
-            Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
+            Record::Circumstance(record) => file!(circumstances, record),
+            Record::Handover(record) => file!(handovers, record),
+            Record::AccessRestriction(access) => self.of(&subject).access = Some(access),
+            Record::Post(post) => {
+                self.file.posts.insert(subject, post);
+            }
+            Record::Neighbourhood(_) | Record::Allocation(_) => {}
         }
     }
 

@@ -72,7 +72,10 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Intelligence
         | RecordKind::CrimeReport
         | RecordKind::ReactiveManagement
-        | RecordKind::AccessRestriction => &[],
+        | RecordKind::AccessRestriction
+        | RecordKind::Circumstance
+        | RecordKind::Handover
+        | RecordKind::Post => &[],
     }
 }
 

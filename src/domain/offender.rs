@@ -44,6 +44,19 @@ pub enum OffenderStatus {
 }
 
 impl OffenderStatus {
+    /// Every status.
+    pub const ALL: [Self; 9] = [
+        Self::Community,
+        Self::Custody,
+        Self::Hospital,
+        Self::Abroad,
+        Self::Missing,
+        Self::Deported,
+        Self::TransferredOut,
+        Self::Deceased,
+        Self::PeriodEnded,
+    ];
+
     /// True where the status leaves the offender with this force to manage.
     #[must_use]
     pub const fn is_managed(self) -> bool {
@@ -134,6 +147,31 @@ pub enum Sex {
     Other,
 }
 
+/// What kind of name an alias is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AliasKind {
+    /// A name that is used in person.
+    Name,
+    /// A name that is used online.
+    OnlineIdentity,
+}
+
+/// What is known of another name; entered here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AliasDetail {
+    /// The name.
+    pub name: String,
+    /// What kind.
+    pub kind: AliasKind,
+    /// Where it was found, in free text.
+    pub found: String,
+    /// Whether the offender has notified it (SOA 2003 s.84(1)(a)).
+    pub notified: bool,
+    /// When it was entered.
+    pub recorded_on: CivilDate,
+}
+
 /// A registered sex offender as the records system knows them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offender {
@@ -173,6 +211,15 @@ pub struct Offender {
     pub neighbourhood_ref: Option<Ref>,
     /// Warnings for whoever visits.
     pub warning_markers: Vec<String>,
+    /// What is known of the other names; entered here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alias_details: Vec<AliasDetail>,
+    /// Why the status last changed, in free text; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// On whose authority; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_authority: Option<String>,
 }
 
 impl Offender {

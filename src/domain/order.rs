@@ -47,6 +47,19 @@ impl OrderKind {
     }
 }
 
+/// A condition that can be checked, such as at a visit; entered here. Orders that allowed software to watch devices
+/// went unused in an inspected force (HMICFRS, Cambridgeshire 2024).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckableCondition {
+    /// Its name within the order, by which a visit ticks it off.
+    #[serde(rename = "ref")]
+    pub reference: Ref,
+    /// What it forbids or requires.
+    pub text: String,
+    /// How it is checked.
+    pub how_to_check: String,
+}
+
 /// An order of a court.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
@@ -62,6 +75,12 @@ pub struct Order {
     pub ends_on: Option<CivilDate>,
     /// When it was discharged; empty where it was not.
     pub discharged_on: Option<CivilDate>,
+    /// The conditions that can be checked; entered here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checkable_conditions: Vec<CheckableCondition>,
+    /// Why it was discharged, in free text; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discharge_reason: Option<String>,
 }
 
 impl Order {

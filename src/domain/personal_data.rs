@@ -14,10 +14,22 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
     match kind {
         RecordKind::Officer => &["name"],
         RecordKind::Offender => {
-            &["given_name", "family_name", "aliases", "date_of_birth", "external_refs", "warning_markers"]
+            &[
+                "given_name",
+                "family_name",
+                "aliases",
+                "alias_details",
+                "date_of_birth",
+                "external_refs",
+                "warning_markers",
+                "status_reason",
+            ]
         }
         RecordKind::Address => &["lines", "postcode", "latitude", "longitude"],
-        RecordKind::Order => &["conditions"],
+        RecordKind::Order => &["conditions", "checkable_conditions", "discharge_reason"],
+        RecordKind::Circumstance => &["description", "identifiers", "partner", "children"],
+        RecordKind::Handover => &["note", "finding"],
+        RecordKind::Post => &["title"],
         RecordKind::ArmsAssessment => &["rationale"],
         RecordKind::RiskManagementPlan => &["contingency", "description"],
         RecordKind::Visit | RecordKind::Intelligence => &["summary"],
@@ -25,8 +37,8 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Breach => &["summary", "rationale"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
-        RecordKind::AccessRestriction => &["reason"],
-        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::Allocation | RecordKind::ProgrammedVisits => &[],
+        RecordKind::AccessRestriction | RecordKind::Allocation => &["reason"],
+        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::ProgrammedVisits => &[],
     }
 }
 
@@ -47,7 +59,9 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Breach(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
         Record::AccessRestriction(record) => Some(&record.offender_ref),
-        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) => None,
+        Record::Circumstance(record) => Some(&record.offender_ref),
+        Record::Handover(record) => Some(&record.offender_ref),
+        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::Post(_) => None,
     }
 }
 

@@ -11,12 +11,15 @@ use super::allocation::Allocation;
 use super::arms_assessment::ArmsAssessment;
 use super::breach::Breach;
 use super::calendar::Instant;
+use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
+use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::notification::Notification;
 use super::offender::Offender;
 use super::officer::Officer;
 use super::order::Order;
+use super::post::Post;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reference::Ref;
@@ -139,6 +142,9 @@ records! {
     }
     own {
         AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
+        Circumstance, "circumstance", "A circumstance of an offender: a device, a vehicle, work, a relationship and so on.";
+        Handover, "handover", "The handover of a case from one manager to the next.";
+        Post, "post", "A post of a team, filled or vacant.";
     }
 }
 
@@ -164,13 +170,15 @@ impl fmt::Display for RecordKind {
 }
 
 impl Record {
-    /// The team that an officer belongs to, or that is responsible for an offender.
+    /// The team that an officer or a post belongs to, or that is responsible for an offender.
     #[must_use]
     pub const fn team_ref(&self) -> Option<&Ref> {
         if let Self::Officer(officer) = self {
             officer.team_ref.as_ref()
         } else if let Self::Offender(offender) = self {
             Some(&offender.team_ref)
+        } else if let Self::Post(post) = self {
+            Some(&post.team_ref)
         } else {
             None
         }

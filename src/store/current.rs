@@ -12,7 +12,7 @@ use crate::domain::flag::FlagCode;
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 
-/// Which records of a kind are asked for. The teams of the scope count for officers and offenders;
+/// Which records of a kind are asked for. The teams of the scope count for officers, posts and offenders;
 /// the other kinds belong to the force as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -70,7 +70,7 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     if let (Some(hidden), RecordKind::Offender) = (hidden(connection, wanted.scope)?, wanted.kind) {
         question = question.filter(current_record::subject.ne_all(hidden));
     }
-    if let (TeamScope::Only(teams), RecordKind::Officer | RecordKind::Offender) = (&wanted.scope.teams, wanted.kind) {
+    if let (TeamScope::Only(teams), RecordKind::Officer | RecordKind::Offender | RecordKind::Post) = (&wanted.scope.teams, wanted.kind) {
         question = question.filter(current_record::team_ref.eq_any(teams.iter().map(Ref::as_str)));
     }
     if let Some(subject) = wanted.subject {

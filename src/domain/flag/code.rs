@@ -136,11 +136,13 @@ pub enum FlagCode {
     TrainingMissing,
     /// A team's individual plans follow the old grid.
     PlansFollowGrid,
+    /// A circumstance was not confirmed for long, or is not on the national record.
+    CircumstancesUnconfirmed,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -171,6 +173,7 @@ impl FlagCode {
         Self::CaseloadHigh,
         Self::TrainingMissing,
         Self::PlansFollowGrid,
+        Self::CircumstancesUnconfirmed,
     ];
 
     /// The code as it is written.
@@ -207,6 +210,7 @@ impl FlagCode {
             Self::CaseloadHigh => "caseload_high",
             Self::TrainingMissing => "training_missing",
             Self::PlansFollowGrid => "plans_follow_grid",
+            Self::CircumstancesUnconfirmed => "circumstances_unconfirmed",
         }
     }
 
@@ -226,7 +230,8 @@ impl FlagCode {
             | Self::RecordIncomplete
             | Self::CaseloadHigh
             | Self::TrainingMissing
-            | Self::PlansFollowGrid => Severity::Medium,
+            | Self::PlansFollowGrid
+            | Self::CircumstancesUnconfirmed => Severity::Medium,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment
@@ -273,7 +278,8 @@ impl FlagCode {
             | Self::ReactiveIneligible
             | Self::ReactiveReviewDue
             | Self::ReactiveCandidate
-            | Self::RecordIncomplete => SubjectKind::Offender,
+            | Self::RecordIncomplete
+            | Self::CircumstancesUnconfirmed => SubjectKind::Offender,
             Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision => SubjectKind::Breach,
             Self::CaseloadOverLimit | Self::CaseloadHigh | Self::TrainingMissing => SubjectKind::Officer,
             Self::PlansFollowGrid => SubjectKind::Team,
@@ -291,6 +297,9 @@ impl FlagCode {
     /// What the facts behind it are records of.
     #[must_use]
     pub const fn family(self) -> Family {
+        if matches!(self, Self::CircumstancesUnconfirmed) {
+            return Family::Service;
+        }
         match self.subject_kind() {
             SubjectKind::Offender | SubjectKind::Breach | SubjectKind::Officer | SubjectKind::Team => Family::Records,
         }

@@ -78,12 +78,12 @@ impl World {
         self
     }
 
-    fn allocate(mut self, from: &str, officer: Option<&str>, time: &str, id: &str) -> Self {
+    pub(crate) fn allocate(mut self, from: &str, officer: Option<&str>, time: &str, id: &str) -> Self {
         self.allocations.push((time.into(), id.into(), json!({ "officer_ref": officer, "from": from })));
         self
     }
 
-    fn unallocated(mut self) -> Self {
+    pub(crate) fn unallocated(mut self) -> Self {
         self.allocations.clear();
         self
     }
@@ -166,6 +166,12 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::ReactiveManagement => json!({ "entered_on": "2021-02-10", "approved_by": "di" }),
         RecordKind::AccessRestriction => json!({ "offender_ref": "o", "restricted_to": [], "excluded": [],
             "reason": "", "decided_by": "di" }),
+        RecordKind::Handover => json!({ "offender_ref": "o", "from_ref": null, "to_ref": "om", "from": "2021-04-01",
+            "items": [] }),
+        RecordKind::Post => json!({ "team_ref": "t", "role": "offender_manager", "title": "Invented post" }),
+        RecordKind::Circumstance => json!({ "offender_ref": "o", "kind": "device", "description": "", "identifiers": [],
+            "children": [], "source": "visit", "recorded_on": "2021-01-10", "confirmed_on": "2021-01-10",
+            "on_national_record": true }),
     }
 }
 
