@@ -2,8 +2,11 @@
 //! case, the view of what came of it.
 
 pub mod acting;
+pub mod allocations;
+pub mod answer;
 pub mod auth;
 pub mod casework;
+pub mod changes;
 pub mod dates;
 pub mod error;
 pub mod flags;
@@ -14,6 +17,7 @@ pub mod offenders;
 pub mod openapi;
 pub mod page;
 pub mod paging;
+pub mod people;
 pub mod precondition;
 pub mod records;
 pub mod respond;

@@ -4,18 +4,20 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
 use super::casework::{access_restriction, conflicts};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
 use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::records::{
     imports::{self, Refusal},
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{daily_list, neighbourhoods, officers, teams};
+use super::staff::{absences, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams};
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -44,9 +46,47 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         access_restriction::decide,
         conflicts::list,
         conflicts::settle_one,
+        offender::enter_one,
+        offender::change_one,
+        offender::read,
+        alias::enter,
+        status::change_one,
+        circumstances::list,
+        circumstances::enter_one,
+        circumstances::read,
+        circumstances::change_one,
+        circumstances::confirm_one,
+        circumstances::end_one,
+        addresses::list,
+        addresses::enter_one,
+        addresses::read,
+        addresses::change_one,
+        addresses::verify_one,
+        orders::list,
+        orders::enter_one,
+        orders::read,
+        orders::change_one,
+        orders::discharge_one,
+        allocation_history::list,
+        allocate::one,
+        allocate::all,
+        unallocated::list,
+        handover::list,
+        handover::read,
+        handover::enter,
+        handover::complete_one,
+        handover::check_one,
         jobs::list,
         officers::list,
         officers::read,
+        officer_acts::enter_one,
+        officer_acts::change_one,
+        officer_acts::training,
+        absences::enter_one,
+        absences::end_one,
+        leave_post::leave,
+        loans::lend_one,
+        loans::end_one,
         daily_list::read,
         propose::propose,
         schedule_list::list,
@@ -57,12 +97,18 @@ use super::staff::{daily_list, neighbourhoods, officers, teams};
         accept::post,
         teams::list,
         teams::read,
+        teams::change_one,
+        caseloads::list,
+        posts::list,
+        posts::enter_one,
+        posts::read,
+        posts::change_one,
         neighbourhoods::list,
         neighbourhoods::read,
     ),
     components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "allocation", description = "Who manages which case"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

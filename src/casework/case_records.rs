@@ -23,13 +23,7 @@ pub(super) fn is_in_scope(connection: &mut AnyConnection, reader: &Reader, offen
 ///
 /// # Errors
 /// When there is no such record that the person may see, which is put on record, or the store fails.
-pub fn case_of(
-    store: &Store,
-    reader: &Reader,
-    act: &str,
-    kind: RecordKind,
-    subject: &Ref,
-) -> Result<Ref, ActError> {
+pub fn case_of(store: &Store, reader: &Reader, act: &str, kind: RecordKind, subject: &Ref) -> Result<Ref, ActError> {
     let found = store.transaction_that_writes(|connection| -> Result<Option<Ref>, StoreError> {
         let found = current::one(connection, &reader.person.force, kind, subject)?;
         if let Some(offender) = found.as_ref().and_then(|held| offender_of(subject, &held.record))

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::CivilDate;
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode};
 use super::team::Location;
 
 /// What an address is to the offender.
@@ -65,6 +66,27 @@ pub struct Address {
 }
 
 impl Address {
+    /// Checks that the record does not contradict itself, as the records feed has it.
+    ///
+    /// # Errors
+    /// With the member that is at fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let refused = |pointer: &str, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
+        if self.lines.is_empty() {
+            return refused("/lines", "an address has a line");
+        }
+        if self.resident_until.is_some_and(|until| until < self.resident_from) {
+            return refused("/resident_until", "the last day there is not before the first");
+        }
+        if self.latitude.is_some_and(|latitude| !(-90.0..=90.0).contains(&latitude)) {
+            return refused("/latitude", "a latitude is from -90 to 90 degrees");
+        }
+        if self.longitude.is_some_and(|longitude| !(-180.0..=180.0).contains(&longitude)) {
+            return refused("/longitude", "a longitude is from -180 to 180 degrees");
+        }
+        Ok(())
+    }
+
     /// True when somebody could be visited here on a day: a main residence or a place where
     /// somebody of no fixed abode is found, lived at on that day.
     #[must_use]

@@ -78,9 +78,8 @@ mod tests {
         let world = World::in_order().set(RecordKind::Officer, "om2", json!({}));
         let changed = |members| world.clone().set(RecordKind::Officer, "om2", members);
         let away = |until: &str| json!([{"from": "2021-04-01", "until": until, "reason": "sickness"}]);
-        let access = |only: &[&str]| {
-            world.clone().set(RecordKind::AccessRestriction, "o", json!({"restricted_to": only}))
-        };
+        let access =
+            |only: &[&str]| world.clone().set(RecordKind::AccessRestriction, "o", json!({"restricted_to": only}));
         let policies = Policies::built_in().unwrap();
         for (world, officer, from, refused) in [
             (world.clone(), "om2", "2021-04-15", None),
@@ -91,11 +90,26 @@ mod tests {
             (world.clone(), "sup", "2021-04-15", Some((NotAcceptable, "/officer_ref"))),
             (world.clone(), "om", "2021-04-15", Some((WrongState, "/officer_ref"))),
             (changed(json!({"in_post_from": "2021-04-16"})), "om2", "2021-04-16", None),
-            (changed(json!({"in_post_from": "2021-04-16"})), "om2", "2021-04-15", Some((NotAcceptable, "/officer_ref"))),
+            (
+                changed(json!({"in_post_from": "2021-04-16"})),
+                "om2",
+                "2021-04-15",
+                Some((NotAcceptable, "/officer_ref")),
+            ),
             (changed(json!({"in_post_until": "2021-04-15"})), "om2", "2021-04-15", None),
-            (changed(json!({"in_post_until": "2021-04-15"})), "om2", "2021-04-16", Some((NotAcceptable, "/officer_ref"))),
+            (
+                changed(json!({"in_post_until": "2021-04-15"})),
+                "om2",
+                "2021-04-16",
+                Some((NotAcceptable, "/officer_ref")),
+            ),
             (changed(json!({"absences": away("2021-04-28")})), "om2", "2021-04-15", None),
-            (changed(json!({"absences": away("2021-04-29")})), "om2", "2021-04-15", Some((NotAcceptable, "/officer_ref"))),
+            (
+                changed(json!({"absences": away("2021-04-29")})),
+                "om2",
+                "2021-04-15",
+                Some((NotAcceptable, "/officer_ref")),
+            ),
             (access(&["om", "om2"]), "om2", "2021-04-15", None),
             (access(&["om"]), "om2", "2021-04-15", Some((NotAcceptable, "/officer_ref"))),
             (

@@ -26,10 +26,7 @@ pub struct Allocation {
 /// greater id, then the one given later, whose `from` has come by then. One dated after it does not end it.
 #[must_use]
 pub fn on_day(versions: &[Held<Allocation>], day: CivilDate) -> Option<&Held<Allocation>> {
-    versions
-        .iter()
-        .filter(|held| held.record.from <= day)
-        .max_by_key(|held| (held.event_time, &held.event_id))
+    versions.iter().filter(|held| held.record.from <= day).max_by_key(|held| (held.event_time, &held.event_id))
 }
 
 /// The current allocation: that of today.
@@ -94,10 +91,7 @@ mod tests {
                 &["a 2020-01-01 2021-04-30", "b 2021-05-01 -"],
             ),
             // A newer word with an earlier day corrects the older one wholly.
-            (
-                &[("2020-01-01", Some("a"), "2020-01-01"), ("2019-06-01", Some("b"), "2021-04-01")],
-                &["b 2019-06-01 -"],
-            ),
+            (&[("2020-01-01", Some("a"), "2020-01-01"), ("2019-06-01", Some("b"), "2021-04-01")], &["b 2019-06-01 -"]),
             // A newer word cancels what was planned for a later day.
             (
                 &[

@@ -79,11 +79,7 @@ fn holder(case: &CaseFile, at: Moment) -> Option<&Ref> {
 
 /// Offenders in the community, counted and weighed by the officer whom they are currently allocated to.
 #[must_use]
-pub fn loads<'a>(
-    cases: impl Iterator<Item = &'a CaseFile>,
-    at: Moment,
-    policy: &Policy,
-) -> BTreeMap<&'a Ref, Load> {
+pub fn loads<'a>(cases: impl Iterator<Item = &'a CaseFile>, at: Moment, policy: &Policy) -> BTreeMap<&'a Ref, Load> {
     let mut loads: BTreeMap<&Ref, Load> = BTreeMap::new();
     for case in cases {
         if let Some(holder) = holder(case, at) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{CivilDate, plus_days, plus_months};
 use super::policy::Policy;
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode};
 
 /// What a circumstance is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +97,27 @@ pub struct Wanting {
 }
 
 impl Circumstance {
+    /// Checks that the record does not contradict itself.
+    ///
+    /// # Errors
+    /// With the member that is at fault.
+    pub fn check(&self, today: CivilDate) -> Result<(), Refusal> {
+        let refused = |pointer: &str, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
+        if self.since.zip(self.until).is_some_and(|(since, until)| until < since) {
+            return refused("/until", "a circumstance does not end before it begins");
+        }
+        if self.confirmed_on.is_some_and(|confirmed| confirmed > today) {
+            return refused("/confirmed_on", "lies after today");
+        }
+        if self.kind != CircumstanceKind::Relationship && self.partner.is_some() {
+            return refused("/partner", "a partner belongs to a relationship");
+        }
+        if self.kind != CircumstanceKind::Relationship && !self.children.is_empty() {
+            return refused("/children", "children belong to a relationship");
+        }
+        Ok(())
+    }
+
     /// Current: begun, as far as is known, and not ended.
     #[must_use]
     pub fn is_current(&self, day: CivilDate) -> bool {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::CivilDate;
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode};
 
 /// A level of risk, as ARMS and the static tools name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -223,6 +224,24 @@ pub struct Offender {
 }
 
 impl Offender {
+    /// Checks that the record does not contradict itself.
+    ///
+    /// # Errors
+    /// With the member that is at fault.
+    pub fn check(&self, today: CivilDate) -> Result<(), Refusal> {
+        let refused = |pointer: &str, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
+        if self.date_of_birth.is_some_and(|born| born > today) {
+            return refused("/date_of_birth", "lies after today");
+        }
+        if self.notification.ends_on.is_some_and(|ends| ends < self.notification.relevant_date) {
+            return refused("/notification/ends_on", "the period does not end before it begins");
+        }
+        if !(1..=4).contains(&self.mappa.category) || !(1..=3).contains(&self.mappa.level) {
+            return refused("/mappa", "a MAPPA category is 1 to 4 and a level 1 to 3");
+        }
+        Ok(())
+    }
+
     /// Managed: the status is one this force manages, and notification has not ended.
     #[must_use]
     pub fn is_managed(&self, day: CivilDate) -> bool {

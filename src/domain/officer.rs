@@ -156,9 +156,7 @@ impl Officer {
     /// # Errors
     /// With the member that is at fault.
     pub fn check(&self) -> Result<(), Refusal> {
-        let refused = |pointer: String, detail: &str| {
-            Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer))
-        };
+        let refused = |pointer: String, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
         if self.in_post_until.is_some_and(|until| until < self.in_post_from) {
             return refused("/in_post_until".to_owned(), "the last day in post is not before the first");
         }

@@ -1,9 +1,12 @@
 //! Court orders: SHPO, SOPO, SRO and so on.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::calendar::CivilDate;
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode};
 
 /// The kind of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +87,23 @@ pub struct Order {
 }
 
 impl Order {
+    /// Checks that the record does not contradict itself.
+    ///
+    /// # Errors
+    /// With the member that is at fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let refused = |pointer: String, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
+        if self.ends_on.is_some_and(|ends| ends < self.made_on) {
+            return refused("/ends_on".to_owned(), "an order ends on the day it is made or later");
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(at) = self.checkable_conditions.iter().position(|condition| !seen.insert(&condition.reference)) {
+            let pointer = format!("/checkable_conditions/{at}/ref");
+            return refused(pointer, "another condition of the order has that reference");
+        }
+        Ok(())
+    }
+
     /// In force: made, not ended, not discharged.
     #[must_use]
     pub fn is_in_force(&self, day: CivilDate) -> bool {

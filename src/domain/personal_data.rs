@@ -13,18 +13,16 @@ use super::reference::Ref;
 pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
     match kind {
         RecordKind::Officer => &["name"],
-        RecordKind::Offender => {
-            &[
-                "given_name",
-                "family_name",
-                "aliases",
-                "alias_details",
-                "date_of_birth",
-                "external_refs",
-                "warning_markers",
-                "status_reason",
-            ]
-        }
+        RecordKind::Offender => &[
+            "given_name",
+            "family_name",
+            "aliases",
+            "alias_details",
+            "date_of_birth",
+            "external_refs",
+            "warning_markers",
+            "status_reason",
+        ],
         RecordKind::Address => &["lines", "postcode", "latitude", "longitude"],
         RecordKind::Order => &["conditions", "checkable_conditions", "discharge_reason"],
         RecordKind::Circumstance => &["description", "identifiers", "partner", "children"],

@@ -109,7 +109,8 @@ pub fn end(
             }
             (Some(last_day), _) => known.until = last_day,
             (None, at) => {
-                absences = absences.into_iter().enumerate().filter(|(one, _)| Some(*one) != at).map(|(_, it)| it).collect();
+                absences =
+                    absences.into_iter().enumerate().filter(|(one, _)| Some(*one) != at).map(|(_, it)| it).collect();
             }
         }
         Ok(vec![Draft::claim(RecordKind::Officer, subject.clone(), [("absences", json!(absences))], Basis::Loaded)])

@@ -104,7 +104,8 @@ fn every_case_is_taken(
         ));
     }
     if !left.is_empty() {
-        let detail = "the officer also holds cases that this token does not show; ask a detective inspector who may see them";
+        let detail =
+            "the officer also holds cases that this token does not show; ask a detective inspector who may see them";
         return refused(detail.to_owned());
     }
     Ok(())

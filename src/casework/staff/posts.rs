@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::check_team;
 use crate::casework::acting::{ActError, Acting, Basis, Draft, ForceInHand, Written, on_force, on_whole_force};
-use crate::casework::allocations::unallocated::Named;
 use crate::casework::allocations::of_scope;
+use crate::casework::allocations::unallocated::Named;
 use crate::casework::reading::Reader;
 use crate::domain::calendar::CivilDate;
 use crate::domain::case_file::ForceFile;

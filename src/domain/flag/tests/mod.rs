@@ -169,9 +169,11 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::Handover => json!({ "offender_ref": "o", "from_ref": null, "to_ref": "om", "from": "2021-04-01",
             "items": [] }),
         RecordKind::Post => json!({ "team_ref": "t", "role": "offender_manager", "title": "Invented post" }),
-        RecordKind::Circumstance => json!({ "offender_ref": "o", "kind": "device", "description": "", "identifiers": [],
+        RecordKind::Circumstance => {
+            json!({ "offender_ref": "o", "kind": "device", "description": "", "identifiers": [],
             "children": [], "source": "visit", "recorded_on": "2021-01-10", "confirmed_on": "2021-01-10",
-            "on_national_record": true }),
+            "on_national_record": true })
+        }
     }
 }
 
