@@ -1,12 +1,16 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod allocation;
+mod circumstances;
 mod command_line;
 mod contract;
 mod entries;
 mod flags;
 mod jobs;
 mod limited_access;
+mod offender_acts;
 mod offenders;
+mod officers;
 mod permissions;
 mod problems;
 mod records;

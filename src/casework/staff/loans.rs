@@ -38,6 +38,10 @@ pub fn lend(store: &Store, acting: &Acting<'_>, subject: &Ref, lending: &Lending
         if lent.team_ref.as_ref() == Some(team_ref) {
             return refused("an officer is lent to another team than their own", "/team_ref");
         }
+        if !in_hand.force.teams.contains_key(team_ref) {
+            let detail = "names a team that the force does not have";
+            return Err(Refusal::new(RefusalCode::UnknownReference, detail).at("/team_ref"));
+        }
         if until < from {
             return refused("a loan ends on the day it begins or later", "/until");
         }
