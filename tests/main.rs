@@ -10,6 +10,7 @@
 mod feed;
 mod flags;
 mod generate;
+mod histories;
 mod http;
 mod jobs;
 mod kill;

@@ -1,6 +1,6 @@
 //! Civil dates and instants as callers write them: of the years that both databases and the calendar know.
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::domain::calendar::{CivilDate, Instant};
@@ -33,6 +33,20 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
         civil_date(value).map(Self)
     }
+}
+
+/// What a caller is told of an instant that is none.
+pub const NOT_AN_INSTANT: &str =
+    "an instant is written as in RFC 3339, with its offset, and is of the years 0001 to 9999";
+
+/// Reads an instant that may be left out: with `default` beside it.
+///
+/// # Errors
+/// When it is none, has no offset, or is of another year than 0001 to 9999.
+pub fn instant_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Instant>, D::Error> {
+    let text = String::deserialize(value)?;
+    let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc()).filter(|at| is_known(at.year()));
+    at.map(Some).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
 }
 
 /// The instant that a cursor of ours names, of the years that are written in four digits.

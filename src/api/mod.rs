@@ -4,6 +4,7 @@
 pub mod acting;
 pub mod allocations;
 pub mod answer;
+pub mod as_at;
 pub mod auth;
 pub mod casework;
 pub mod changes;

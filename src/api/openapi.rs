@@ -5,19 +5,21 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
-use super::casework::{access_restriction, conflicts};
+use super::casework::{access_restriction, conflicts, dip_samples};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
-use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::records::{
     imports::{self, Refusal},
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{absences, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams};
+use super::staff::{
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+};
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -38,6 +40,7 @@ use super::staff::{absences, daily_list, leave_post, loans, neighbourhoods, offi
         case_file::read,
         timeline::read,
         reactive_eligibility::read,
+        notification_duties::read,
         flag_list::list,
         flag::read,
         summary::summary,
@@ -76,6 +79,9 @@ use super::staff::{absences, daily_list, leave_post, loans, neighbourhoods, offi
         handover::enter,
         handover::complete_one,
         handover::check_one,
+        dip_samples::list,
+        dip_samples::draw,
+        dip_samples::grade_one,
         jobs::list,
         officers::list,
         officers::read,
@@ -103,12 +109,14 @@ use super::staff::{absences, daily_list, leave_post, loans, neighbourhoods, offi
         posts::enter_one,
         posts::read,
         posts::change_one,
+        briefing::read,
+        briefing::list_receipts,
         neighbourhoods::list,
         neighbourhoods::read,
     ),
     components(schemas(ProblemDocument, Refusal)),
     modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "allocation", description = "Who manages which case"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "allocation", description = "Who manages which case"), (name = "supervision", description = "Dip samples and their grades"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
 )]
 struct Document;
 

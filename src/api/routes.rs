@@ -8,14 +8,16 @@ use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
 use super::auth::act::*;
-use super::casework::{access_restriction, conflicts};
+use super::casework::{access_restriction, conflicts, dip_samples};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
-use super::offenders::{case_file, list, reactive_eligibility, timeline};
+use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{absences, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams};
+use super::staff::{
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+};
 use super::{error, health, jobs, openapi, page};
 
 /// The methods that routes take.
@@ -183,6 +185,12 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/handovers/{ref}/check", CheckHandovers::PERMISSION, || {
         web::to(handover::check_one)
     }),
+    Endpoint::permitted(
+        Verb::Get,
+        "/v1/offenders/{ref}/notification-duties",
+        ReadNotificationDuties::PERMISSION,
+        || web::to(notification_duties::read),
+    ),
     Endpoint::permitted(Verb::Get, "/v1/flags", ReadFlags::PERMISSION, || web::to(flag_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/flags/summary", ReadFlags::PERMISSION, || web::to(summary::summary)),
     Endpoint::permitted(Verb::Get, "/v1/flags/{id}", ReadFlags::PERMISSION, || web::to(flag::read)),
@@ -242,6 +250,24 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}", ReadNeighbourhoods::PERMISSION, || {
         web::to(neighbourhoods::read)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/dip-samples", ReadDipSamples::PERMISSION, || {
+        web::to(dip_samples::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/teams/{ref}/dip-samples", DrawDipSamples::PERMISSION, || {
+        web::to(dip_samples::draw)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/dip-samples/{ref}/grades", GradeDipSamples::PERMISSION, || {
+        web::to(dip_samples::grade_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}/briefing", ReadBriefings::PERMISSION, || {
+        web::to(briefing::read)
+    }),
+    Endpoint::permitted(
+        Verb::Get,
+        "/v1/neighbourhoods/{ref}/briefing-receipts",
+        ReadBriefingReceipts::PERMISSION,
+        || web::to(briefing::list_receipts),
+    ),
     Endpoint::open(Verb::Get, page::PATH, || web::to(page::begin)),
     Endpoint::open(Verb::Get, page::FILES, || web::to(page::file)),
 ];

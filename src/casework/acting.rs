@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::actor::{Actor, Person};
+use super::force_file;
 use super::reading::Reader;
 use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::allocation;
 use crate::domain::calendar::{CivilDate, Instant};
-use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
+use crate::domain::case_file::{CaseFile, ForceFile};
 use crate::domain::caseload::Move;
 use crate::domain::claim::Members;
 use crate::domain::moment::Moment;
@@ -23,9 +24,8 @@ use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::references::references;
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::store::allocation::live_allocation_versions_of;
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, case_records, exists, one, records_in_scope};
+use crate::store::current::{Wanted, exists, one, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::idempotency::{self, CarriedOut, RequestKey};
 use crate::store::own_entry::{self, NewEntry, OwnChange, RecordTag};
@@ -210,7 +210,7 @@ pub fn on_case(
         if let Some(written) = carried_out_before(connection, acting, act, Some(offender))? {
             return Ok(Some(written));
         }
-        let force = open_case(connection, &reader.person.force, offender)?;
+        let force = force_file::open_case(connection, &reader.person.force, offender)?;
         let Some(case) = force.cases.get(offender) else { return Ok(None) };
         let in_hand = CaseInHand { case, force: &force, at, policy, person: &reader.person };
         let drafts = decide(&in_hand)?;
@@ -342,7 +342,7 @@ pub fn weigh<T>(
         if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
             return Ok(None);
         }
-        let force = super::force_file::load(connection, &reader.person.force)?;
+        let force = force_file::load(connection, &reader.person.force)?;
         let weighed = decide(&ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope })?;
         reader.note(connection, act, about, json!({ "dry_run": true }))?;
         Ok(Some(weighed))
@@ -383,30 +383,12 @@ fn within_force(
         if let Some(written) = carried_out_before(connection, acting, act, None)? {
             return Ok(Some(written));
         }
-        let force = super::force_file::load(connection, &reader.person.force)?;
+        let force = force_file::load(connection, &reader.person.force)?;
         let in_hand = ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope };
         let drafts = decide(&in_hand)?;
         enter(connection, acting, act, None, drafts).map(Some)
     })?;
     written.ok_or(ActError::NotFound)
-}
-
-/// One case with the force's officers, teams and crime reports.
-pub(super) fn open_case(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<ForceFile, StoreError> {
-    let mut builder = ForceFileBuilder::default();
-    let whole = Scope::whole(force);
-    for kind in [RecordKind::Officer, RecordKind::Team, RecordKind::CrimeReport] {
-        for held in records_in_scope(connection, Wanted::all(kind, &whole))? {
-            builder.add(held);
-        }
-    }
-    case_records(connection, force, offender, |held| {
-        if held.record.kind() != RecordKind::CrimeReport {
-            builder.add(held);
-        }
-    })?;
-    live_allocation_versions_of(connection, force, &[offender], |held| builder.add_allocation(held))?;
-    Ok(builder.build())
 }
 
 /// What came of the same request, where it was carried out before.

@@ -1,9 +1,19 @@
-//! All that is known in a force, gathered into case files.
+//! All that is known in a force, or of one case in it, gathered into case files.
 
+use crate::domain::as_at::AsAt;
 use crate::domain::case_file::{ForceFile, ForceFileBuilder};
+use crate::domain::record::RecordKind;
+use crate::domain::reference::Ref;
+use crate::store::allocation::live_allocation_versions_of;
+use crate::store::as_at::{self, Whose};
 use crate::store::backend::AnyConnection;
+use crate::store::current::{Wanted, case_records, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::record;
+use crate::store::scope::Scope;
+
+/// The kinds of the force's own that rules about one case look at.
+const BESIDE_A_CASE: [RecordKind; 3] = [RecordKind::Officer, RecordKind::Team, RecordKind::CrimeReport];
 
 /// All that is known in a force.
 ///
@@ -13,5 +23,66 @@ pub fn load(connection: &mut AnyConnection, force: &str) -> Result<ForceFile, St
     let mut builder = ForceFileBuilder::default();
     record::current_records(connection, force, |held| builder.add(held))?;
     record::live_allocation_versions(connection, force, |held| builder.add_allocation(held))?;
+    Ok(builder.build())
+}
+
+/// The same as at an instant.
+///
+/// # Errors
+/// When the store fails.
+pub fn load_as_at(connection: &mut AnyConnection, force: &str, as_at: AsAt) -> Result<ForceFile, StoreError> {
+    if as_at == AsAt::Now {
+        return load(connection, force);
+    }
+    let mut builder = ForceFileBuilder::default();
+    let whose = Whose { force, offender: None };
+    for kind in RecordKind::ALL {
+        as_at::records(connection, whose, *kind, as_at, |held| builder.add(held))?;
+    }
+    as_at::allocations(connection, whose, as_at, |held| builder.add_allocation(held))?;
+    Ok(builder.build())
+}
+
+/// One case with the force's officers, teams and crime reports.
+///
+/// # Errors
+/// When the store fails.
+pub fn open_case(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<ForceFile, StoreError> {
+    let mut builder = ForceFileBuilder::default();
+    let whole = Scope::whole(force);
+    for kind in BESIDE_A_CASE {
+        for held in records_in_scope(connection, Wanted::all(kind, &whole))? {
+            builder.add(held);
+        }
+    }
+    case_records(connection, force, offender, |held| {
+        if !BESIDE_A_CASE.contains(&held.record.kind()) {
+            builder.add(held);
+        }
+    })?;
+    live_allocation_versions_of(connection, force, &[offender], |held| builder.add_allocation(held))?;
+    Ok(builder.build())
+}
+
+/// The same as at an instant.
+///
+/// # Errors
+/// When the store fails.
+pub fn open_case_as_at(
+    connection: &mut AnyConnection,
+    force: &str,
+    offender: &Ref,
+    as_at: AsAt,
+) -> Result<ForceFile, StoreError> {
+    if as_at == AsAt::Now {
+        return open_case(connection, force, offender);
+    }
+    let mut builder = ForceFileBuilder::default();
+    let of_case = Whose { force, offender: Some(offender) };
+    for kind in RecordKind::ALL {
+        let whose = if BESIDE_A_CASE.contains(kind) { Whose { force, offender: None } } else { of_case };
+        as_at::records(connection, whose, *kind, as_at, |held| builder.add(held))?;
+    }
+    as_at::allocations(connection, of_case, as_at, |held| builder.add_allocation(held))?;
     Ok(builder.build())
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::force_file::open_case_as_at;
 use super::reading::Reader;
 use crate::domain::allocation::{self, Allocation};
-use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
+use crate::domain::as_at::AsAt;
+use crate::domain::case_file::{CaseFile, ForceFile};
 use crate::domain::flag::FlagCode;
 use crate::domain::moment::Moment;
 use crate::domain::offender::{Offender, OffenderStatus};
@@ -16,7 +18,7 @@ use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::allocation::live_allocation_versions_of;
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, case_records, records_in_scope};
+use crate::store::current::{Wanted, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::scope::Scope;
 use crate::store::timeline::{VersionMark, contents, versions_about};
@@ -152,32 +154,40 @@ pub struct OpenedCase {
     pub force: ForceFile,
 }
 
-/// Opens one case file for an act, such as `offender.read`; nothing where there is none that the
-/// reader may see.
+/// Opens one case file for an act, such as `offender.read`, as at an instant; nothing where there is none that the
+/// reader may see, or there was none then.
 ///
 /// # Errors
 /// When the store fails.
-pub fn case_file(store: &Store, reader: &Reader, offender: &Ref, act: &str) -> Result<Option<OpenedCase>, StoreError> {
+pub fn case_file(
+    store: &Store,
+    reader: &Reader,
+    offender: &Ref,
+    act: &str,
+    as_at: AsAt,
+) -> Result<Option<OpenedCase>, StoreError> {
     store.transaction_that_writes(|connection| {
         if !may_see(connection, reader, offender, act)? {
             return Ok(None);
         }
-        let force = &reader.person.force;
-        let mut builder = ForceFileBuilder::default();
-        let whole_force = Scope::whole(force.clone());
-        for officer in records_in_scope(connection, Wanted::all(RecordKind::Officer, &whole_force))? {
-            builder.add(officer);
-        }
-        case_records(connection, force, offender, |held| builder.add(held))?;
-        live_allocation_versions_of(connection, force, &[offender], |held| builder.add_allocation(held))?;
-        let mut force = builder.build();
-        reader.note(connection, act, Some((RecordKind::Offender, offender)), json!({}))?;
+        let mut force = open_case_as_at(connection, &reader.person.force, offender, as_at)?;
+        let detail = match as_at {
+            AsAt::Now => json!({}),
+            AsAt::Known(at) => json!({ "known_at": at }),
+            AsAt::True(at) => json!({ "true_at": at }),
+        };
+        reader.note(connection, act, Some((RecordKind::Offender, offender)), detail)?;
         Ok(force.cases.remove(offender).map(|file| OpenedCase { file, force }))
     })
 }
 
 /// Whether an offender is in the reader's scope. Where none is, that is put on record.
-fn may_see(connection: &mut AnyConnection, reader: &Reader, offender: &Ref, act: &str) -> Result<bool, StoreError> {
+pub(super) fn may_see(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    offender: &Ref,
+    act: &str,
+) -> Result<bool, StoreError> {
     let scope = reader.person.case_scope();
     let found = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?;
     if found.is_empty() {

@@ -3,7 +3,7 @@
 //! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
 //! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
 use chrono_tz::Europe::London;
 
 /// A date of the civil calendar in Europe/London.
@@ -16,6 +16,13 @@ pub type Instant = DateTime<Utc>;
 #[must_use]
 pub fn london_date(at: Instant) -> CivilDate {
     at.with_timezone(&London).date_naive()
+}
+
+/// The first moment of a civil date in Europe/London.
+#[must_use]
+pub fn london_midnight(date: CivilDate) -> Instant {
+    let midnight = date.and_time(NaiveTime::MIN);
+    midnight.and_local_timezone(London).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
 }
 
 /// `date` + `days`; the calendar's last day where there is no such date.

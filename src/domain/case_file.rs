@@ -10,6 +10,7 @@ use super::breach::Breach;
 use super::calendar::{CivilDate, Instant};
 use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
+use super::dip_sample::{DipSample, DipSampleGrade};
 use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::moment::Moment;
@@ -70,6 +71,25 @@ pub struct CaseRecords {
     pub handovers: Vec<Held<Handover>>,
 }
 
+impl CaseRecords {
+    /// Puts every list in the order of references, so that nothing told of them depends on how they came.
+    fn put_in_order(&mut self) {
+        in_order(&mut self.addresses);
+        in_order(&mut self.orders);
+        in_order(&mut self.allocations);
+        in_order(&mut self.assessments);
+        in_order(&mut self.plans);
+        in_order(&mut self.visits);
+        in_order(&mut self.notifications);
+        in_order(&mut self.intelligence);
+        in_order(&mut self.breaches);
+    }
+}
+
+fn in_order<T>(records: &mut [Held<T>]) {
+    records.sort_by(|a, b| (&a.subject, a.event_time, &a.event_id).cmp(&(&b.subject, b.event_time, &b.event_id)));
+}
+
 /// All that is known in one force.
 #[derive(Debug, Clone, Default)]
 pub struct ForceFile {
@@ -81,6 +101,10 @@ pub struct ForceFile {
     pub posts: BTreeMap<Ref, Post>,
     /// Crime reports.
     pub crime_reports: Vec<CrimeReport>,
+    /// Dip samples.
+    pub dip_samples: Vec<Held<DipSample>>,
+    /// The grades of their cases.
+    pub dip_sample_grades: Vec<Held<DipSampleGrade>>,
     /// Case files, by offender.
     pub cases: BTreeMap<Ref, CaseFile>,
 }
@@ -117,6 +141,12 @@ impl ForceFileBuilder {
             Record::Offender(offender) => {
                 self.offenders.insert(subject, offender);
             }
+            Record::DipSample(record) => {
+                self.file.dip_samples.push(Held { subject, event_time, event_id, record });
+            }
+            Record::DipSampleGrade(record) => {
+                self.file.dip_sample_grades.push(Held { subject, event_time, event_id, record });
+            }
             Record::CrimeReport(report) => self.file.crime_reports.push(report),
             Record::ProgrammedVisits(programmed) => self.of(&subject).programmed = Some(programmed),
             Record::ReactiveManagement(spell) => self.of(&subject).reactive = Some(spell),
@@ -144,11 +174,14 @@ impl ForceFileBuilder {
         self.of(&offender).allocations.push(held);
     }
 
-    /// The case files. Records of somebody of whom there is no offender record have none.
+    /// The case files, the same whatever the order in which records were added. Records of somebody of whom there is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
+        in_order(&mut self.file.dip_samples);
+        in_order(&mut self.file.dip_sample_grades);
         for (offender_ref, offender) in self.offenders {
-            let records = self.records.remove(&offender_ref).unwrap_or_default();
+            let mut records = self.records.remove(&offender_ref).unwrap_or_default();
+            records.put_in_order();
             self.file.cases.insert(offender_ref.clone(), CaseFile { offender_ref, offender, records });
         }
         self.file

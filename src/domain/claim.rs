@@ -72,6 +72,8 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Intelligence
         | RecordKind::CrimeReport
         | RecordKind::ReactiveManagement
+        | RecordKind::DipSample
+        | RecordKind::DipSampleGrade
         | RecordKind::AccessRestriction
         | RecordKind::Circumstance
         | RecordKind::Handover

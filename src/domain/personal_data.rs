@@ -36,7 +36,8 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction | RecordKind::Allocation => &["reason"],
-        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::ProgrammedVisits => &[],
+        RecordKind::DipSampleGrade => &["findings"],
+        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::ProgrammedVisits | RecordKind::DipSample => &[],
     }
 }
 
@@ -59,7 +60,10 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::AccessRestriction(record) => Some(&record.offender_ref),
         Record::Circumstance(record) => Some(&record.offender_ref),
         Record::Handover(record) => Some(&record.offender_ref),
-        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::Post(_) => None,
+        Record::DipSampleGrade(record) => Some(&record.offender_ref),
+        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::Post(_) | Record::DipSample(_) => {
+            None
+        }
     }
 }
 

@@ -77,10 +77,24 @@ pub struct Policy {
     pub grid_percent: usize,
     /// Percent of plans with one and the same interval that show it. `[I]`
     pub grid_single_value_percent: usize,
+    /// The numbers of the monthly dip sample.
+    pub dip_sample: DipSamplePolicy,
     /// The numbers of planning.
     pub planning: PlanningPolicy,
     /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
     pub acknowledgement_max_days: u32,
+}
+
+/// The numbers of the monthly dip sample of a team's cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DipSamplePolicy {
+    /// Cases drawn a team and month. `[I]`
+    pub cases_a_month: usize,
+    /// Percent of them that a second grader judges too. `[I]` (HMICFRS, Dorset 2021: 29 graded good where 4 were)
+    pub second_grader_percent: usize,
+    /// Cases a team and month that a detective inspector grades at least. `[I]`
+    pub inspector_cases_a_month: usize,
 }
 
 /// No policy can be had.

@@ -13,6 +13,7 @@ use super::breach::Breach;
 use super::calendar::Instant;
 use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
+use super::dip_sample::{DipSample, DipSampleGrade};
 use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::notification::Notification;
@@ -141,6 +142,8 @@ records! {
         ReactiveManagement, "reactive_management", "The latest spell in reactive management; the subject is the offender.";
     }
     own {
+        DipSample, "dip_sample", "One month's dip sample of one team.";
+        DipSampleGrade, "dip_sample_grade", "One grader's judgement of one case of a dip sample.";
         AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
         Circumstance, "circumstance", "A circumstance of an offender: a device, a vehicle, work, a relationship and so on.";
         Handover, "handover", "The handover of a case from one manager to the next.";
@@ -170,7 +173,7 @@ impl fmt::Display for RecordKind {
 }
 
 impl Record {
-    /// The team that an officer or a post belongs to, or that is responsible for an offender.
+    /// The team that an officer or a post belongs to, that is responsible for an offender, or whose sample it is.
     #[must_use]
     pub const fn team_ref(&self) -> Option<&Ref> {
         if let Self::Officer(officer) = self {
@@ -179,6 +182,8 @@ impl Record {
             Some(&offender.team_ref)
         } else if let Self::Post(post) = self {
             Some(&post.team_ref)
+        } else if let Self::DipSample(sample) = self {
+            Some(&sample.team_ref)
         } else {
             None
         }

@@ -3,8 +3,10 @@
 //! The only place that knows the backend. Callers ask named questions inside a transaction.
 
 pub mod allocation;
+pub mod as_at;
 pub mod audit;
 pub mod backend;
+pub mod briefing;
 pub mod current;
 pub mod digest;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod status;
 pub mod timeline;
 pub mod types;
 pub mod url;

@@ -316,6 +316,21 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    briefing_reading (id) {
+        id -> sql::Id,
+        force -> Text,
+        neighbourhood_ref -> Text,
+        reader -> Text,
+        officer_ref -> Nullable<Text>,
+        read_at -> sql::Instant,
+        offender_refs -> sql::Json,
+    }
+}
+
 joinable!(flag_acknowledgement -> flag (flag_id));
 joinable!(current_record -> record_version (version_id));
 joinable!(current_record -> own_entry (own_entry_id));

@@ -21,7 +21,7 @@ fn allocate(service: &Running, by: &Grants, offender: &str, officer: &str) -> cr
 fn flagged(service: &Running, code: &str) -> Vec<String> {
     let path = format!("/v1/flags?code={code}&limit=200");
     let items = service.get(&inspector(), &path).json()["items"].as_array().unwrap().clone();
-    items.iter().map(|flag| flag["subject_ref"].as_str().unwrap_or_default().to_owned()).collect()
+    items.iter().map(|flag| flag["offender_ref"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 fn entered(store: &Store) -> usize {

@@ -43,6 +43,8 @@ acts! {
     ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
     ReadOffenders, "offenders.read", "Read case files, their history and reactive eligibility":
         [OffenderManager, Supervisor, DetectiveInspector];
+    ReadNotificationDuties, "notification_duties.read", "Read an offender's notification duties, with their arithmetic":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ProposeSchedules, "schedules.propose", "Ask for a proposal of a team's schedule": [Supervisor, DetectiveInspector];
     ReadSchedules, "schedules.read", "Read proposals of a team's schedule and compare them with the accepted one":
         [Supervisor, DetectiveInspector];
@@ -54,6 +56,13 @@ acts! {
     ReadTeams, "teams.read", "Read the force's teams": [OffenderManager, Supervisor, DetectiveInspector];
     ReadNeighbourhoods, "neighbourhoods.read", "Read the force's neighbourhood policing areas":
         [OffenderManager, Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadDipSamples, "dip_samples.read", "Read a team's dip samples and their grades": [Supervisor, DetectiveInspector];
+    DrawDipSamples, "dip_samples.draw", "Draw this month's dip sample of a team": [Supervisor, DetectiveInspector];
+    GradeDipSamples, "dip_samples.grade", "Grade a case of a dip sample": [Supervisor, DetectiveInspector];
+    ReadBriefings, "briefings.read", "Read a neighbourhood's briefing; a neighbourhood officer, those of their own areas":
+        [Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadBriefingReceipts, "briefings.receipts", "Read when a neighbourhood's briefing was read":
+        [Supervisor, DetectiveInspector];
     ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
     AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
         [Supervisor, DetectiveInspector];

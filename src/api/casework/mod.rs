@@ -2,6 +2,7 @@
 
 pub mod access_restriction;
 pub mod conflicts;
+pub mod dip_samples;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

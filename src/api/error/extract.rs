@@ -7,7 +7,7 @@ use actix_web::{Error, HttpRequest, ResponseError};
 use serde_json::error::Category;
 
 use super::{ErrorCode, Problem};
-use crate::api::dates::NOT_A_DATE;
+use crate::api::dates::{NOT_A_DATE, NOT_AN_INSTANT};
 use crate::domain::words::NoWords;
 
 /// The largest JSON body of a route that takes one.
@@ -49,6 +49,9 @@ pub fn not_the_shape(error: &serde_json::Error) -> Problem {
         Category::Data if error.to_string().starts_with("unknown field") => {
             Problem::new(ErrorCode::UNKNOWN_MEMBER, format!("a member is not known, at {place}"))
         }
+        Category::Data if error.to_string().starts_with(NOT_AN_INSTANT) => {
+            Problem::new(ErrorCode::INVALID_BODY, format!("{NOT_AN_INSTANT}, not as at {place}"))
+        }
         Category::Data if error.to_string().starts_with(NOT_A_DATE) => {
             Problem::new(ErrorCode::INVALID_BODY, format!("{NOT_A_DATE}, not as at {place}"))
         }
@@ -80,6 +83,8 @@ fn query(error: QueryPayloadError, _: &HttpRequest) -> Error {
         "a parameter is not known to this route"
     } else if told.contains("duplicate field") {
         "a parameter is given twice"
+    } else if told.contains(NOT_AN_INSTANT) {
+        NOT_AN_INSTANT
     } else if told.contains(NOT_A_DATE) {
         NOT_A_DATE
     } else {

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::as_at::AsAtQuery;
 use crate::api::auth::act::ReadOffenders;
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
@@ -123,13 +124,13 @@ fn one<T: Serialize>(records: &[Held<T>], chosen: Option<&T>) -> Result<Option<R
     held.map(|held| RecordView::part(&held.subject, &held.record)).transpose()
 }
 
-/// One case file.
+/// One case file, now or as at an instant.
 ///
 /// # Errors
 /// When the caller may not, there is none in scope, or the service fails.
 #[utoipa::path(
     get, path = "/v1/offenders/{ref}", tag = "offenders", operation_id = "read_offender", security(("bearer_token" = [])),
-    params(("ref" = String, Path, description = "The offender's reference")),
+    params(("ref" = String, Path, description = "The offender's reference"), AsAtQuery),
     responses(
         (status = 200, body = CaseFileView, headers(("ETag" = String, description = "Changes when the case file does"))),
         (status = 304, description = "The caller holds it already: If-None-Match"),
@@ -141,9 +142,11 @@ pub async fn read(
     service: web::Data<Service>,
     permit: Permit<ReadOffenders>,
     offender: web::Path<Ref>,
+    query: web::Query<AsAtQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (reader, at) = (service.reader(permit), service.clock().moment());
-    let open = move |service: &Service| case_file(service.store(), &reader, &offender, "offender.read");
+    let (reader, now) = (service.reader(permit), service.clock().moment());
+    let as_at = query.as_at(now.now())?;
+    let open = move |service: &Service| case_file(service.store(), &reader, &offender, "offender.read", as_at);
     let opened = service.run(open).await?.ok_or_else(Problem::not_found)?;
-    tagged(&request, &CaseFileView::of(&opened, at)?)
+    tagged(&request, &CaseFileView::of(&opened, as_at.moment(now))?)
 }

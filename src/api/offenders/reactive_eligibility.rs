@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::api::as_at::AsAtQuery;
 use crate::api::auth::act::ReadOffenders;
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
@@ -88,7 +89,7 @@ impl EligibilityView {
 #[utoipa::path(
     get, path = "/v1/offenders/{ref}/reactive-eligibility", tag = "offenders", operation_id = "read_reactive_eligibility",
     security(("bearer_token" = [])),
-    params(("ref" = String, Path, description = "The offender's reference")),
+    params(("ref" = String, Path, description = "The offender's reference"), AsAtQuery),
     responses((status = 200, body = EligibilityView), (status = "4XX", body = ProblemDocument)),
 )]
 pub async fn read(
@@ -96,10 +97,12 @@ pub async fn read(
     service: web::Data<Service>,
     permit: Permit<ReadOffenders>,
     offender: web::Path<Ref>,
+    query: web::Query<AsAtQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (reader, at) = (service.reader(permit), service.clock().moment());
-    let act = "offender.reactive_eligibility.read";
-    let open = move |service: &Service| case_file(service.store(), &reader, &offender, act);
+    let (reader, now) = (service.reader(permit), service.clock().moment());
+    let as_at = query.as_at(now.now())?;
+    let (act, at) = ("offender.reactive_eligibility.read", as_at.moment(now));
+    let open = move |service: &Service| case_file(service.store(), &reader, &offender, act, as_at);
     let opened = service.run(open).await?.ok_or_else(Problem::not_found)?;
     let policy = service.policies().in_force(at.today()).map_err(|error| Problem::internal(&error))?;
     tagged(&request, &EligibilityView::of(&opened, at, policy))

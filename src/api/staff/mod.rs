@@ -1,6 +1,7 @@
 //! Officers, teams with their posts, and neighbourhoods.
 
 pub mod absences;
+pub mod briefing;
 pub mod daily_list;
 pub mod leave_post;
 pub mod loans;

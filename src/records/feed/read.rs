@@ -51,9 +51,12 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         RecordKind::ReactiveManagement => {
             checked(object(reactive_management), consistency::reactive_management)(data).map(Record::ReactiveManagement)
         }
-        RecordKind::AccessRestriction | RecordKind::Circumstance | RecordKind::Handover | RecordKind::Post => {
-            Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
-        }
+        RecordKind::DipSample
+        | RecordKind::DipSampleGrade
+        | RecordKind::AccessRestriction
+        | RecordKind::Circumstance
+        | RecordKind::Handover
+        | RecordKind::Post => Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send")),
     };
     record.map_err(|fault| fault.under("data"))
 }

@@ -1,0 +1,11 @@
+-- Readings of neighbourhood briefings: each a disclosure, and a receipt. Appended and never overwritten.
+CREATE TABLE briefing_reading (
+    id uuid PRIMARY KEY,
+    force text NOT NULL,
+    neighbourhood_ref text NOT NULL,
+    reader text NOT NULL,
+    officer_ref text,
+    read_at timestamptz NOT NULL,
+    offender_refs jsonb NOT NULL
+);
+CREATE INDEX briefing_reading_neighbourhood ON briefing_reading (force, neighbourhood_ref, read_at);

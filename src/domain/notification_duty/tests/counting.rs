@@ -1,0 +1,246 @@
+//! Domain rules, section 0.
+
+use serde_json::json;
+
+use super::{Known, date, hold};
+use crate::domain::calendar::{london_date, london_midnight};
+use crate::domain::notification_duty::DutyCode::{self, InitialNotification, NameUsed, PeriodicConfirmation};
+use crate::domain::notification_duty::clock_stop::{ClockStop, StopReason};
+use crate::domain::notification_duty::count::{beginning_with, running_on};
+
+fn stop(from: &str, ended_on: Option<&str>) -> ClockStop {
+    ClockStop { from: Some(date(from)), ended_on: ended_on.map(date), why: StopReason::Custody }
+}
+
+#[test]
+fn periods_beginning_with_a_day_count_that_day() {
+    let custody = stop("2021-03-02", Some("2021-03-10"));
+    for (section, shows, trigger, days, stops, last_day) in [
+        ("0", "3 days: +2", "2021-03-01", 3, vec![], Some("2021-03-03")),
+        ("0", "6 days: +5", "2021-03-01", 6, vec![], Some("2021-03-06")),
+        ("0", "1 day: the day itself", "2021-03-01", 1, vec![], Some("2021-03-01")),
+        ("0", "a weekend does not extend it", "2021-03-05", 3, vec![], Some("2021-03-07")),
+        ("0", "Good Friday to Easter Monday do not extend it", "2021-04-02", 3, vec![], Some("2021-04-04")),
+        ("0", "over 29 February", "2020-02-28", 3, vec![], Some("2020-03-01")),
+        ("0", "over the end of February of another year", "2021-02-27", 3, vec![], Some("2021-03-01")),
+        ("0", "custody from the second day: two days are left", "2021-03-01", 3, vec![custody], Some("2021-03-11")),
+        ("0", "custody from the day itself: all three", "2021-03-02", 3, vec![custody], Some("2021-03-12")),
+        ("0", "within custody: all three from release", "2021-03-05", 3, vec![custody], Some("2021-03-12")),
+        ("0", "on the day of release, which counts", "2021-03-10", 3, vec![custody], Some("2021-03-12")),
+        ("0", "custody begins after the last day", "2021-02-26", 3, vec![custody], Some("2021-02-28")),
+        ("0", "custody that has not ended", "2021-03-05", 3, vec![stop("2021-03-02", None)], None),
+        ("0", "two stops", "2021-03-01", 3, vec![custody, stop("2021-03-11", Some("2021-03-20"))], Some("2021-03-20")),
+        (
+            "0",
+            "stops that overlap",
+            "2021-03-05",
+            3,
+            vec![custody, stop("2021-03-04", Some("2021-04-01"))],
+            Some("2021-04-03"),
+        ),
+        (
+            "0",
+            "a stop begun and ended on one day disregards none",
+            "2021-03-01",
+            3,
+            vec![stop("2021-03-02", Some("2021-03-02"))],
+            Some("2021-03-03"),
+        ),
+    ] {
+        let counted = beginning_with(date(trigger), days, &stops);
+        assert_eq!(counted.last_day, last_day.map(date), "section {section}: {shows}");
+        assert_eq!(counted.steps.last().and_then(|step| step.date), last_day.map(date), "section {section}: {shows}");
+    }
+}
+
+#[test]
+fn a_date_within_a_stop_runs_on_to_the_third_day_beginning_with_its_end() {
+    let custody = stop("2021-03-02", Some("2021-03-10"));
+    for (section, shows, due, stops, last_day) in [
+        ("0", "before custody", "2021-03-01", vec![custody], Some("2021-03-01")),
+        ("0", "on its first day: end + 2", "2021-03-02", vec![custody], Some("2021-03-12")),
+        ("0", "on its last whole day: end + 2", "2021-03-09", vec![custody], Some("2021-03-12")),
+        ("0", "on the day on which it ends", "2021-03-10", vec![custody], Some("2021-03-10")),
+        ("0", "after it", "2021-03-11", vec![custody], Some("2021-03-11")),
+        (
+            "0",
+            "custody again on the third day",
+            "2021-03-05",
+            vec![custody, stop("2021-03-12", Some("2021-03-20"))],
+            Some("2021-03-22"),
+        ),
+        ("0", "custody that has not ended", "2021-03-05", vec![stop("2021-03-02", None)], None),
+    ] {
+        assert_eq!(running_on(date(due), 3, &stops).last_day, last_day.map(date), "section {section}: {shows}");
+    }
+}
+
+#[test]
+fn every_status_that_the_law_names_stops_the_clock_and_no_other() {
+    for (status, last_day) in [
+        ("custody", "2021-03-12"),
+        ("hospital", "2021-03-12"),
+        ("abroad", "2021-03-12"),
+        ("missing", "2021-03-03"),
+        ("community", "2021-03-03"),
+    ] {
+        let known = Known::settled()
+            .statuses(&[("community", "2015-02-01"), (status, "2021-03-01"), ("community", "2021-03-10")])
+            .change("c", "name_used", Some("2021-03-01"), &json!({}));
+        let told = known.told(NameUsed, "2021-03-02");
+        assert!(told.starts_with(last_day), "section 0, {status}: {told}");
+    }
+}
+
+#[test]
+fn dates_are_those_of_london_over_both_changes_of_the_clocks() {
+    // The clocks went forward on 28 March 2021 and back on 31 October 2021.
+    for (section, day, midnight) in [
+        ("0", "2021-03-28", "2021-03-28T00:00:00Z"),
+        ("0", "2021-03-29", "2021-03-28T23:00:00Z"),
+        ("0", "2021-10-31", "2021-10-30T23:00:00Z"),
+        ("0", "2021-11-01", "2021-11-01T00:00:00Z"),
+    ] {
+        assert_eq!(
+            london_midnight(date(day)),
+            midnight.parse::<chrono::DateTime<chrono::Utc>>().unwrap(),
+            "section {section}"
+        );
+        assert_eq!(london_date(london_midnight(date(day))), date(day), "section {section}");
+    }
+    let named = |on: &str, at: &str| {
+        Known::settled().notified("n1", "change", at, &json!({"moves_periodic_date": false})).change(
+            "c",
+            "name_used",
+            Some(on),
+            &json!({"notification_ref": "n1"}),
+        )
+    };
+    hold(vec![
+        (
+            "0",
+            "forward: 23:30 in London on the last day is in time",
+            named("2021-03-27", "2021-03-29T22:30:00Z"),
+            NameUsed,
+            "2021-04-01",
+            "2021-03-29 met_on 2021-03-29",
+        ),
+        (
+            "0",
+            "forward: 23:30 UTC is past midnight in London",
+            named("2021-03-27", "2021-03-29T23:30:00Z"),
+            NameUsed,
+            "2021-04-01",
+            "2021-03-29 met_late 2021-03-30 2021-03-30",
+        ),
+        (
+            "0",
+            "back: 23:30 UTC is still that day in London",
+            named("2021-10-30", "2021-11-01T23:30:00Z"),
+            NameUsed,
+            "2021-11-05",
+            "2021-11-01 met_on 2021-11-01",
+        ),
+        (
+            "0",
+            "back: asked at 23:30 UTC of the summer's eve, the third day has begun",
+            named("2021-10-28", "2021-12-01"),
+            NameUsed,
+            "2021-10-29T23:30:00Z",
+            "2021-10-30 due",
+        ),
+    ]);
+}
+
+#[test]
+fn a_lapse_begins_the_day_after_the_last() {
+    let known = || Known::settled().change("c", "name_used", Some("2021-03-01"), &json!({}));
+    let rows: [(&str, &str); 5] = [
+        ("2021-02-28", "2021-03-03 not_yet_due"),
+        ("2021-03-01", "2021-03-03 due"),
+        ("2021-03-03", "2021-03-03 due"),
+        ("2021-03-04", "2021-03-03 lapsed_since 2021-03-04"),
+        ("2021-09-01", "2021-03-03 lapsed_since 2021-03-04"),
+    ];
+    for (at, expected) in rows {
+        assert_eq!(known().told(NameUsed, at), expected, "section 0, asked on {at}");
+    }
+}
+
+#[test]
+fn what_came_before_the_first_status_known_is_not_counted() {
+    let known = Known::unnotified("2010-02-01").statuses(&[("community", "2019-06-01")]);
+    hold(vec![
+        (
+            "0",
+            "three days from the first status known",
+            known.clone(),
+            InitialNotification,
+            "2019-06-03",
+            "2019-06-03 due",
+        ),
+        ("0", "and no more", known.clone(), InitialNotification, "2019-06-04", "2019-06-03 lapsed_since 2019-06-04"),
+        (
+            "0",
+            "a year that ran out before runs on after it",
+            known.notified("n", "initial", "2012-02-01", &json!({})),
+            PeriodicConfirmation,
+            "2019-06-03",
+            "2019-06-03 due",
+        ),
+    ]);
+}
+
+#[test]
+fn who_left_this_force_or_the_register_owes_it_nothing_more() {
+    let lapsed = || Known::settled().change("c", "name_used", Some("2021-03-01"), &json!({}));
+    let gone = |status, on| lapsed().statuses(&[("community", "2015-02-01"), (status, on)]);
+    let code: DutyCode = NameUsed;
+    hold(vec![
+        (
+            "0",
+            "transferred within the three days",
+            gone("transferred_out", "2021-03-02"),
+            code,
+            "2021-03-10",
+            "2021-03-03 stopped",
+        ),
+        ("0", "dead within the three days", gone("deceased", "2021-03-03"), code, "2021-03-10", "2021-03-03 stopped"),
+        (
+            "0",
+            "lapsed before that",
+            gone("transferred_out", "2021-03-05"),
+            code,
+            "2021-03-10",
+            "2021-03-03 lapsed_since 2021-03-04",
+        ),
+        (
+            "1.2",
+            "the period ended within the three days",
+            lapsed().ends_on("2021-03-02"),
+            code,
+            "2021-03-03",
+            "2021-03-03 not_required",
+        ),
+        ("1.2", "the period ends tomorrow", lapsed().ends_on("2021-03-02"), code, "2021-03-01", "2021-03-03 due"),
+        (
+            "1.2",
+            "the period had ended before it",
+            lapsed().ends_on("2021-02-28"),
+            code,
+            "2021-03-10",
+            "2021-03-03 not_required",
+        ),
+        (
+            "1.2",
+            "lapsed within the period",
+            lapsed().ends_on("2021-03-03"),
+            code,
+            "2021-03-10",
+            "2021-03-03 lapsed_since 2021-03-04",
+        ),
+    ]);
+    assert!(gone("deceased", "2021-03-05").suspected("2021-03-10").is_empty());
+    assert!(gone("transferred_out", "2021-03-05").suspected("2021-03-10").is_empty());
+    assert_eq!(gone("deported", "2021-03-05").suspected("2021-03-10").len(), 2, "the name, and the year that ran out");
+}

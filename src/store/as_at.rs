@@ -1,0 +1,223 @@
+//! The records of a force, or of one case, as at an instant: folded from the whole history, never guessed.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::backend::{AnyConnection, MultiBackend};
+use super::error::StoreError;
+use super::own_entry::StoredClaims;
+use super::record::{Age, StoredRecord, StoredVersion, held, stored_ref, unreadable};
+use super::schema::{own_entry, own_entry_personal_data, record_version, record_version_personal_data};
+use super::types::{DbId, DbInstant, DbJson};
+use crate::domain::allocation::Allocation;
+use crate::domain::as_at::{AsAt, follows_in_time};
+use crate::domain::calendar::Instant;
+use crate::domain::record::{Held, Record, RecordKind};
+use crate::domain::reference::Ref;
+
+/// Whose records.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    /// The force.
+    pub force: &'a str,
+    /// One offender's alone, or all.
+    pub offender: Option<&'a Ref>,
+}
+
+/// A version of the feed: subject, source, withdrawn, and what it says.
+type VersionRow = (String, String, bool, StoredVersion);
+
+/// An own entry: subject, withdrawn, and what it claims.
+type EntryRow = (String, bool, StoredClaims);
+
+/// Hands to `take` every record of a kind as at an instant, in no order.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn records(
+    connection: &mut AnyConnection,
+    whose: Whose<'_>,
+    kind: RecordKind,
+    as_at: AsAt,
+    mut take: impl FnMut(Held<Record>),
+) -> Result<(), StoreError> {
+    let mut newest: HashMap<String, (Age, bool, StoredVersion)> = HashMap::new();
+    for (subject, source, withdrawn, version) in versions(connection, whose, kind, as_at)? {
+        let age = Age { event_time: version.1.get(), event_id: version.0.clone(), source };
+        if newest.get(&subject).is_none_or(|(newest, ..)| *newest < age) {
+            newest.insert(subject, (age, withdrawn, version));
+        }
+    }
+    let mut own: HashMap<String, (bool, StoredClaims)> = HashMap::new();
+    for (subject, withdrawn, claims) in entries(connection, whose, kind, as_at)? {
+        own.insert(subject, (withdrawn, claims));
+    }
+    for (subject, (_, is_withdrawn, version)) in newest {
+        let claims = own.remove(&subject);
+        let made_here_since = claims.as_ref().is_some_and(|(withdrawn, (_, entered_at, whole, ..))| {
+            *whole && !withdrawn && entered_at.get() > version.1.get()
+        });
+        if !is_withdrawn || made_here_since {
+            let row: StoredRecord = (kind.name().to_owned(), subject, Some(version), claims.map(|(_, claims)| claims));
+            take(held(row)?);
+        }
+    }
+    for (subject, (withdrawn, claims)) in own {
+        if !withdrawn {
+            take(held((kind.name().to_owned(), subject, None, Some(claims)))?);
+        }
+    }
+    Ok(())
+}
+
+/// The instants up to which versions of a kind count: learned by, true by.
+const fn bounds(kind: RecordKind, as_at: AsAt) -> (Option<Instant>, Option<Instant>) {
+    match as_at {
+        AsAt::Now => (None, None),
+        AsAt::Known(at) => (Some(at), None),
+        AsAt::True(at) => (None, if follows_in_time(kind) { Some(at) } else { None }),
+    }
+}
+
+fn versions(
+    connection: &mut AnyConnection,
+    whose: Whose<'_>,
+    kind: RecordKind,
+    as_at: AsAt,
+) -> Result<Vec<VersionRow>, StoreError> {
+    let mut question = record_version::table
+        .left_join(record_version_personal_data::table)
+        .filter(record_version::force.eq(whose.force))
+        .filter(record_version::kind.eq(kind.name()))
+        .select((
+            record_version::subject,
+            record_version::source,
+            record_version::withdrawn,
+            (
+                record_version::event_id,
+                record_version::event_time,
+                record_version::content,
+                record_version_personal_data::personal_data.nullable(),
+            ),
+        ))
+        .into_boxed::<MultiBackend>();
+    if let Some(subjects) = subjects(connection, whose, kind)? {
+        question = question.filter(record_version::subject.eq_any(subjects));
+    }
+    let (learned_by, true_by) = bounds(kind, as_at);
+    if let Some(at) = learned_by {
+        question = question.filter(record_version::learned_at.le(DbInstant::from(at)));
+    }
+    if let Some(at) = true_by {
+        question = question.filter(record_version::event_time.le(DbInstant::from(at)));
+    }
+    Ok(question.load(connection)?)
+}
+
+/// The own entries, the oldest first.
+fn entries(
+    connection: &mut AnyConnection,
+    whose: Whose<'_>,
+    kind: RecordKind,
+    as_at: AsAt,
+) -> Result<Vec<EntryRow>, StoreError> {
+    let mut question = own_entry::table
+        .left_join(own_entry_personal_data::table)
+        .filter(own_entry::force.eq(whose.force))
+        .filter(own_entry::kind.eq(kind.name()))
+        .order((own_entry::entered_at, own_entry::id))
+        .select((
+            own_entry::subject,
+            own_entry::withdrawn,
+            (
+                own_entry::id,
+                own_entry::entered_at,
+                own_entry::whole,
+                own_entry::content,
+                own_entry::claimed_over,
+                own_entry_personal_data::personal_data.nullable(),
+            ),
+        ))
+        .into_boxed::<MultiBackend>();
+    if let Some(subjects) = subjects(connection, whose, kind)? {
+        question = question.filter(own_entry::subject.eq_any(subjects));
+    }
+    let (learned_by, true_by) = bounds(kind, as_at);
+    if let Some(at) = learned_by.or(true_by) {
+        question = question.filter(own_entry::entered_at.le(DbInstant::from(at)));
+    }
+    Ok(question.load(connection)?)
+}
+
+/// The records that were ever about the offender asked for: a later version may be about somebody else.
+fn subjects(
+    connection: &mut AnyConnection,
+    whose: Whose<'_>,
+    kind: RecordKind,
+) -> Result<Option<Vec<String>>, StoreError> {
+    let Some(offender) = whose.offender else { return Ok(None) };
+    let mut subjects: Vec<String> = record_version::table
+        .filter(record_version::force.eq(whose.force))
+        .filter(record_version::kind.eq(kind.name()))
+        .filter(record_version::offender_ref.eq(offender.as_str()))
+        .select(record_version::subject)
+        .distinct()
+        .load(connection)?;
+    let entered: Vec<String> = own_entry::table
+        .filter(own_entry::force.eq(whose.force))
+        .filter(own_entry::kind.eq(kind.name()))
+        .filter(own_entry::offender_ref.eq(offender.as_str()))
+        .select(own_entry::subject)
+        .distinct()
+        .load(connection)?;
+    subjects.extend(entered);
+    subjects.sort();
+    subjects.dedup();
+    Ok(Some(subjects))
+}
+
+/// Hands to `take` every version of the allocations as at an instant that is newer than the newest withdrawal, as
+/// [`super::allocation::live_allocation_versions`] does for now.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn allocations(
+    connection: &mut AnyConnection,
+    whose: Whose<'_>,
+    as_at: AsAt,
+    mut take: impl FnMut(Held<Allocation>),
+) -> Result<(), StoreError> {
+    let kind = RecordKind::Allocation;
+    let mut live: Vec<(Age, String, DbJson)> = Vec::new();
+    let mut newest_withdrawal: HashMap<String, Age> = HashMap::new();
+    for (subject, source, withdrawn, (event_id, event_time, content, _)) in versions(connection, whose, kind, as_at)? {
+        let age = Age { event_time: event_time.get(), event_id, source };
+        match content {
+            Some(content) if !withdrawn => live.push((age, subject, content)),
+            Some(_) | None => {
+                let newest = newest_withdrawal.entry(subject).or_insert_with(|| age.clone());
+                if *newest < age {
+                    *newest = age;
+                }
+            }
+        }
+    }
+    for (subject, withdrawn, (id, entered_at, _, content, _, _)) in entries(connection, whose, kind, as_at)? {
+        if !withdrawn {
+            live.push((own_age(id, entered_at), subject, content));
+        }
+    }
+    live.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    for (age, subject, DbJson(content)) in live {
+        if newest_withdrawal.get(&subject).is_none_or(|withdrawal| *withdrawal <= age) {
+            let record = serde_json::from_value(content).map_err(unreadable)?;
+            take(Held { subject: stored_ref(subject)?, event_time: age.event_time, event_id: age.event_id, record });
+        }
+    }
+    Ok(())
+}
+
+fn own_age(id: DbId, entered_at: DbInstant) -> Age {
+    Age { event_time: entered_at.get(), event_id: id.0.to_string(), source: String::new() }
+}

@@ -1,0 +1,114 @@
+//! Readings of neighbourhood briefings: who was told of whom, and when.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::backend::AnyConnection;
+use super::error::StoreError;
+use super::record::stored_ref;
+use super::schema::briefing_reading;
+use super::types::{DbId, DbInstant, DbJson};
+use crate::domain::calendar::Instant;
+use crate::domain::reference::Ref;
+
+/// One reading.
+#[derive(Debug, Clone)]
+pub struct Reading<'a> {
+    /// The force.
+    pub force: &'a str,
+    /// The area.
+    pub neighbourhood: &'a Ref,
+    /// Who read, as the audit names them.
+    pub reader: &'a str,
+    /// Who read, among the force's officers.
+    pub officer: Option<&'a Ref>,
+    /// When.
+    pub read_at: Instant,
+    /// Whom the briefing told of.
+    pub offenders: &'a [Ref],
+}
+
+/// Appends a reading.
+///
+/// # Errors
+/// When the statement fails.
+pub fn append(connection: &mut AnyConnection, reading: &Reading<'_>) -> Result<(), StoreError> {
+    diesel::insert_into(briefing_reading::table)
+        .values((
+            briefing_reading::id.eq(DbId(Uuid::now_v7())),
+            briefing_reading::force.eq(reading.force),
+            briefing_reading::neighbourhood_ref.eq(reading.neighbourhood.as_str()),
+            briefing_reading::reader.eq(reading.reader),
+            briefing_reading::officer_ref.eq(reading.officer.map(Ref::as_str)),
+            briefing_reading::read_at.eq(DbInstant::from(reading.read_at)),
+            briefing_reading::offender_refs.eq(DbJson(json!(reading.offenders))),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// A reading as a receipt tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its id.
+    pub id: Uuid,
+    /// Who read, as the audit names them.
+    pub reader: String,
+    /// When.
+    pub read_at: Instant,
+    /// How many offenders it told of.
+    pub offenders: usize,
+}
+
+/// The readings of one area's briefing, the newest first, at most so many.
+///
+/// # Errors
+/// When the statement fails.
+pub fn receipts(
+    connection: &mut AnyConnection,
+    force: &str,
+    neighbourhood: &Ref,
+    limit: usize,
+) -> Result<Vec<Receipt>, StoreError> {
+    let rows: Vec<(DbId, String, DbInstant, DbJson)> = briefing_reading::table
+        .filter(briefing_reading::force.eq(force))
+        .filter(briefing_reading::neighbourhood_ref.eq(neighbourhood.as_str()))
+        .order((briefing_reading::read_at.desc(), briefing_reading::id.desc()))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select((
+            briefing_reading::id,
+            briefing_reading::reader,
+            briefing_reading::read_at,
+            briefing_reading::offender_refs,
+        ))
+        .load(connection)?;
+    let receipt = |(id, reader, read_at, refs): (DbId, String, DbInstant, DbJson)| Receipt {
+        id: id.0,
+        reader,
+        read_at: read_at.get(),
+        offenders: refs.0.as_array().map_or(0, Vec::len),
+    };
+    Ok(rows.into_iter().map(receipt).collect())
+}
+
+/// When each of a force's areas was last briefed, up to an instant.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn last_read(
+    connection: &mut AnyConnection,
+    force: &str,
+    up_to: Instant,
+) -> Result<BTreeMap<Ref, Instant>, StoreError> {
+    let rows: Vec<(String, Option<DbInstant>)> = briefing_reading::table
+        .filter(briefing_reading::force.eq(force))
+        .filter(briefing_reading::read_at.le(DbInstant::from(up_to)))
+        .group_by(briefing_reading::neighbourhood_ref)
+        .select((briefing_reading::neighbourhood_ref, diesel::dsl::max(briefing_reading::read_at)))
+        .load(connection)?;
+    let read = rows.into_iter().filter_map(|(area, at)| at.map(|at| (area, at.get())));
+    read.map(|(area, at)| Ok((stored_ref(area)?, at))).collect()
+}
