@@ -10,7 +10,7 @@ use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
 use crate::api::precondition::record_tag;
 use crate::api::service::Service;
-use crate::casework::allocations::history::{ManagerSpell, managers};
+use crate::casework::allocations::history::{ManagerSpell, Managers, managers};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 
@@ -75,7 +75,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (reader, today) = (service.reader(permit), service.clock().moment().today());
     let read = move |service: &Service| managers(service.store(), &reader, &offender);
-    let (spells, tag) = service.run(read).await?.ok_or_else(Problem::not_found)?;
+    let Managers { spells, tag } = service.run(read).await?.ok_or_else(Problem::not_found)?;
     let mut response = HttpResponse::Ok();
     if let Some(tag) = tag {
         response.insert_header((header::ETAG, record_tag(tag)?));

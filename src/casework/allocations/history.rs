@@ -34,8 +34,16 @@ pub struct ManagerSpell {
     pub reason: Option<String>,
 }
 
-/// The managers of a case that the reader may see, the latest first, with the version of its allocation where there is
-/// one; nothing where there is no such case.
+/// Everybody who has managed, manages or is to manage a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Managers {
+    /// The latest first.
+    pub spells: Vec<ManagerSpell>,
+    /// The version of the allocation, where there is one.
+    pub tag: Option<RecordTag>,
+}
+
+/// The managers of a case that the reader may see; nothing where there is no such case.
 ///
 /// # Errors
 /// When the store fails.
@@ -43,7 +51,7 @@ pub fn managers(
     store: &Store,
     reader: &Reader,
     offender: &Ref,
-) -> Result<Option<(Vec<ManagerSpell>, Option<RecordTag>)>, StoreError> {
+) -> Result<Option<Managers>, StoreError> {
     let act = "allocation.list";
     store.transaction_that_writes(|connection| {
         if !is_in_scope(connection, reader, offender)? {
@@ -76,6 +84,6 @@ pub fn managers(
         managers.reverse();
         let tag = current_tag(connection, force, RecordKind::Allocation, offender)?;
         reader.note(connection, act, Some((RecordKind::Offender, offender)), json!({ "count": managers.len() }))?;
-        Ok(Some((managers, tag)))
+        Ok(Some(Managers { spells: managers, tag }))
     })
 }
