@@ -83,7 +83,10 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::SafeguardingDecision
         | RecordKind::DisclosureDecision
         | RecordKind::OtherAssessment
-        | RecordKind::VisitAttendance => &[],
+        | RecordKind::VisitAttendance
+        | RecordKind::Circumstance
+        | RecordKind::Handover
+        | RecordKind::Post => &[],
     }
 }
 
