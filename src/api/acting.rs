@@ -109,6 +109,7 @@ impl From<RefusalCode> for ErrorCode {
             RefusalCode::OwnWork => Self::OWN_WORK,
             RefusalCode::NotQualified => Self::NOT_QUALIFIED,
             RefusalCode::WrongState => Self::WRONG_STATE,
+            RefusalCode::NotEligible => Self::NOT_ELIGIBLE,
         }
     }
 }

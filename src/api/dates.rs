@@ -28,14 +28,24 @@ pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option
 pub const NOT_AN_INSTANT: &str =
     "an instant is written as in RFC 3339, with its offset, and is of the years 0001 to 9999";
 
-/// Reads an instant that may be left out: with `default` beside it.
+/// Reads an instant: `#[serde(deserialize_with = "instant")]`.
 ///
 /// # Errors
-/// When it is none, has no offset, or is of another year than 0001 to 9999.
-pub fn instant_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Instant>, D::Error> {
+/// When it is none, has no offset, is a leap second, or is of another year than 0001 to 9999.
+pub fn instant<'de, D: Deserializer<'de>>(value: D) -> Result<Instant, D::Error> {
+    /// A leap second has more.
+    const NANOS_A_SECOND: u32 = 1_000_000_000;
     let text = String::deserialize(value)?;
     let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc()).filter(|at| is_known(at.year()));
-    at.map(Some).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+    at.filter(|at| at.timestamp_subsec_nanos() < NANOS_A_SECOND).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+}
+
+/// As [`instant`], of what may be left out: with `default` beside it.
+///
+/// # Errors
+/// As [`instant`].
+pub fn instant_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Instant>, D::Error> {
+    instant(value).map(Some)
 }
 
 /// The instant that a cursor of ours names, of the years that are written in four digits.

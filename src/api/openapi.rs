@@ -4,7 +4,10 @@ use actix_web::HttpResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::casework::{access_restriction, conflicts};
+use super::casework::{
+    access_restriction, breach_acts, breaches, conflicts, intelligence, reactive_management, reactive_placements,
+    safeguarding,
+};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
@@ -45,6 +48,34 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         access_restriction::decide,
         conflicts::list,
         conflicts::settle_one,
+        breaches::enter,
+        breaches::list,
+        breaches::read,
+        breaches::obligations,
+        breach_acts::confirm,
+        breach_acts::discount,
+        breach_acts::step,
+        breach_acts::crime_report,
+        breach_acts::cancel_crime_report,
+        breach_acts::decide,
+        intelligence::enter,
+        intelligence::list,
+        intelligence::read,
+        reactive_management::read,
+        reactive_placements::propose,
+        reactive_management::review,
+        reactive_management::remove,
+        reactive_management::arrest,
+        reactive_management::decide,
+        reactive_placements::read,
+        reactive_placements::approve,
+        reactive_placements::refuse,
+        safeguarding::read,
+        safeguarding::refer,
+        safeguarding::read_referral,
+        safeguarding::reply,
+        safeguarding::not_needed,
+        safeguarding::disclose,
         jobs::list,
         officers::list,
         officers::read,

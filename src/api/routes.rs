@@ -7,7 +7,10 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
 use super::auth::act::*;
-use super::casework::{access_restriction, conflicts};
+use super::casework::{
+    access_restriction, breach_acts, breaches, conflicts, intelligence, reactive_management, reactive_placements,
+    safeguarding,
+};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
@@ -113,6 +116,113 @@ pub const ROUTES: &[Endpoint] = &[
         ReadNotificationDuties::PERMISSION,
         || web::to(notification_duties::read),
     ),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/breaches", EnterBreaches::PERMISSION, || {
+        web::to(breaches::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/breaches", ReadOffenders::PERMISSION, || {
+        web::to(breaches::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/breaches/{ref}", ReadOffenders::PERMISSION, || web::to(breaches::read)),
+    Endpoint::permitted(Verb::Get, "/v1/breaches/{ref}/obligations", ReadOffenders::PERMISSION, || {
+        web::to(breaches::obligations)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/breaches/{ref}/confirm", InvestigateBreaches::PERMISSION, || {
+        web::to(breach_acts::confirm)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/breaches/{ref}/discount", DiscountBreaches::PERMISSION, || {
+        web::to(breach_acts::discount)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/breaches/{ref}/investigative-step", InvestigateBreaches::PERMISSION, || {
+        web::to(breach_acts::step)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/breaches/{ref}/crime-report", InvestigateBreaches::PERMISSION, || {
+        web::to(breach_acts::crime_report)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/breaches/{ref}/crime-report/cancel", CancelCrimeReports::PERMISSION, || {
+        web::to(breach_acts::cancel_crime_report)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/breaches/{ref}/decision", DecideBreaches::PERMISSION, || {
+        web::to(breach_acts::decide)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/intelligence", EnterIntelligence::PERMISSION, || {
+        web::to(intelligence::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/intelligence", ReadOffenders::PERMISSION, || {
+        web::to(intelligence::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/intelligence/{ref}", ReadOffenders::PERMISSION, || web::to(intelligence::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/reactive-management", ReadOffenders::PERMISSION, || {
+        web::to(reactive_management::read)
+    }),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/reactive-management/placements",
+        ProposeReactiveManagement::PERMISSION,
+        || web::to(reactive_placements::propose),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/reactive-management/reviews",
+        ReviewReactiveManagement::PERMISSION,
+        || web::to(reactive_management::review),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/reactive-management/remove",
+        RemoveFromReactiveManagement::PERMISSION,
+        || web::to(reactive_management::remove),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/reactive-management/triggers",
+        EnterArrests::PERMISSION,
+        || web::to(reactive_management::arrest),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/reactive-management/decisions",
+        DecideReactiveManagement::PERMISSION,
+        || web::to(reactive_management::decide),
+    ),
+    Endpoint::permitted(Verb::Get, "/v1/reactive-placements/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(reactive_placements::read)
+    }),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/reactive-placements/{ref}/approve",
+        ApproveReactiveManagement::PERMISSION,
+        || web::to(reactive_placements::approve),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/reactive-placements/{ref}/refuse",
+        ApproveReactiveManagement::PERMISSION,
+        || web::to(reactive_placements::refuse),
+    ),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/safeguarding", ReadOffenders::PERMISSION, || {
+        web::to(safeguarding::read)
+    }),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/safeguarding-referrals",
+        ReferSafeguarding::PERMISSION,
+        || web::to(safeguarding::refer),
+    ),
+    Endpoint::permitted(Verb::Get, "/v1/safeguarding-referrals/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(safeguarding::read_referral)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/safeguarding-referrals/{ref}/reply", ReferSafeguarding::PERMISSION, || {
+        web::to(safeguarding::reply)
+    }),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/safeguarding/not-needed",
+        DecideSafeguarding::PERMISSION,
+        || web::to(safeguarding::not_needed),
+    ),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/disclosure-decisions", DecideSafeguarding::PERMISSION, || {
+        web::to(safeguarding::disclose)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/flags", ReadFlags::PERMISSION, || web::to(flag_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/flags/summary", ReadFlags::PERMISSION, || web::to(summary::summary)),
     Endpoint::permitted(Verb::Get, "/v1/flags/{id}", ReadFlags::PERMISSION, || web::to(flag::read)),

@@ -64,6 +64,15 @@ impl RecordList {
     pub fn of(held: Vec<Held<Record>>) -> Result<Self, Problem> {
         Ok(Self { items: held.into_iter().map(RecordView::of).collect::<Result<_, _>>()? })
     }
+
+    /// Records of one kind in a case.
+    ///
+    /// # Errors
+    /// When one cannot be written as JSON.
+    pub fn parts<T: Serialize>(held: &[Held<T>]) -> Result<Self, Problem> {
+        let part = |held: &Held<T>| RecordView::part(&held.subject, &held.record);
+        Ok(Self { items: held.iter().map(part).collect::<Result<_, _>>()? })
+    }
 }
 
 /// One thing, with its tag; or only that it has not changed, where the caller holds it already.

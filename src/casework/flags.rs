@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::clock::Clock;
-use super::force_file;
+use super::{force_file, suspicions};
 use crate::domain::case_file::ForceFile;
 use crate::domain::flag::{Flag, evaluate};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Policies, Policy, PolicyError};
+use crate::domain::suspicion;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
@@ -128,8 +129,10 @@ fn evaluate_in_turn(
         if when == When::Asked && requests.is_empty() {
             return Ok(None);
         }
-        let found = evaluate(&force_file::load(connection, force)?, at, policy);
+        let file = force_file::load(connection, force)?;
+        let found = evaluate(&file, at, policy);
         let report = keep(connection, force, at, &found)?;
+        suspicions::file(connection, force, at, &suspicion::suspicions(&file, at, policy))?;
         evaluation::answered(connection, &requests)?;
         evaluation::evaluated(connection, force, at.now(), &policy.version)?;
         let entry = AuditEntry {

@@ -24,6 +24,20 @@ pub struct BreachCrime {
     pub reference: Ref,
     /// When the crime was recorded.
     pub recorded_at: Instant,
+    /// That it was cancelled, as entered here; the records feed says so in a crime report of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation: Option<CrimeCancellation>,
+}
+
+/// That a crime report was cancelled: the breach is then without one again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrimeCancellation {
+    /// When.
+    pub cancelled_at: Instant,
+    /// Why.
+    pub reason: String,
+    /// Who entered it.
+    pub entered_by: Ref,
 }
 
 /// What was decided about a breach.
@@ -42,6 +56,17 @@ pub enum BreachDecisionKind {
     NoFurtherAction,
     /// No crime was committed.
     NoCrime,
+}
+
+impl BreachDecisionKind {
+    /// True of what a supervisor has to agree with: everything but a charge (domain rules, section 5 `[M]`).
+    #[must_use]
+    pub const fn needs_supervisor(self) -> bool {
+        match self {
+            Self::Charge => false,
+            Self::Caution | Self::OutOfCourt | Self::WordsOfAdvice | Self::NoFurtherAction | Self::NoCrime => true,
+        }
+    }
 }
 
 /// A decision about a breach.
@@ -86,6 +111,124 @@ pub struct Breach {
     pub crime: Option<BreachCrime>,
     /// The decision; empty where there is none.
     pub decision: Option<BreachDecision>,
+    /// What only this service keeps of it.
+    #[serde(flatten)]
+    pub casework: Box<BreachCasework>,
+}
+
+/// What only this service keeps of a breach. What the records feed sends has none of it, and is confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct BreachCasework {
+    /// Whether it is known to be one.
+    #[serde(default, skip_serializing_if = "BreachState::is_confirmed")]
+    pub state: BreachState,
+    /// How it was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<BreachSource>,
+    /// Who entered it; nobody where the service suspects it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<Ref>,
+    /// The lapse that made the service suspect it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspicion: Option<Lapse>,
+    /// Who confirmed or discounted what was suspected, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<BreachJudgement>,
+    /// How it is investigated, or why it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub investigative_step: Option<InvestigativeStep>,
+    /// Whether it shows contact with a child.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shows_child_contact: bool,
+    /// The children concerned, as far as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<String>,
+}
+
+/// Whether a breach is known to be one. Only a confirmed one counts in the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreachState {
+    /// Nobody has decided yet: there may be a reasonable excuse, custody, or time abroad.
+    Suspected,
+    /// It is one.
+    #[default]
+    Confirmed,
+    /// It is none.
+    Discounted,
+}
+
+impl BreachState {
+    /// True of what counts in the rules.
+    #[must_use]
+    pub const fn is_confirmed(&self) -> bool {
+        matches!(self, Self::Confirmed)
+    }
+}
+
+/// How a breach was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreachSource {
+    /// At a visit.
+    Visit,
+    /// By intelligence.
+    Intelligence,
+    /// By checking what was notified, and when.
+    NotificationCheck,
+    /// In records.
+    Records,
+    /// Otherwise.
+    Other,
+}
+
+/// A duty that was not met in time, which makes the service suspect a breach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lapse {
+    /// The duty, by a stable key such as `s.85(1)`.
+    pub duty: String,
+    /// The last day on which it could have been met.
+    pub due_on: CivilDate,
+}
+
+/// Why what was suspected is a breach, or is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachJudgement {
+    /// Who decided.
+    pub decided_by: Ref,
+    /// When.
+    pub decided_at: Instant,
+    /// Why.
+    pub rationale: String,
+}
+
+/// What is done to investigate a breach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvestigativeStepKind {
+    /// An arrest.
+    Arrest,
+    /// An interview under caution, attended voluntarily.
+    VoluntaryInterview,
+    /// Another step.
+    Other,
+    /// None, for a reason.
+    None,
+}
+
+/// How a breach is investigated, or why it is not (HMICFRS, Dorset 2021: every breach has an investigative step).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvestigativeStep {
+    /// What.
+    pub kind: InvestigativeStepKind,
+    /// What it is, or why there is none.
+    pub rationale: Option<String>,
+    /// By when.
+    pub due_on: Option<CivilDate>,
+    /// When it was done.
+    pub done_on: Option<CivilDate>,
+    /// Who entered it.
+    pub entered_by: Ref,
 }
 
 impl Breach {

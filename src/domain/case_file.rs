@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::address::Address;
 use super::allocation::{self, Allocation};
 use super::arms_assessment::ArmsAssessment;
-use super::breach::Breach;
+use super::arrest::Arrest;
+use super::breach::{Breach, BreachState};
 use super::calendar::{CivilDate, Instant};
 use super::crime_report::CrimeReport;
 use super::intelligence::Intelligence;
@@ -16,9 +17,11 @@ use super::officer::Officer;
 use super::order::Order;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
+use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
 use super::record::{Held, Record};
 use super::reference::Ref;
 use super::risk_management_plan::{RiskManagementPlan, VisitRequirement};
+use super::safeguarding::{DisclosureDecision, SafeguardingDecision, SafeguardingReferral};
 use super::team::Team;
 use super::visit::Visit;
 
@@ -58,6 +61,20 @@ pub struct CaseRecords {
     pub breaches: Vec<Held<Breach>>,
     /// The latest spell in reactive management.
     pub reactive: Option<ReactiveManagement>,
+    /// Proposals to place the offender in reactive management.
+    pub reactive_placements: Vec<Held<ReactivePlacement>>,
+    /// Desk reviews of reactive management.
+    pub reactive_reviews: Vec<Held<ReactiveReview>>,
+    /// Decisions on who stays in reactive management.
+    pub reactive_decisions: Vec<Held<ReactiveDecision>>,
+    /// Arrests entered by people.
+    pub arrests: Vec<Held<Arrest>>,
+    /// Referrals to children's social care.
+    pub safeguarding_referrals: Vec<Held<SafeguardingReferral>>,
+    /// Decisions that no referral is needed.
+    pub safeguarding_decisions: Vec<Held<SafeguardingDecision>>,
+    /// Decisions whether to disclose.
+    pub disclosure_decisions: Vec<Held<DisclosureDecision>>,
 }
 
 impl CaseRecords {
@@ -72,6 +89,13 @@ impl CaseRecords {
         in_order(&mut self.notifications);
         in_order(&mut self.intelligence);
         in_order(&mut self.breaches);
+        in_order(&mut self.reactive_placements);
+        in_order(&mut self.reactive_reviews);
+        in_order(&mut self.reactive_decisions);
+        in_order(&mut self.arrests);
+        in_order(&mut self.safeguarding_referrals);
+        in_order(&mut self.safeguarding_decisions);
+        in_order(&mut self.disclosure_decisions);
     }
 }
 
@@ -135,6 +159,13 @@ impl ForceFileBuilder {
             Record::Notification(record) => file!(notifications, record),
             Record::Intelligence(record) => file!(intelligence, record),
             Record::Breach(record) => file!(breaches, record),
+            Record::ReactivePlacement(record) => file!(reactive_placements, record),
+            Record::ReactiveReview(record) => file!(reactive_reviews, record),
+            Record::ReactiveDecision(record) => file!(reactive_decisions, record),
+            Record::Arrest(record) => file!(arrests, record),
+            Record::SafeguardingReferral(record) => file!(safeguarding_referrals, record),
+            Record::SafeguardingDecision(record) => file!(safeguarding_decisions, record),
+            Record::DisclosureDecision(record) => file!(disclosure_decisions, record),
             Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
         }
     }
@@ -179,6 +210,16 @@ impl CaseFile {
     #[must_use]
     pub fn reactive_spell(&self, at: Moment) -> Option<&ReactiveManagement> {
         self.records.reactive.as_ref().filter(|spell| self.is_managed(at) && spell.holds_on(at.today()))
+    }
+
+    /// The breaches that count in the rules: of those suspected and discounted none does.
+    pub fn confirmed_breaches(&self) -> impl Iterator<Item = &Held<Breach>> {
+        self.breaches_in(BreachState::Confirmed)
+    }
+
+    /// The breaches in a state.
+    pub fn breaches_in(&self, state: BreachState) -> impl Iterator<Item = &Held<Breach>> {
+        self.records.breaches.iter().filter(move |held| held.record.casework.state == state)
     }
 
     /// The current allocation: the newest version by event time, then the greater id, whose `from`

@@ -72,7 +72,14 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Intelligence
         | RecordKind::CrimeReport
         | RecordKind::ReactiveManagement
-        | RecordKind::AccessRestriction => &[],
+        | RecordKind::AccessRestriction
+        | RecordKind::ReactivePlacement
+        | RecordKind::ReactiveReview
+        | RecordKind::ReactiveDecision
+        | RecordKind::Arrest
+        | RecordKind::SafeguardingReferral
+        | RecordKind::SafeguardingDecision
+        | RecordKind::DisclosureDecision => &[],
     }
 }
 

@@ -60,6 +60,16 @@ pub struct Policy {
     pub breach_crime_hours: u32,
     /// Days within which a breach has a decision. `[I]`
     pub breach_decision_days: u32,
+    /// Days within which a breach makes risk and plan be looked at again. `[I]` (HMICFRS, Dorset 2021)
+    pub breach_review_days: u32,
+    /// Hours within which somebody decides on a breach that is suspected. `[I]`
+    pub suspected_breach_hours: u32,
+    /// Working days within which a detective inspector decides on somebody suspended. `[I]`
+    pub reactive_decision_working_days: u32,
+    /// Working days within which a change makes reactive management be reviewed. `[I]`
+    pub reactive_change_review_working_days: u32,
+    /// Hours within which contact with a child is referred, or decided not to be. `[I]`
+    pub safeguarding_hours: u32,
     /// Offenders in the community that one officer manages at most. `[S]` Cambridgeshire 2024
     pub caseload_limit: u32,
     /// Offenders in the community beyond which a caseload is high. `[S]` Dorset 2022

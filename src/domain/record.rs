@@ -9,6 +9,7 @@ use super::access_restriction::AccessRestriction;
 use super::address::Address;
 use super::allocation::Allocation;
 use super::arms_assessment::ArmsAssessment;
+use super::arrest::Arrest;
 use super::breach::Breach;
 use super::calendar::Instant;
 use super::crime_report::CrimeReport;
@@ -19,8 +20,10 @@ use super::officer::Officer;
 use super::order::Order;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
+use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
 use super::reference::Ref;
 use super::risk_management_plan::RiskManagementPlan;
+use super::safeguarding::{DisclosureDecision, SafeguardingDecision, SafeguardingReferral};
 use super::team::{Neighbourhood, Team};
 use super::visit::Visit;
 
@@ -139,6 +142,13 @@ records! {
     }
     own {
         AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
+        ReactivePlacement, "reactive_placement", "A proposal to place an offender in reactive management, and its decision.";
+        ReactiveReview, "reactive_review", "A yearly desk review of reactive management.";
+        ReactiveDecision, "reactive_decision", "A decision to retain somebody in reactive management, or to remove them.";
+        Arrest, "arrest", "An arrest of an offender, entered by a person.";
+        SafeguardingReferral, "safeguarding_referral", "A referral to children's social care.";
+        SafeguardingDecision, "safeguarding_decision", "A reasoned decision that no referral is needed.";
+        DisclosureDecision, "disclosure_decision", "A decision whether to disclose, to whom and why.";
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::record::{Record, RecordKind};
 use super::reference::Ref;
+use super::safeguarding::ConcernRef;
 
 /// One record named by another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,12 +64,24 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.at("/data/single_crew_approved_by", RecordKind::Officer, &visit.single_crew_approved_by);
         }
         Record::Notification(notification) => found.offender(Some(&notification.offender_ref)),
-        Record::Intelligence(intelligence) => found.offender(Some(&intelligence.offender_ref)),
+        Record::Intelligence(intelligence) => {
+            found.offender(Some(&intelligence.offender_ref));
+            found.at("/data/entered_by", RecordKind::Officer, &intelligence.casework.entered_by);
+        }
         Record::Breach(breach) => {
             found.offender(Some(&breach.offender_ref));
             found.at("/data/order_ref", RecordKind::Order, &breach.order_ref);
             let decided_by = breach.decision.as_ref().map(|decision| &decision.decided_by);
             found.at("/data/decision/decided_by", RecordKind::Officer, decided_by);
+            let casework = &breach.casework;
+            found.at("/data/entered_by", RecordKind::Officer, &casework.entered_by);
+            let judge = casework.judgement.as_ref().map(|judgement| &judgement.decided_by);
+            found.at("/data/judgement/decided_by", RecordKind::Officer, judge);
+            let step = casework.investigative_step.as_ref().map(|step| &step.entered_by);
+            found.at("/data/investigative_step/entered_by", RecordKind::Officer, step);
+            let cancellation = breach.crime.as_ref().and_then(|crime| crime.cancellation.as_ref());
+            let entered_by = cancellation.map(|cancellation| &cancellation.entered_by);
+            found.at("/data/crime/cancellation/entered_by", RecordKind::Officer, entered_by);
         }
         Record::CrimeReport(report) => {
             found.at("/data/breach_ref", RecordKind::Breach, &report.breach_ref);
@@ -80,6 +93,45 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.at("/data/restricted_to", RecordKind::Officer, &restriction.restricted_to);
             found.at("/data/excluded", RecordKind::Officer, &restriction.excluded);
             found.at("/data/decided_by", RecordKind::Officer, Some(&restriction.decided_by));
+        }
+        Record::ReactivePlacement(placement) => {
+            found.offender(Some(&placement.offender_ref));
+            found.at("/data/proposed_by", RecordKind::Officer, Some(&placement.proposed_by));
+            let decided_by = placement.decision.as_ref().map(|decision| &decision.decided_by);
+            found.at("/data/decision/decided_by", RecordKind::Officer, decided_by);
+        }
+        Record::ReactiveReview(review) => {
+            found.offender(Some(&review.offender_ref));
+            found.at("/data/reviewed_by", RecordKind::Officer, Some(&review.reviewed_by));
+        }
+        Record::ReactiveDecision(decision) => {
+            found.offender(Some(&decision.offender_ref));
+            found.at("/data/decided_by", RecordKind::Officer, Some(&decision.decided_by));
+            for (index, trigger) in decision.answers.iter().enumerate() {
+                let pointer = format!("/data/answers/{index}/ref");
+                found.at(pointer, trigger.kind.record_kind(), Some(&trigger.reference));
+            }
+        }
+        Record::Arrest(arrest) => {
+            found.offender(Some(&arrest.offender_ref));
+            found.at("/data/entered_by", RecordKind::Officer, Some(&arrest.entered_by));
+        }
+        Record::SafeguardingReferral(referral) => {
+            found.offender(Some(&referral.offender_ref));
+            found.concerns(&referral.concerns);
+            found.at("/data/sent_by", RecordKind::Officer, Some(&referral.sent_by));
+            let entered_by = referral.reply.as_ref().map(|reply| &reply.entered_by);
+            found.at("/data/reply/entered_by", RecordKind::Officer, entered_by);
+        }
+        Record::SafeguardingDecision(decision) => {
+            found.offender(Some(&decision.offender_ref));
+            found.concerns(&decision.concerns);
+            found.at("/data/decided_by", RecordKind::Officer, Some(&decision.decided_by));
+        }
+        Record::DisclosureDecision(decision) => {
+            found.offender(Some(&decision.offender_ref));
+            found.concerns(&decision.concerns);
+            found.at("/data/decided_by", RecordKind::Officer, Some(&decision.decided_by));
         }
     }
     found.0
@@ -100,5 +152,12 @@ impl Found {
 
     fn offender<'a>(&mut self, named: impl IntoIterator<Item = &'a Ref>) {
         self.at("/data/offender_ref", RecordKind::Offender, named);
+    }
+
+    fn concerns(&mut self, concerns: &[ConcernRef]) {
+        for (index, concern) in concerns.iter().enumerate() {
+            let pointer = format!("/data/concerns/{index}/ref");
+            self.at(pointer, concern.kind.record_kind(), Some(&concern.reference));
+        }
     }
 }

@@ -41,6 +41,8 @@ refusal_codes! {
     NotQualified = "not_qualified";
     /// The record is not in a state in which this can be done.
     WrongState = "wrong_state";
+    /// A criterion of reactive management is not met, or not known to be.
+    NotEligible = "not_eligible";
 }
 
 /// Why an act was refused.

@@ -77,6 +77,9 @@ pub struct Visit {
     pub single_crew_approved_by: Option<Ref>,
     /// What was observed.
     pub summary: Option<String>,
+    /// Whether the visit showed contact with a child. Entered here; the records feed does not speak of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shows_child_contact: bool,
 }
 
 impl Visit {

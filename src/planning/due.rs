@@ -12,6 +12,7 @@ use crate::domain::calendar::{CivilDate, london_date, plus_days};
 use crate::domain::case_file::CaseFile;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
+use crate::domain::reactive_suspension::{Suspension, Trigger, suspension};
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::visit::Visit;
@@ -45,14 +46,16 @@ struct Opening {
 }
 
 /// What a case owes the horizon; nothing for somebody who is not in the community, is in reactive
-/// management, or whose next visit's ideal day lies after the horizon or the end of notification.
+/// management that is not suspended, or whose next visit's ideal day lies after the horizon or the end of notification.
 #[must_use]
 pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
     let at = context.at;
-    if !case.is_in_community(at) || case.reactive_spell(at).is_some() {
+    let suspension = suspension(case, at, context.policy, context.bank_holidays);
+    let is_reactive = case.reactive_spell(at).is_some() && suspension.is_none();
+    if !case.is_in_community(at) || is_reactive {
         return None;
     }
-    let openings = openings(case, context);
+    let openings = openings(case, context, suspension.as_ref());
     if openings.is_empty() {
         return case.visit_requirement(at).is_none().then(|| Due::NoVisitRequirement(case.offender_ref.clone()));
     }
@@ -90,17 +93,18 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
 
 /// Every window open for the next visit, the most telling rule first: of two that end on one day the
 /// first listed is given as the reason.
-fn openings(case: &CaseFile, context: DueContext<'_>) -> Vec<Opening> {
+fn openings(case: &CaseFile, context: DueContext<'_>, suspension: Option<&Suspension>) -> Vec<Opening> {
     let last = case.last_qualifying_visit(context.at);
     [
         first_visit(case, context, last),
         return_to_community(case, context, last),
         new_address(case, context, last),
         return_from_reactive_management(case, context, last),
+        reactive_management_suspended(context, last, suspension),
         breach(case, context, last),
         intelligence(case, context, last),
         arms_raised(case, context, last),
-        plan_interval(case, context, last),
+        plan_interval(case, context, last, suspension),
     ]
     .into_iter()
     .flatten()
@@ -189,6 +193,20 @@ fn return_from_reactive_management(case: &CaseFile, context: DueContext<'_>, las
     })
 }
 
+/// Reactive management is suspended, and nobody has seen the home since the first trigger: due within 5 ⚙ working
+/// days, whether or not a plan provides for visits.
+fn reactive_management_suspended(
+    context: DueContext<'_>,
+    last: Option<&Visit>,
+    suspension: Option<&Suspension>,
+) -> Option<Opening> {
+    let is_unseen = |trigger: &&Trigger| last.is_none_or(|last| !trigger.is_before(last));
+    let first = suspension?.triggers.iter().find(is_unseen)?;
+    let latest = context.bank_holidays.plus_working_days(first.on, context.policy.planning.event_visit_working_days);
+    let (rule, fact) = (DueRule::ReactiveManagementSuspended, "reactive management was suspended");
+    Some(opened_by(context, last, rule, first.on, latest, fact, Some(&first.named.reference)))
+}
+
 /// The window of an event that asks for a visit within 5 ⚙ working days. Only where a plan provides
 /// for visits at all: without a requirement that is itself what has to be mended first.
 fn within_working_days(
@@ -211,9 +229,7 @@ fn breach(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Opt
     let at = context.at;
     let since = case.offender.in_community_from(at.today());
     let first = case
-        .records
-        .breaches
-        .iter()
+        .confirmed_breaches()
         .filter(|held| at.has_happened(held.record.discovered_at) && !held.record.is_no_crime(at))
         .filter(|held| london_date(held.record.discovered_at) >= since)
         .filter(|held| last.is_none_or(|last| held.record.discovered_at > last.attempted_at))
@@ -258,9 +274,15 @@ fn arms_raised(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -
     within_working_days(case, context, last, rule, on, "the ARMS level was raised", &first.subject)
 }
 
-/// The plan's own window after the last qualifying visit.
-fn plan_interval(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
-    let last = last?.date();
+/// The plan's own window after the last qualifying visit. While reactive management is suspended it runs from a visit
+/// made since: before, none was due.
+fn plan_interval(
+    case: &CaseFile,
+    context: DueContext<'_>,
+    last: Option<&Visit>,
+    suspension: Option<&Suspension>,
+) -> Option<Opening> {
+    let last = last.filter(|last| suspension.is_none_or(|suspension| last.date() >= suspension.since))?.date();
     let plan = case.current_plan_held(context.at)?;
     let (interval, step_until) = plan.record.visit_requirement.as_ref()?.interval_on(context.at.today());
     Some(Opening {

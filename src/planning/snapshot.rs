@@ -83,6 +83,8 @@ pub enum DueRule {
     NewAddress,
     /// Left reactive management since the last qualifying visit.
     ReturnFromReactiveManagement,
+    /// Reactive management is suspended: something happened in it that nobody has decided on.
+    ReactiveManagementSuspended,
     /// A breach since the last qualifying visit.
     Breach,
     /// Risk-relevant intelligence since the last qualifying visit.

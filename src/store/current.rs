@@ -131,6 +131,26 @@ pub fn exists(
     Ok(found.is_some())
 }
 
+/// True when a force has, or has had, a record of that kind and reference, also one that was withdrawn.
+///
+/// # Errors
+/// When the statement fails.
+pub fn is_known(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subject: &Ref,
+) -> Result<bool, StoreError> {
+    let found: Option<String> = current_record::table
+        .filter(current_record::force.eq(force))
+        .filter(current_record::kind.eq(kind.name()))
+        .filter(current_record::subject.eq(subject.as_str()))
+        .select(current_record::subject)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Hands every current record about one offender to `take`, by kind and reference.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
 mod briefing;
+mod breaches;
+mod case_study;
 mod command_line;
 mod contract;
 mod entries;
@@ -11,7 +13,9 @@ mod notification_duties;
 mod offenders;
 mod permissions;
 mod problems;
+mod reactive_management;
 mod records;
+mod safeguarding;
 mod schedules;
 mod scope;
 mod tokens;

@@ -18,6 +18,7 @@ fn path(template: &str) -> String {
         Some("officers") => "om-n",
         Some("teams") => "north",
         Some("neighbourhoods") => "nb-1",
+        Some("breaches" | "intelligence" | "reactive-placements" | "safeguarding-referrals") => "x-1",
         Some(_) | None => "",
     };
     template.replace("{ref}", subject).replace("{id}", "01900000-0000-7000-8000-000000000000")
@@ -30,9 +31,32 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         (Verb::Post, "/v1/offenders/{ref}/access-restriction") => &[200, 412],
         (Verb::Get, "/v1/offenders/{ref}/access-restriction") => &[404],
         (Verb::Post, "/v1/offenders/{ref}/conflicts/settle") => &[409],
+        (Verb::Get, "/v1/breaches/{ref}" | "/v1/breaches/{ref}/obligations" | "/v1/intelligence/{ref}") => &[404],
+        (Verb::Get, "/v1/reactive-placements/{ref}" | "/v1/safeguarding-referrals/{ref}") => &[404],
+        (Verb::Post, "/v1/offenders/{ref}/reactive-management/placements") => &[201, 409],
+        (
+            Verb::Post,
+            "/v1/offenders/{ref}/reactive-management/reviews"
+            | "/v1/offenders/{ref}/reactive-management/remove"
+            | "/v1/offenders/{ref}/reactive-management/decisions",
+        ) => &[409],
+        (
+            Verb::Post,
+            "/v1/offenders/{ref}/safeguarding-referrals"
+            | "/v1/offenders/{ref}/safeguarding/not-needed"
+            | "/v1/offenders/{ref}/disclosure-decisions",
+        ) => &[400],
+        (Verb::Post, template) if takes_a_version_of_what_there_is_not(template) => &[412],
         (_, template) if template.contains("{id}") => &[404],
         (_, _) => &[200, 201],
     }
+}
+
+/// True of an act on one record, which names a version that was never one.
+fn takes_a_version_of_what_there_is_not(template: &str) -> bool {
+    ["/v1/breaches/", "/v1/reactive-placements/", "/v1/safeguarding-referrals/"]
+        .iter()
+        .any(|collection| template.starts_with(collection))
 }
 
 /// Who a role is among the officers of the caseload.
@@ -58,6 +82,51 @@ fn body(template: &str) -> (&'static str, &'static str) {
         }
         "/v1/offenders/{ref}/conflicts/settle" => {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
+        }
+        "/v1/offenders/{ref}/breaches" => (
+            "application/json",
+            r#"{"state": "confirmed", "provision": "s.91", "first_failure_on": "2021-04-01", "source": "visit",
+                "discovered_at": "2021-04-14T09:00:00Z", "summary": "invented"}"#,
+        ),
+        "/v1/offenders/{ref}/intelligence" => (
+            "application/json",
+            r#"{"received_at": "2021-04-14T09:00:00Z", "summary": "invented", "risk_relevant": true, "source": "team"}"#,
+        ),
+        "/v1/breaches/{ref}/confirm"
+        | "/v1/breaches/{ref}/discount"
+        | "/v1/offenders/{ref}/reactive-management/placements" => ("application/json", r#"{"rationale": "invented"}"#),
+        "/v1/breaches/{ref}/investigative-step" => ("application/json", r#"{"kind": "none", "rationale": "invented"}"#),
+        "/v1/breaches/{ref}/crime-report" => {
+            ("application/json", r#"{"crime_ref": "C-1", "recorded_at": "2021-04-14T10:00:00Z"}"#)
+        }
+        "/v1/breaches/{ref}/crime-report/cancel" => {
+            ("application/json", r#"{"cancelled_at": "2021-04-14T11:00:00Z", "reason": "invented"}"#)
+        }
+        "/v1/breaches/{ref}/decision" => ("application/json", r#"{"kind": "charge", "rationale": "invented"}"#),
+        "/v1/reactive-placements/{ref}/approve"
+        | "/v1/reactive-placements/{ref}/refuse"
+        | "/v1/offenders/{ref}/reactive-management/remove" => ("application/json", r#"{"reason": "invented"}"#),
+        "/v1/offenders/{ref}/reactive-management/reviews" => {
+            ("application/json", r#"{"outcome": "retain", "checks": ["invented"], "reason": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/reactive-management/triggers" => {
+            ("application/json", r#"{"arrested_at": "2021-04-14T11:00:00Z", "detail": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/reactive-management/decisions" => {
+            ("application/json", r#"{"outcome": "remove", "reason": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/safeguarding-referrals" => (
+            "application/json",
+            r#"{"concerns": [], "children": [], "recipient": "invented", "sent_at": "2021-04-14T11:00:00Z"}"#,
+        ),
+        "/v1/safeguarding-referrals/{ref}/reply" => {
+            ("application/json", r#"{"replied_at": "2021-04-14T11:00:00Z", "reply": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/safeguarding/not-needed" => {
+            ("application/json", r#"{"concerns": [], "reason": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/disclosure-decisions" => {
+            ("application/json", r#"{"concerns": [], "disclose": false, "reason": "invented"}"#)
         }
         "/v1/flags/{id}/acknowledge" => ("application/json", r#"{"reason": "invented", "review_on": "2021-05-01"}"#),
         _ => ("application/json", ""),

@@ -67,5 +67,30 @@ acts! {
     DecideAccess, "access_restrictions.decide", "Decide who may see a limited-access case": [DetectiveInspector];
     SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
         [OffenderManager, Supervisor, DetectiveInspector];
+    EnterBreaches, "breaches.enter", "Enter a breach, confirmed or suspected":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    InvestigateBreaches, "breaches.investigate",
+        "Confirm a suspected breach, say how it is investigated, link its crime report":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    DiscountBreaches, "breaches.discount", "Discount a suspected breach": [Supervisor, DetectiveInspector];
+    CancelCrimeReports, "breaches.cancel_crime_report", "Say that a breach's crime report was cancelled":
+        [Supervisor, DetectiveInspector];
+    DecideBreaches, "breaches.decide", "Decide on a breach; an offender manager, a charge alone":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    EnterIntelligence, "intelligence.enter", "Enter intelligence": [OffenderManager, Supervisor, DetectiveInspector];
+    ProposeReactiveManagement, "reactive_management.propose", "Propose to place an offender in reactive management":
+        [OffenderManager, Supervisor];
+    ApproveReactiveManagement, "reactive_management.approve",
+        "Approve or refuse a proposal to place an offender in reactive management": [DetectiveInspector];
+    ReviewReactiveManagement, "reactive_management.review", "Review reactive management at the desk": [Supervisor];
+    RemoveFromReactiveManagement, "reactive_management.remove", "Remove an offender from reactive management":
+        [Supervisor, DetectiveInspector];
+    DecideReactiveManagement, "reactive_management.decide",
+        "Decide on an offender whose reactive management is suspended": [DetectiveInspector];
+    EnterArrests, "arrests.enter", "Enter an arrest": [OffenderManager, Supervisor, DetectiveInspector];
+    ReferSafeguarding, "safeguarding.refer", "Enter a referral to children's social care, and the reply":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    DecideSafeguarding, "safeguarding.decide", "Decide that no referral is needed, and on disclosure":
+        [Supervisor, DetectiveInspector];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

@@ -1,7 +1,13 @@
 //! The acts of casework: what people enter, approve and decide, and the single records that they do it on.
 
 pub mod access_restriction;
+pub mod breach_acts;
+pub mod breaches;
 pub mod conflicts;
+pub mod intelligence;
+pub mod reactive_management;
+pub mod reactive_placements;
+pub mod safeguarding;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

@@ -65,6 +65,8 @@ error_table! {
         "Ask somebody whose rank and training the detail names.";
     WRONG_STATE: CONFLICT, "wrong_state", "The record is not in a state in which this can be done.",
         "Read it again; the detail says what stands against it.";
+    NOT_ELIGIBLE: CONFLICT, "not_eligible", "A criterion of reactive management is not met, or not known to be.",
+        "Mend what the detail names, or leave the offender where they are visited; what is not known never lowers supervision.";
     FORBIDDEN: FORBIDDEN, "forbidden", "This token does not grant this act.",
         "Ask whoever issues tokens for the role that the act needs; docs/AUTHORISATION.md lists them.";
     NOT_FOUND: NOT_FOUND, "not_found", "There is nothing here that you may see.",

@@ -62,9 +62,9 @@ pub(super) fn record_changed_while_unallocated(case: Case<'_>) -> Option<Finding
         .filter(|held| happened_since(held.record.received_at))
         .map(|held| &held.subject)
         .collect();
-    let breaches: Vec<_> = records
-        .breaches
-        .iter()
+    let breaches: Vec<_> = case
+        .file
+        .confirmed_breaches()
         .filter(|held| happened_since(held.record.discovered_at))
         .map(|held| &held.subject)
         .collect();

@@ -136,11 +136,15 @@ pub enum FlagCode {
     TrainingMissing,
     /// A team's individual plans follow the old grid.
     PlansFollowGrid,
+    /// Nobody decided on a breach that is suspected.
+    SuspectedBreachUndecided,
+    /// Contact with a child was neither referred nor decided on.
+    SafeguardingReferralMissing,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -171,6 +175,8 @@ impl FlagCode {
         Self::CaseloadHigh,
         Self::TrainingMissing,
         Self::PlansFollowGrid,
+        Self::SuspectedBreachUndecided,
+        Self::SafeguardingReferralMissing,
     ];
 
     /// The code as it is written.
@@ -207,6 +213,8 @@ impl FlagCode {
             Self::CaseloadHigh => "caseload_high",
             Self::TrainingMissing => "training_missing",
             Self::PlansFollowGrid => "plans_follow_grid",
+            Self::SuspectedBreachUndecided => "suspected_breach_undecided",
+            Self::SafeguardingReferralMissing => "safeguarding_referral_missing",
         }
     }
 
@@ -242,7 +250,9 @@ impl FlagCode {
             | Self::ReactiveReviewDue
             | Self::BreachWithoutCrimeReport
             | Self::BreachWithoutDecision
-            | Self::CaseloadOverLimit => Severity::High,
+            | Self::CaseloadOverLimit
+            | Self::SuspectedBreachUndecided
+            | Self::SafeguardingReferralMissing => Severity::High,
         }
     }
 
@@ -273,8 +283,11 @@ impl FlagCode {
             | Self::ReactiveIneligible
             | Self::ReactiveReviewDue
             | Self::ReactiveCandidate
-            | Self::RecordIncomplete => SubjectKind::Offender,
-            Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision => SubjectKind::Breach,
+            | Self::RecordIncomplete
+            | Self::SafeguardingReferralMissing => SubjectKind::Offender,
+            Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision | Self::SuspectedBreachUndecided => {
+                SubjectKind::Breach
+            }
             Self::CaseloadOverLimit | Self::CaseloadHigh | Self::TrainingMissing => SubjectKind::Officer,
             Self::PlansFollowGrid => SubjectKind::Team,
         }
@@ -291,8 +304,38 @@ impl FlagCode {
     /// What the facts behind it are records of.
     #[must_use]
     pub const fn family(self) -> Family {
-        match self.subject_kind() {
-            SubjectKind::Offender | SubjectKind::Breach | SubjectKind::Officer | SubjectKind::Team => Family::Records,
+        match self {
+            Self::SuspectedBreachUndecided | Self::SafeguardingReferralMissing => Family::Service,
+            Self::Unallocated
+            | Self::RecordChangedWhileUnallocated
+            | Self::NoArmsAssessment
+            | Self::ArmsReviewOverdue
+            | Self::NoRiskManagementPlan
+            | Self::PlanReviewOverdue
+            | Self::PlanOlderThanAssessment
+            | Self::NoVisitRequirement
+            | Self::NoPlanActions
+            | Self::PlanActionOverdue
+            | Self::RigidVisitPattern
+            | Self::HomeVisitOverdue
+            | Self::RemoteContactOnly
+            | Self::VisitMadeAlone
+            | Self::AddressNotVisited
+            | Self::WarrantConsideration
+            | Self::PeriodicNotificationOverdue
+            | Self::WhereaboutsUnknown
+            | Self::NotificationEndsSoon
+            | Self::NotificationEnded
+            | Self::ReactiveIneligible
+            | Self::ReactiveReviewDue
+            | Self::ReactiveCandidate
+            | Self::RecordIncomplete
+            | Self::BreachWithoutCrimeReport
+            | Self::BreachWithoutDecision
+            | Self::CaseloadOverLimit
+            | Self::CaseloadHigh
+            | Self::TrainingMissing
+            | Self::PlansFollowGrid => Family::Records,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! No public primary text of the NPCC criteria was found; these combine public statements, and
 //! their numbers are policy. An unknown never passes.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Case;
@@ -14,7 +14,7 @@ use crate::domain::officer::OfficerRole;
 use crate::domain::visit::Visit;
 
 /// Whether a criterion is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Met.
@@ -121,9 +121,7 @@ fn no_recent_breach(case: Case<'_>) -> (Outcome, Value) {
     let since = minus_years(case.at.today(), case.policy.reactive_breach_free_years);
     let recent: Vec<_> = case
         .file
-        .records
-        .breaches
-        .iter()
+        .confirmed_breaches()
         .filter(|held| case.at.has_happened(held.record.discovered_at))
         .filter(|held| london_date(held.record.discovered_at) >= since && !held.record.is_no_crime(case.at))
         .map(|held| &held.subject)

@@ -20,7 +20,9 @@ impl FlagCode {
             | Self::TrainingMissing
             | Self::PlansFollowGrid
             | Self::RecordIncomplete
-            | Self::BreachWithoutDecision => DORSET,
+            | Self::BreachWithoutDecision
+            | Self::SuspectedBreachUndecided => DORSET,
+            Self::SafeguardingReferralMissing => "HMICFRS: Dorset (2021) and its review (2022), children at risk",
             Self::NoArmsAssessment | Self::ArmsReviewOverdue => {
                 "ARMS: assessed and reviewed at least yearly in most forces"
             }
@@ -82,6 +84,10 @@ impl FlagCode {
             Self::CaseloadOverLimit => "the caseload is at or under its limit",
             Self::CaseloadHigh => "the caseload is no longer high",
             Self::TrainingMissing => "every course that the post needs is held",
+            Self::SuspectedBreachUndecided => "somebody confirms or discounts the breach",
+            Self::SafeguardingReferralMissing => {
+                "a referral is recorded, or a supervisor's reasoned decision that none is needed"
+            }
             Self::PlansFollowGrid => "the intervals at each level follow the individual plans",
         }
     }

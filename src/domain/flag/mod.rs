@@ -11,17 +11,19 @@ mod breach;
 pub mod code;
 pub mod criteria;
 mod guidance;
-mod notification;
+pub(crate) mod notification;
 mod officer;
 mod plan;
 mod reactive;
 mod record;
+mod safeguarding;
 mod team;
 mod visit;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::breach::BreachState;
 use super::case_file::{CaseFile, ForceFile};
 use super::moment::Moment;
 use super::policy::Policy;
@@ -80,7 +82,7 @@ pub struct Case<'a> {
 type OffenderRule = fn(Case<'_>) -> Option<Finding>;
 
 /// Every rule about an offender.
-const OFFENDER_RULES: [(FlagCode, OffenderRule); 24] = [
+const OFFENDER_RULES: [(FlagCode, OffenderRule); 25] = [
     (FlagCode::Unallocated, allocation::unallocated),
     (FlagCode::RecordChangedWhileUnallocated, allocation::record_changed_while_unallocated),
     (FlagCode::NoArmsAssessment, arms::no_arms_assessment),
@@ -105,6 +107,7 @@ const OFFENDER_RULES: [(FlagCode, OffenderRule); 24] = [
     (FlagCode::ReactiveReviewDue, reactive::reactive_review_due),
     (FlagCode::ReactiveCandidate, reactive::reactive_candidate),
     (FlagCode::RecordIncomplete, record::record_incomplete),
+    (FlagCode::SafeguardingReferralMissing, safeguarding::referral_missing),
 ];
 
 /// Every flag that holds in a force at a moment, by code and subject.
@@ -127,7 +130,7 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
         for (code, rule) in OFFENDER_RULES {
             flags.extend(rule(case).map(|finding| raise(code, &file.offender_ref, finding)));
         }
-        for breach in &file.records.breaches {
+        for breach in file.confirmed_breaches() {
             flags.extend(
                 breach::without_crime_report(case, breach)
                     .map(|finding| raise(FlagCode::BreachWithoutCrimeReport, &breach.subject, finding)),
@@ -135,6 +138,12 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
             flags.extend(
                 breach::without_decision(case, breach)
                     .map(|finding| raise(FlagCode::BreachWithoutDecision, &breach.subject, finding)),
+            );
+        }
+        for breach in file.breaches_in(BreachState::Suspected) {
+            flags.extend(
+                breach::undecided(case, breach)
+                    .map(|finding| raise(FlagCode::SuspectedBreachUndecided, &breach.subject, finding)),
             );
         }
     }

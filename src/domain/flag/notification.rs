@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Case, Finding};
-use crate::domain::calendar::{london_date, plus_days, plus_years};
+use crate::domain::calendar::{CivilDate, london_date, plus_days, plus_years};
 use crate::domain::offender::{NotificationRegime, OffenderStatus};
 use crate::domain::visit::{Visit, VisitOutcome};
 
@@ -13,15 +13,22 @@ const THREE_DAYS_BEGINNING_WITH: u32 = 2;
 /// Days between confirmations without a sole or main residence (SOA 2003 s.85(5)(a)).
 const WEEKLY_DAYS: u32 = 7;
 
-/// Managed, in the community or missing, and the confirmation of s.85 is overdue. It opens a
-/// suspected breach for a person to decide.
-pub(super) fn periodic_notification_overdue(case: Case<'_>) -> Option<Finding> {
+/// When the periodic confirmation is due, and what that is counted from.
+pub(crate) struct PeriodicConfirmation {
+    /// The last notification that moved the date.
+    pub(crate) last_notified_on: Option<CivilDate>,
+    /// The last day on which it can be made.
+    pub(crate) due_on: CivilDate,
+}
+
+/// The confirmation of s.85 that somebody managed, in the community or missing, owes next.
+pub(crate) fn periodic_confirmation(case: Case<'_>) -> Option<PeriodicConfirmation> {
     let offender = &case.file.offender;
     let counts = matches!(offender.status, OffenderStatus::Community | OffenderStatus::Missing);
     if !counts || !case.file.is_managed(case.at) {
         return None;
     }
-    let last = case
+    let last_notified_on = case
         .file
         .records
         .notifications
@@ -30,7 +37,7 @@ pub(super) fn periodic_notification_overdue(case: Case<'_>) -> Option<Finding> {
         .filter(|notification| notification.moves_periodic_date && case.at.has_happened(notification.notified_at))
         .map(|notification| london_date(notification.notified_at))
         .max();
-    let due = match last {
+    let due_on = match last_notified_on {
         Some(last) => {
             let next = match offender.notification.regime {
                 NotificationRegime::Annual => plus_years(last, 1),
@@ -40,9 +47,17 @@ pub(super) fn periodic_notification_overdue(case: Case<'_>) -> Option<Finding> {
         }
         None => plus_days(offender.notification.relevant_date.max(offender.status_since), THREE_DAYS_BEGINNING_WITH),
     };
-    case.at.is_overdue(due).then(|| {
-        Finding::of(json!({ "last_notified_on": last, "due_on": due, "regime": offender.notification.regime }))
-    })
+    Some(PeriodicConfirmation { last_notified_on, due_on })
+}
+
+/// Managed, in the community or missing, and the confirmation of s.85 is overdue. It opens a
+/// suspected breach for a person to decide: see [`crate::domain::suspicion`].
+pub(super) fn periodic_notification_overdue(case: Case<'_>) -> Option<Finding> {
+    let PeriodicConfirmation { last_notified_on, due_on } = periodic_confirmation(case)?;
+    let regime = case.file.offender.notification.regime;
+    case.at
+        .is_overdue(due_on)
+        .then(|| Finding::of(json!({ "last_notified_on": last_notified_on, "due_on": due_on, "regime": regime })))
 }
 
 /// Managed, status missing.

@@ -28,7 +28,7 @@ pub(super) fn reactive_review_due(case: Case<'_>) -> Option<Finding> {
     if case.at.is_overdue(due) {
         causes.push("yearly_review");
     }
-    if records.breaches.iter().any(|held| since(held.record.discovered_at)) {
+    if case.file.confirmed_breaches().any(|held| since(held.record.discovered_at)) {
         causes.push("breach");
     }
     if records.intelligence.iter().any(|held| held.record.risk_relevant && since(held.record.received_at)) {

@@ -267,3 +267,37 @@ fn requirement(steps: &Value) -> Value {
         "crew": 2, "unannounced": true, "time_windows": [], "required_skills": [], "joint_agency": null,
         "single_crew_approved_by": null, "steps": steps })
 }
+
+#[test]
+fn somebody_suspended_from_reactive_management_is_due_within_five_working_days_with_or_without_a_requirement() {
+    let reactive = World::in_order().set(ReactiveManagement, "o", json!({}));
+    let bare = reactive.clone().set(RiskManagementPlan, "p", json!({ "visit_requirement": null }));
+    let breach = |state: &str, at: &str| json!({ "state": state, "discovered_at": at });
+    for world in [&reactive, &bare] {
+        for state in ["suspected", "confirmed"] {
+            let suspended = world.clone().set(Breach, "b", breach(state, "2021-04-13T10:00:00Z"));
+            assert_eq!(window(&suspended), "reactive_management_suspended 2021-04-15 2021-04-15 2021-04-20", "{state}");
+        }
+        let discounted = world.clone().set(Breach, "b", breach("discounted", "2021-04-13T10:00:00Z"));
+        assert_eq!(due_in(&discounted, "2021-05-12"), None);
+    }
+    let suspended = bare.set(Breach, "b", breach("suspected", "2021-04-13T10:00:00Z"));
+    assert_eq!(demand(&suspended).needs.crew, 2);
+    let seen = |at: &str| {
+        let suspended = reactive.clone().set(Breach, "b", breach("suspected", "2021-04-13T10:00:00Z"));
+        suspended.set(Visit, "w", json!({ "attempted_at": at }))
+    };
+    assert!(due_in(&seen("2021-04-13T10:00:01Z"), "2021-05-12").is_none(), "seen since: the plan's interval runs on");
+    match due_in(&seen("2021-04-13T10:00:01Z"), "2021-07-12") {
+        Some(Due::Visit(demand)) => assert_eq!(demand.why.rule, DueRule::PlanInterval),
+        other => panic!("{other:?}"),
+    }
+    assert!(window(&seen("2021-04-13T10:00:00Z")).starts_with("reactive_management_suspended"));
+    let answers = json!({ "answers": [{ "kind": "suspected_breach", "ref": "b" }] });
+    let decided = reactive.set(Breach, "b", breach("suspected", "2021-04-13T10:00:00Z")).set(
+        RecordKind::ReactiveDecision,
+        "d",
+        answers,
+    );
+    assert_eq!(due_in(&decided, "2021-05-12"), None);
+}

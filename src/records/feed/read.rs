@@ -13,7 +13,7 @@ use crate::domain::allocation::Allocation;
 use crate::domain::arms_assessment::ArmsAssessment;
 use crate::domain::breach::{Breach, BreachCrime, BreachDecision};
 use crate::domain::crime_report::CrimeReport;
-use crate::domain::intelligence::Intelligence;
+use crate::domain::intelligence::{Intelligence, IntelligenceCasework};
 use crate::domain::notification::Notification;
 use crate::domain::offender::{ExternalRef, Mappa, NotificationPeriod, Offender, StaticRisk};
 use crate::domain::officer::{Absence, Officer, Shift, Training};
@@ -51,7 +51,14 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         RecordKind::ReactiveManagement => {
             checked(object(reactive_management), consistency::reactive_management)(data).map(Record::ReactiveManagement)
         }
-        RecordKind::AccessRestriction => {
+        RecordKind::AccessRestriction
+        | RecordKind::ReactivePlacement
+        | RecordKind::ReactiveReview
+        | RecordKind::ReactiveDecision
+        | RecordKind::Arrest
+        | RecordKind::SafeguardingReferral
+        | RecordKind::SafeguardingDecision
+        | RecordKind::DisclosureDecision => {
             Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
         }
     };
@@ -296,6 +303,7 @@ fn visit(fields: &mut Fields) -> Reading<Visit> {
         entry_sought_for_risk_assessment: fields.optional("entry_sought_for_risk_assessment", boolean)?,
         single_crew_approved_by: fields.optional_or_null("single_crew_approved_by", reference)?,
         summary: fields.optional("summary", free_text)?,
+        shows_child_contact: false,
     })
 }
 
@@ -317,6 +325,7 @@ fn intelligence(fields: &mut Fields) -> Reading<Intelligence> {
         risk_relevant: fields.required("risk_relevant", boolean)?,
         summary: fields.required("summary", free_text)?,
         source_force: fields.optional_or_null("source_force", text)?,
+        casework: IntelligenceCasework::default(),
     })
 }
 
@@ -331,6 +340,7 @@ fn breach(fields: &mut Fields) -> Reading<Breach> {
         order_ref: fields.optional_or_null("order_ref", reference)?,
         crime: fields.optional_or_null("crime", object(breach_crime))?,
         decision: fields.optional_or_null("decision", object(breach_decision))?,
+        casework: Box::default(),
     })
 }
 
@@ -338,6 +348,7 @@ fn breach_crime(fields: &mut Fields) -> Reading<BreachCrime> {
     Ok(BreachCrime {
         reference: fields.required("ref", reference)?,
         recorded_at: fields.required("recorded_at", instant)?,
+        cancellation: None,
     })
 }
 

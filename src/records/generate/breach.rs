@@ -70,6 +70,7 @@ pub(super) fn write(world: &World<'_>, case: &Case<'_>, order: Option<&Ref>, fee
             order_ref: of_order.cloned(),
             crime: crime.clone(),
             decision: decision(world, case, ago, chance),
+            casework: Box::default(),
         };
         feed.put(&subject, at_hour(world.ago(ago.min(chance.between(1, 20))), 20), &Record::Breach(record))?;
         if let Some(crime) = crime {
@@ -83,7 +84,7 @@ pub(super) fn write(world: &World<'_>, case: &Case<'_>, order: Option<&Ref>, fee
 fn crime(case: &Case<'_>, number: u32, discovered_at: Instant, chance: &mut Chance) -> io::Result<BreachCrime> {
     let recorded_at = discovered_at + TimeDelta::minutes(i64::from(chance.between(30, 300)));
     let reference = reference(format!("INV/{:07}{number}/{:02}", case.number + 1, discovered_at.year() % 100))?;
-    Ok(BreachCrime { reference, recorded_at })
+    Ok(BreachCrime { reference, recorded_at, cancellation: None })
 }
 
 fn decision(world: &World<'_>, case: &Case<'_>, ago: u32, chance: &mut Chance) -> Option<BreachDecision> {

@@ -7,7 +7,7 @@ use super::event::{Feed, reference};
 use super::shares;
 use super::when::at_minute;
 use super::world::World;
-use crate::domain::intelligence::Intelligence;
+use crate::domain::intelligence::{Intelligence, IntelligenceCasework};
 use crate::domain::record::Record;
 
 const ITEMS: [(bool, &str); 6] = [
@@ -43,6 +43,7 @@ pub(super) fn write(world: &World<'_>, case: &Case<'_>, feed: &mut Feed<'_>) -> 
         risk_relevant: relevant || flawed,
         summary: summary.to_owned(),
         source_force: chance.happens(250).then(|| "a neighbouring force".to_owned()),
+        casework: IntelligenceCasework::default(),
     };
     let subject = reference(format!("{}-i1", case.reference))?;
     feed.put(&subject, received_at, &Record::Intelligence(record))

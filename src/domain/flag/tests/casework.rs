@@ -274,3 +274,33 @@ fn a_breach_needs_a_decision_with_a_reason_within_a_week() {
     let gone = World::in_order().set(RecordKind::Offender, "o", json!({ "status": "transferred_out" }));
     table(FlagCode::BreachWithoutDecision, &gone, RecordKind::Breach, "b", &[(json!({}), false)]);
 }
+
+#[test]
+fn a_suspected_breach_counts_in_no_rule_and_is_flagged_until_somebody_decides() {
+    let world = |state: &str, at: &str| {
+        World::in_order().set(RecordKind::Breach, "b", json!({ "state": state, "discovered_at": at }))
+    };
+    let codes = |world: &World| world.flags().iter().map(|flag| flag.code).collect::<Vec<_>>();
+    let (then, just) = ("2021-04-01T10:00:00Z", "2021-04-14T08:00:00Z");
+    assert_eq!(codes(&world("confirmed", then)), [FlagCode::BreachWithoutCrimeReport, FlagCode::BreachWithoutDecision]);
+    assert_eq!(codes(&world("suspected", then)), [FlagCode::SuspectedBreachUndecided]);
+    assert_eq!(codes(&world("suspected", just)), [], "24 hours have just passed");
+    assert_eq!(codes(&world("suspected", "2021-04-14T07:59:59Z")), [FlagCode::SuspectedBreachUndecided]);
+    assert_eq!(codes(&world("discounted", then)), []);
+    let deceased = world("suspected", then).set(RecordKind::Offender, "o", json!({ "status": "deceased" }));
+    assert_eq!(codes(&deceased), []);
+}
+
+#[test]
+fn only_confirmed_breaches_stand_against_reactive_management_and_count_while_nobody_manages() {
+    for (state, counts) in [("confirmed", true), ("suspected", false), ("discounted", false)] {
+        let breach = json!({ "state": state, "discovered_at": "2021-04-15T07:00:00Z" });
+        let unallocated = World::in_order().unallocated().set(RecordKind::Breach, "b", breach.clone());
+        assert_eq!(unallocated.raised(FlagCode::RecordChangedWhileUnallocated).is_some(), counts, "{state}");
+        let placed =
+            World::in_order().set(RecordKind::ReactiveManagement, "o", json!({})).set(RecordKind::Breach, "b", breach);
+        assert_eq!(placed.raised(FlagCode::ReactiveReviewDue).is_some(), counts, "{state}");
+        let ineligible = placed.raised(FlagCode::ReactiveIneligible).unwrap();
+        assert_eq!(ineligible.evidence.to_string().contains("no_recent_breach"), counts, "{state}");
+    }
+}

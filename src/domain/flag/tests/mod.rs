@@ -114,7 +114,7 @@ impl World {
         evaluate(&self.force_file(), at, Policies::built_in().unwrap().in_force(at.today()).unwrap())
     }
 
-    fn raised(&self, code: FlagCode) -> Option<Flag> {
+    pub(crate) fn raised(&self, code: FlagCode) -> Option<Flag> {
         self.flags().into_iter().find(|flag| flag.code == code)
     }
 
@@ -164,6 +164,20 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::CrimeReport => json!({ "ref": "C1", "state": "recorded", "recorded_at": "2021-04-01T12:00:00Z",
             "breach_ref": "b" }),
         RecordKind::ReactiveManagement => json!({ "entered_on": "2021-02-10", "approved_by": "di" }),
+        RecordKind::ReactivePlacement => json!({ "offender_ref": "o", "proposed_by": "om",
+            "proposed_at": "2021-02-09T10:00:00Z", "rationale": "", "criteria": [] }),
+        RecordKind::ReactiveReview => json!({ "offender_ref": "o", "reviewed_by": "sup", "reviewed_on": "2021-03-01",
+            "outcome": "retain", "reason": "", "checks": [] }),
+        RecordKind::ReactiveDecision => json!({ "offender_ref": "o", "decided_by": "di",
+            "decided_at": "2021-04-14T10:00:00Z", "outcome": "retain", "reason": "", "answers": [] }),
+        RecordKind::Arrest => json!({ "offender_ref": "o", "arrested_at": "2021-04-01T10:00:00Z", "detail": "",
+            "entered_by": "om" }),
+        RecordKind::SafeguardingReferral => json!({ "offender_ref": "o", "concerns": [], "children": [],
+            "recipient": "", "sent_at": "2021-04-01T12:00:00Z", "sent_by": "om" }),
+        RecordKind::SafeguardingDecision => json!({ "offender_ref": "o", "concerns": [], "children": [], "reason": "",
+            "decided_by": "sup", "decided_at": "2021-04-01T12:00:00Z" }),
+        RecordKind::DisclosureDecision => json!({ "offender_ref": "o", "concerns": [], "disclose": false, "reason": "",
+            "decided_by": "sup", "decided_at": "2021-04-01T12:00:00Z" }),
         RecordKind::AccessRestriction => json!({ "offender_ref": "o", "restricted_to": [], "excluded": [],
             "reason": "", "decided_by": "di" }),
     }
