@@ -9,8 +9,11 @@ use super::arrest::Arrest;
 use super::breach::{Breach, BreachState};
 use super::calendar::{CivilDate, Instant};
 use super::crime_report::CrimeReport;
+use super::disposal::Disposal;
+use super::foreign_travel::ForeignTravel;
 use super::intelligence::Intelligence;
 use super::moment::Moment;
+use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
 use super::offender::{Offender, RiskLevel};
 use super::officer::Officer;
@@ -75,6 +78,12 @@ pub struct CaseRecords {
     pub safeguarding_decisions: Vec<Held<SafeguardingDecision>>,
     /// Decisions whether to disclose.
     pub disclosure_decisions: Vec<Held<DisclosureDecision>>,
+    /// Disposals: what made the offender one.
+    pub disposals: Vec<Held<Disposal>>,
+    /// Notifiable changes.
+    pub notifiable_changes: Vec<Held<NotifiableChange>>,
+    /// Journeys abroad.
+    pub travels: Vec<Held<ForeignTravel>>,
 }
 
 impl CaseRecords {
@@ -96,6 +105,9 @@ impl CaseRecords {
         in_order(&mut self.safeguarding_referrals);
         in_order(&mut self.safeguarding_decisions);
         in_order(&mut self.disclosure_decisions);
+        in_order(&mut self.disposals);
+        in_order(&mut self.notifiable_changes);
+        in_order(&mut self.travels);
     }
 }
 
@@ -166,6 +178,9 @@ impl ForceFileBuilder {
             Record::SafeguardingReferral(record) => file!(safeguarding_referrals, record),
             Record::SafeguardingDecision(record) => file!(safeguarding_decisions, record),
             Record::DisclosureDecision(record) => file!(disclosure_decisions, record),
+            Record::Disposal(record) => file!(disposals, record),
+            Record::NotifiableChange(record) => file!(notifiable_changes, record),
+            Record::ForeignTravel(record) => file!(travels, record),
             Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
         }
     }

@@ -79,7 +79,10 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Arrest
         | RecordKind::SafeguardingReferral
         | RecordKind::SafeguardingDecision
-        | RecordKind::DisclosureDecision => &[],
+        | RecordKind::DisclosureDecision
+        | RecordKind::Disposal
+        | RecordKind::NotifiableChange
+        | RecordKind::ForeignTravel => &[],
     }
 }
 

@@ -101,4 +101,10 @@ pub struct Disposal {
     /// Applications for the review of an indefinite period.
     #[serde(default)]
     pub review_applications: Vec<ReviewApplication>,
+    /// Who entered it, or changed it last.
+    #[serde(default)]
+    pub entered_by: Option<Ref>,
+    /// Why it was changed last.
+    #[serde(default)]
+    pub reason: Option<String>,
 }

@@ -35,6 +35,9 @@ pub struct ForeignTravel {
     pub return_notified_at: Option<Instant>,
     /// The day on which the journey was given up; empty where it was not.
     pub cancelled_on: Option<CivilDate>,
+    /// Who entered it, or changed it last.
+    #[serde(default)]
+    pub entered_by: Option<Ref>,
 }
 
 impl ForeignTravel {

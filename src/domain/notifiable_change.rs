@@ -151,8 +151,17 @@ pub struct NotifiableChange {
     pub advance: Option<AdvanceNotice>,
     /// Whether a notification of it restarts the year, where a person chose; the kind says where empty.
     pub moves_periodic_date: Option<bool>,
+    /// Why a person chose otherwise than the kind says.
+    #[serde(default)]
+    pub periodic_date_reason: Option<String>,
+    /// Why a person found that the notification named covers it.
+    #[serde(default)]
+    pub notification_reason: Option<String>,
     /// In words.
     pub detail: Option<String>,
+    /// Who entered it, or changed it last.
+    #[serde(default)]
+    pub entered_by: Option<Ref>,
 }
 
 impl NotifiableChange {

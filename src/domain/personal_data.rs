@@ -22,7 +22,7 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::RiskManagementPlan => &["contingency", "description"],
         RecordKind::Visit => &["summary"],
         RecordKind::Intelligence => &["summary", "children"],
-        RecordKind::Notification => &["detail"],
+        RecordKind::Notification => &["detail", "periodic_date_reason"],
         RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
@@ -34,6 +34,9 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::SafeguardingReferral => &["children", "recipient", "reference", "text"],
         RecordKind::SafeguardingDecision => &["children", "reason"],
         RecordKind::DisclosureDecision => &["to", "reason"],
+        RecordKind::Disposal => &["reason"],
+        RecordKind::NotifiableChange => &["detail", "notification_reason", "periodic_date_reason"],
+        RecordKind::ForeignTravel => &["late_notice_excuse", "return_point"],
         RecordKind::Team | RecordKind::Neighbourhood | RecordKind::Allocation | RecordKind::ProgrammedVisits => &[],
     }
 }
@@ -62,6 +65,9 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::SafeguardingReferral(record) => Some(&record.offender_ref),
         Record::SafeguardingDecision(record) => Some(&record.offender_ref),
         Record::DisclosureDecision(record) => Some(&record.offender_ref),
+        Record::Disposal(record) => Some(&record.offender_ref),
+        Record::NotifiableChange(record) => Some(&record.offender_ref),
+        Record::ForeignTravel(record) => Some(&record.offender_ref),
         Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) => None,
     }
 }

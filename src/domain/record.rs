@@ -13,7 +13,10 @@ use super::arrest::Arrest;
 use super::breach::Breach;
 use super::calendar::Instant;
 use super::crime_report::CrimeReport;
+use super::disposal::Disposal;
+use super::foreign_travel::ForeignTravel;
 use super::intelligence::Intelligence;
+use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
 use super::offender::Offender;
 use super::officer::Officer;
@@ -149,6 +152,9 @@ records! {
         SafeguardingReferral, "safeguarding_referral", "A referral to children's social care.";
         SafeguardingDecision, "safeguarding_decision", "A reasoned decision that no referral is needed.";
         DisclosureDecision, "disclosure_decision", "A decision whether to disclose, to whom and why.";
+        Disposal, "disposal", "What made somebody a relevant offender, and for how long.";
+        NotifiableChange, "notifiable_change", "Something that an offender must tell the police.";
+        ForeignTravel, "foreign_travel", "One journey out of the United Kingdom.";
     }
 }
 

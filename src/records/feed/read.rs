@@ -58,7 +58,10 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::Arrest
         | RecordKind::SafeguardingReferral
         | RecordKind::SafeguardingDecision
-        | RecordKind::DisclosureDecision => {
+        | RecordKind::DisclosureDecision
+        | RecordKind::Disposal
+        | RecordKind::NotifiableChange
+        | RecordKind::ForeignTravel => {
             Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
         }
     };
@@ -315,6 +318,8 @@ fn notification(fields: &mut Fields) -> Reading<Notification> {
         moves_periodic_date: fields.required("moves_periodic_date", boolean)?,
         provision: fields.optional_or_null("provision", text)?,
         detail: fields.optional("detail", free_text)?,
+        received_by: None,
+        periodic_date_reason: None,
     })
 }
 

@@ -180,6 +180,11 @@ fn good(kind: RecordKind) -> Value {
             "decided_by": "sup", "decided_at": "2021-04-01T12:00:00Z" }),
         RecordKind::AccessRestriction => json!({ "offender_ref": "o", "restricted_to": [], "excluded": [],
             "reason": "", "decided_by": "di" }),
+        RecordKind::Disposal => json!({ "offender_ref": "o", "basis": "conviction", "sentence": { "kind": "other" },
+            "relevant_date": "2015-06-01", "under_18_at_relevant_date": false }),
+        RecordKind::NotifiableChange => json!({ "offender_ref": "o", "kind": "bank_account_opened",
+            "occurred_on": "2021-04-14", "how_known": "offender_said", "known_on": "2021-04-14" }),
+        RecordKind::ForeignTravel => json!({ "offender_ref": "o", "departs_on": "2021-05-01" }),
     }
 }
 
