@@ -3,6 +3,7 @@
 
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::{Actor, Role};
+use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::flags::evaluate_force;
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::store::Store;
@@ -114,6 +115,15 @@ pub fn set_up(store: &Store) {
 
 /// Evaluates Wessex's flags, as the service's job does.
 pub fn evaluate(store: &Store) {
+    evaluate_with(store, scenario_clock());
+}
+
+/// The same at another time than the scenario's.
+pub fn evaluate_at(store: &Store, now: &str) {
+    evaluate_with(store, Clock::FixedAt(now.parse().unwrap()));
+}
+
+fn evaluate_with(store: &Store, clock: Clock) {
     let policies = Policies::built_in().unwrap();
-    evaluate_force(store, scenario_clock(), &Actor::Operator, "wessex", &policies).unwrap();
+    evaluate_force(store, clock, &Actor::Operator, "wessex", &policies).unwrap();
 }

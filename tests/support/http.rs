@@ -63,15 +63,25 @@ pub fn run_with(store: &Store, keys: Vec<VerifyingKey>) -> Running {
     run_service(&service(store, keys))
 }
 
+/// Runs the service at another time than the scenario's.
+pub fn run_at(store: &Store, now: &str) -> Running {
+    let keys = vec![VerifyingKey::development(&signing_key())];
+    run_service(&service_at(store, keys, Clock::FixedAt(now.parse().unwrap())))
+}
+
 /// Runs the service with these turns of feeds.
 pub fn run_with_feeds(store: &Store, feeds: Feeds) -> Running {
     run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_feeds(feeds))
 }
 
 fn service(store: &Store, keys: Vec<VerifyingKey>) -> Service {
+    service_at(store, keys, scenario_clock())
+}
+
+fn service_at(store: &Store, keys: Vec<VerifyingKey>, clock: Clock) -> Service {
     let verifier = Verifier::new(keys, &auth_settings());
     let policies = Policies::built_in().unwrap();
-    let service = Service::new(store.clone(), scenario_clock(), policies, verifier, Metrics::new().unwrap());
+    let service = Service::new(store.clone(), clock, policies, verifier, Metrics::new().unwrap());
     service.with_timetable(timetable())
 }
 
