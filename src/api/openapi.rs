@@ -5,8 +5,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::casework::{
-    access_restriction, breach_acts, breaches, conflicts, intelligence, reactive_management, reactive_placements,
-    safeguarding,
+    access_restriction, breach_acts, breaches, conflicts, disposals, foreign_travel, intelligence, notifiable_changes,
+    notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
@@ -48,6 +48,21 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         access_restriction::decide,
         conflicts::list,
         conflicts::settle_one,
+        disposals::enter,
+        disposals::list,
+        disposals::read,
+        disposals::change,
+        notifiable_changes::enter,
+        notifiable_changes::list,
+        notifiable_changes::read,
+        notifiable_changes::change,
+        foreign_travel::enter,
+        foreign_travel::list,
+        foreign_travel::read,
+        foreign_travel::change,
+        notifications::enter,
+        notifications::list,
+        notifications::read,
         breaches::enter,
         breaches::list,
         breaches::read,

@@ -116,13 +116,7 @@ fn entered(
     let mut question = own_entry::table
         .filter(own_entry::force.eq(force))
         .filter(own_entry::kind.eq(kind.name()))
-        .select((
-            own_entry::subject,
-            own_entry::id,
-            own_entry::entered_at,
-            own_entry::content,
-            own_entry::claimed_over,
-        ))
+        .select((own_entry::subject, own_entry::id, own_entry::entered_at, own_entry::content, own_entry::claimed_over))
         .into_boxed::<MultiBackend>();
     if let Some(offender) = offender {
         question = question.filter(own_entry::subject.eq(offender.as_str()));

@@ -1,7 +1,7 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
-mod briefing;
 mod breaches;
+mod briefing;
 mod case_study;
 mod command_line;
 mod contract;

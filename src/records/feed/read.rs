@@ -61,9 +61,7 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::DisclosureDecision
         | RecordKind::Disposal
         | RecordKind::NotifiableChange
-        | RecordKind::ForeignTravel => {
-            Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
-        }
+        | RecordKind::ForeignTravel => Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send")),
     };
     record.map_err(|fault| fault.under("data"))
 }
