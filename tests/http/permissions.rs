@@ -19,6 +19,7 @@ fn path(template: &str) -> String {
         Some("teams") => "north",
         Some("neighbourhoods") => "nb-1",
         Some("breaches" | "intelligence" | "reactive-placements" | "safeguarding-referrals") => "x-1",
+        Some("disposals" | "notifiable-changes" | "foreign-travel" | "notifications") => "x-1",
         Some(_) | None => "",
     };
     template.replace("{ref}", subject).replace("{id}", "01900000-0000-7000-8000-000000000000")
@@ -46,6 +47,13 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
             | "/v1/offenders/{ref}/safeguarding/not-needed"
             | "/v1/offenders/{ref}/disclosure-decisions",
         ) => &[400],
+        (
+            Verb::Get | Verb::Patch,
+            "/v1/disposals/{ref}"
+            | "/v1/notifiable-changes/{ref}"
+            | "/v1/foreign-travel/{ref}"
+            | "/v1/notifications/{ref}",
+        ) => &[404],
         (Verb::Post, template) if takes_a_version_of_what_there_is_not(template) => &[412],
         (_, template) if template.contains("{id}") => &[404],
         (_, _) => &[200, 201],
@@ -127,6 +135,20 @@ fn body(template: &str) -> (&'static str, &'static str) {
         }
         "/v1/offenders/{ref}/disclosure-decisions" => {
             ("application/json", r#"{"concerns": [], "disclose": false, "reason": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/disposals" => (
+            "application/json",
+            r#"{"basis": "caution", "sentence": {"kind": "caution"}, "relevant_date": "2020-01-01",
+                "under_18_at_relevant_date": false}"#,
+        ),
+        "/v1/disposals/{ref}" => ("application/json", r#"{"reason": "invented"}"#),
+        "/v1/offenders/{ref}/notifiable-changes" => {
+            ("application/json", r#"{"kind": "name_used", "occurred_on": "2021-04-10", "how_known": "visit"}"#)
+        }
+        "/v1/notifiable-changes/{ref}" | "/v1/foreign-travel/{ref}" => ("application/json", "{}"),
+        "/v1/offenders/{ref}/foreign-travel" => ("application/json", r#"{"departs_on": "2021-05-05"}"#),
+        "/v1/offenders/{ref}/notifications" => {
+            ("application/json", r#"{"kind": "periodic", "notified_at": "2021-04-14T09:00:00Z"}"#)
         }
         "/v1/flags/{id}/acknowledge" => ("application/json", r#"{"reason": "invented", "review_on": "2021-05-01"}"#),
         _ => ("application/json", ""),

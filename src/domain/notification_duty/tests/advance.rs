@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Known, hold};
-use crate::domain::notification_duty::DutyCode::{AdvanceNoticeNotRealised, HomeAddressChanged, PaymentCard};
+use crate::domain::notification_duty::DutyCode::{AdvanceNoticeNotRealised, HomeAddressChanged, NameUsed, PaymentCard};
 
 #[test]
 fn advance_notice_covers_from_two_days_before_to_the_third_day_beginning_with_the_date_given() {
