@@ -2,13 +2,18 @@
 #
 #   docker build -t mosovo-visits .
 #   export MOSOVO__DATABASE__URL='postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full&sslrootcert=system'
-#   docker run --rm -e MOSOVO__DATABASE__URL mosovo-visits migrate
+#   docker run --rm -e MOSOVO__DATABASE__URL \
+#     -e MOSOVO__AUDIT__SIGNING_KEY_FILE=/audit/signing.audit-key -e MOSOVO__AUDIT__HEADS_DIR=/audit/heads -v mosovo-audit:/audit \
+#     mosovo-visits migrate
 #   docker run -p 8080:8080 -e MOSOVO__DATABASE__URL \
 #     -e MOSOVO__AUTH__ISSUER=https://ISSUER -e MOSOVO__AUTH__AUDIENCE=mosovo-visits \
 #     -e MOSOVO__AUTH__PUBLIC_KEYS_FILE=/etc/mosovo-visits/jwks.json \
 #     -v "$PWD/jwks.json:/etc/mosovo-visits/jwks.json:ro" \
+#     -e MOSOVO__AUDIT__SIGNING_KEY_FILE=/audit/signing.audit-key -e MOSOVO__AUDIT__HEADS_DIR=/audit/heads -v mosovo-audit:/audit \
 #     mosovo-visits
 #
+# The volume mosovo-audit holds the key that signs the audit's heads, made once with `audit key --make` in place of
+# `migrate`, and the heads: see docs/AUDIT.md. It must belong to the user 10001.
 # jwks.json is the issuer's JWK Set (RFC 7517), readable by the user 10001; production takes no token without it.
 # Settings come from variables MOSOVO__SECTION__KEY, or from /srv/config/production.toml mounted in.
 

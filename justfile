@@ -13,3 +13,7 @@ bench:
 # The import killed at random moments and run again, on each database.
 bench-kill:
     cargo bench --bench kill
+
+# The dashboards against their bar, over HTTP on each database.
+bench-dashboard:
+    cargo bench --bench dashboard

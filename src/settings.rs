@@ -1,9 +1,11 @@
 //! Settings: `config/default.toml` (built in), then `config/{environment}.toml`, then variables
 //! `MOSOVO__SECTION__KEY`.
 
+mod audit;
 mod auth;
 mod http;
 mod jobs;
+pub mod secret_file;
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -19,6 +21,7 @@ use crate::casework::clock::Clock;
 use crate::casework::timetable::{ScheduleError, Timetable};
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
+pub use audit::{AuditFiles, AuditSettings};
 pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
@@ -62,6 +65,12 @@ pub enum SettingsError {
     /// The database URL names no database.
     #[error("database.url: {0}")]
     Database(#[from] DatabaseUrlError),
+    /// Production says where the proof of its audit is kept.
+    #[error(
+        "audit.signing_key_file and audit.heads_dir are not set: production names both, outside the database and what \
+         backs it up"
+    )]
+    AuditUnnamed,
     /// A job's schedule is none.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
@@ -77,6 +86,7 @@ pub struct Settings {
     jobs: JobSettings,
     http: HttpSettings,
     auth: AuthSettings,
+    audit: AuditSettings,
     log: LogSettings,
 }
 
@@ -120,6 +130,7 @@ impl Settings {
     pub fn on_loopback_with(&self, database_url: String) -> Self {
         let mut settings = self.clone();
         settings.database.url = database_url.into();
+        settings.audit = AuditSettings::default();
         if !settings.http.bind.ip().is_loopback() {
             settings.http.bind.set_ip(Ipv4Addr::LOCALHOST.into());
         }
@@ -162,6 +173,14 @@ impl Settings {
             DatabaseUrl::Sqlite(path) => path.with_extension("development-key"),
             DatabaseUrl::Postgres(_) => PathBuf::from("mosovo-visits.development-key"),
         })
+    }
+
+    /// Where the proof of the audit is kept: where the settings say, or beside the database.
+    ///
+    /// # Errors
+    /// When production does not say, or the database URL names none.
+    pub fn audit_files(&self) -> Result<AuditFiles, SettingsError> {
+        self.audit.files(self.is_production(), &self.database_url()?)
     }
 
     /// Where the database is.

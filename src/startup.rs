@@ -1,7 +1,9 @@
 //! Starting the service: its parts put together, its log, its listener, its end.
 
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::net::TcpListener;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -9,8 +11,10 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
+use secrecy::ExposeSecret;
 use tracing_actix_web::TracingLogger;
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 use crate::api::auth::key::VerifyingKey;
 use crate::api::auth::token::Verifier;
@@ -20,12 +24,59 @@ use crate::api::respond::respond;
 use crate::api::routes;
 use crate::api::service::Service;
 use crate::api::trace::RequestSpan;
+use crate::casework::clock::Clock;
 use crate::domain::policy::Policies;
 use crate::jobs::Registry;
 use crate::jobs::drive::drive;
 use crate::jobs::worker::Worker;
-use crate::settings::Settings;
+use crate::settings::secret_file::{read, read_or_make};
+use crate::settings::{AuditFiles, Settings};
 use crate::store::Store;
+use crate::store::audit::head::HeadKey;
+use crate::store::audit::heads::{Heads, LATEST};
+use crate::store::url::DatabaseUrl;
+
+/// Opens the database, with the signed heads of its audit.
+///
+/// # Errors
+/// When it cannot be reached, or the key or the directory of the heads can be neither used nor made.
+pub fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let (url, files) = (settings.database_url()?, settings.audit_files()?);
+    if files.makes_key {
+        set_aside_heads_of_another(&url, &files.heads)?;
+    }
+    let store = Store::open(&url)?;
+    let key = head_key(&files)?;
+    let shown = files.heads.display().to_string();
+    let heads = Heads::open(files.heads, key, || Clock::System.now())
+        .with_context(|| format!("the directory of the audit's heads {shown} cannot be used; set audit.heads_dir"))?;
+    Ok(store.with_heads(heads))
+}
+
+/// A SQLite file that is made anew begins its heads anew; those of the one that was there are kept aside. Not
+/// in production: there a database that is gone is what they tell of.
+fn set_aside_heads_of_another(url: &DatabaseUrl, heads: &Path) -> anyhow::Result<()> {
+    let is_new = matches!(url, DatabaseUrl::Sqlite(path) if !path.exists());
+    if is_new && heads.join(LATEST).exists() {
+        let aside = heads.with_extension(format!("{}.audit", Uuid::now_v7()));
+        fs::rename(heads, &aside)
+            .with_context(|| format!("{} is of another database and cannot be moved", heads.display()))?;
+    }
+    Ok(())
+}
+
+/// The key that signs the heads of the audit; made where there is none, outside production.
+///
+/// # Errors
+/// When it can be neither read nor made, or is none.
+pub fn head_key(files: &AuditFiles) -> anyhow::Result<HeadKey> {
+    let path = &files.signing_key;
+    let secret = if files.makes_key { read_or_make(path) } else { read(path) };
+    let secret = secret.with_context(|| {
+        format!("the audit's signing key {} cannot be read; `mosovo-visits audit key --make` makes one", path.display())
+    })?;
+    HeadKey::from_seed(secret.expose_secret()).with_context(|| format!("{} holds no signing key", path.display()))
+}
 
 /// Puts the service together.
 ///

@@ -238,6 +238,7 @@ fn flags_open(store: &Store) -> i64 {
         teams: std::collections::BTreeSet::new(),
         officer_ref: None,
         neighbourhoods: std::collections::BTreeSet::new(),
+        reason: None,
     };
     summary(store, &Reader { person: inspector, clock: Clock::FixedAt(instant(MORNING)) }).unwrap().open
 }

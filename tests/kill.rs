@@ -1,7 +1,7 @@
 //! An import that is killed at any moment and run again ends as if it had never been killed.
 
 use std::io::Write;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use mosovo_visits::store::Store;
 use mosovo_visits::store::digest::records_digest;
@@ -9,7 +9,7 @@ use mosovo_visits::store::url::DatabaseUrl;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 
-use crate::support::{fixture, import, on_both_databases, on_both_databases_by_url};
+use crate::support::{fixture, import, on_both_databases, on_both_databases_by_url, program};
 
 /// How often the import is killed, each time at another moment.
 const KILLS: usize = 20;
@@ -18,14 +18,7 @@ const KILLS: usize = 20;
 const EVENTS: usize = 2_000;
 
 fn start_import(url: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_mosovo-visits"))
-        .args(["import", "-"])
-        .env("MOSOVO__DATABASE__URL", url)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    program(url, &["import", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 #[test]

@@ -7,6 +7,8 @@
     reason = "a test stops at the first thing that is not as it should be, and says loudly what it leaves out"
 )]
 
+mod audit;
+mod dashboards;
 mod feed;
 mod flags;
 mod generate;

@@ -2,7 +2,7 @@
 //! from a snapshot alone; the checker condemns what is broken.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::clock::Clock;
@@ -16,16 +16,11 @@ use mosovo_visits::store::Store;
 use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
 
-use crate::support::{fixture, import, on_both_databases_by_url};
+use crate::support::{fixture, import, on_both_databases_by_url, program};
 
 /// Runs a command on a database, on the day of the scenario.
 fn run(url: &str, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mosovo-visits"))
-        .args(arguments)
-        .env("MOSOVO__DATABASE__URL", url)
-        .env("MOSOVO__CLOCK__FIXED_AT", "2021-04-15T09:00:00+01:00")
-        .output()
-        .unwrap()
+    program(url, arguments).env("MOSOVO__CLOCK__FIXED_AT", "2021-04-15T09:00:00+01:00").output().unwrap()
 }
 
 fn printed(url: &str, arguments: &[&str]) -> String {

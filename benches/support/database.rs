@@ -3,7 +3,7 @@
 //! `MOSOVO_BENCH_POSTGRES_URL` names a server on which databases may be made; without it a
 //! throw-away cluster is started from the machine's own binaries, with `fsync` on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use diesel::connection::SimpleConnection;
@@ -73,8 +73,19 @@ impl Server {
     }
 }
 
+impl Database {
+    /// Where the proof of its audit is kept, without an ending.
+    pub fn proof(&self) -> PathBuf {
+        let name = self.url.split('?').next().and_then(|url| url.rsplit('/').next()).unwrap_or_default();
+        std::env::temp_dir().join(name)
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
+        // What stays behind of the proof does no harm either.
+        let _ = std::fs::remove_dir_all(self.proof().with_extension("audit"));
+        let _ = std::fs::remove_file(self.proof().with_extension("audit-key"));
         if let Some((server, name)) = &self.made_on
             && let Ok(mut connection) = PgConnection::establish(server)
         {

@@ -30,6 +30,8 @@ pub fn start(arguments: &[&str], database: &Database, printed: Stdio) -> anyhow:
         .args(arguments)
         .env("MOSOVO__DATABASE__URL", &database.url)
         .env("MOSOVO__CLOCK__FIXED_AT", SCENARIO_CLOCK)
+        .env("MOSOVO__AUDIT__SIGNING_KEY_FILE", database.proof().with_extension("audit-key"))
+        .env("MOSOVO__AUDIT__HEADS_DIR", database.proof().with_extension("audit"))
         .stdin(Stdio::null())
         .stdout(printed)
         .spawn()

@@ -8,6 +8,9 @@ use crate::domain::calendar::{CivilDate, Instant};
 /// What a caller is told of a date that is none.
 pub const NOT_A_DATE: &str = "a date is written YYYY-MM-DD and is of the years 0001 to 9999";
 
+/// What a caller is told of an instant that is none.
+pub const NOT_AN_INSTANT: &str = "an instant is written as in RFC 3339, such as 2021-04-15T08:00:00Z";
+
 /// Reads a date: `#[serde(deserialize_with = "civil_date")]`.
 ///
 /// # Errors
@@ -23,10 +26,6 @@ pub fn civil_date<'de, D: Deserializer<'de>>(value: D) -> Result<CivilDate, D::E
 pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<CivilDate>, D::Error> {
     civil_date(value).map(Some)
 }
-
-/// What a caller is told of an instant that is none.
-pub const NOT_AN_INSTANT: &str =
-    "an instant is written as in RFC 3339, with its offset, and is of the years 0001 to 9999";
 
 /// Reads an instant: `#[serde(deserialize_with = "instant")]`.
 ///

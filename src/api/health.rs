@@ -15,15 +15,25 @@ use crate::store::error::StoreError;
 pub struct Health {
     /// Always `ok`.
     status: &'static str,
+    /// What does not stop the service and needs somebody to look at it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+}
+
+impl Health {
+    const fn ok() -> Self {
+        Self { status: "ok", warnings: Vec::new() }
+    }
 }
 
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, body = Health)))]
 pub async fn alive() -> HttpResponse {
-    HttpResponse::Ok().json(Health { status: "ok" })
+    HttpResponse::Ok().json(Health::ok())
 }
 
-/// Requests can be answered: the database is there and up to date.
+/// Requests can be answered: the database is there and up to date. `warnings` says where the audit's signed
+/// heads are not: that stops no request.
 ///
 /// # Errors
 /// `not_ready`, with the reason.
@@ -32,12 +42,14 @@ pub async fn alive() -> HttpResponse {
     responses((status = 200, body = Health), (status = 503, description = "With the reason")),
 )]
 pub async fn ready(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    service.run(|service| check(service.store())).await?;
-    Ok(HttpResponse::Ok().json(Health { status: "ok" }))
+    let warnings = service.run(|service| check(service.store())).await?;
+    Ok(HttpResponse::Ok().json(Health { warnings, ..Health::ok() }))
 }
 
-fn check(store: &Store) -> Result<(), Problem> {
-    store.require_current().map_err(|error| {
+fn check(store: &Store) -> Result<Vec<String>, Problem> {
+    let checked = store.require_current().and_then(|()| store.heads_failure());
+    let heads = "the audit's signed heads are not up to date: see the log, and run `mosovo-visits audit verify`";
+    checked.map(|failure| failure.map(|_| heads.to_owned()).into_iter().collect()).map_err(|error| {
         tracing::warn!(%error, "not ready");
         let reason = match error {
             StoreError::Behind => "the database is behind this program: run `mosovo-visits migrate`",

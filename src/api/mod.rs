@@ -3,8 +3,11 @@
 
 pub mod acting;
 pub mod as_at;
+pub mod assessments;
+pub mod audit;
 pub mod auth;
 pub mod casework;
+pub mod dashboards;
 pub mod dates;
 pub mod error;
 pub mod flags;
@@ -15,6 +18,7 @@ pub mod offenders;
 pub mod openapi;
 pub mod page;
 pub mod paging;
+pub mod plans;
 pub mod precondition;
 pub mod records;
 pub mod respond;
@@ -24,3 +28,5 @@ pub mod service;
 pub mod staff;
 pub mod trace;
 pub mod view;
+pub mod visits;
+pub mod worklists;

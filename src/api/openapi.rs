@@ -1,24 +1,35 @@
 //! The OpenAPI document: the reference of every route.
 
 use actix_web::HttpResponse;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::assessments::{arms, other};
+use super::audit;
+use super::auth::permit::READING_REASON;
 use super::casework::{
-    access_restriction, breach_acts, breaches, conflicts, disposals, foreign_travel, intelligence, notifiable_changes,
-    notifications, reactive_management, reactive_placements, safeguarding,
+    access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
+    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
+use super::dashboards::{force, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::plans::{action_list, actions, approval, draft};
 use super::records::{
     imports::{self, Refusal},
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
+use super::worklists::{breaches as breach_worklist, overdue};
+use crate::domain::reading_reason::ReadingReason;
 
 /// What the document is made of.
 #[derive(Debug, OpenApi)]
@@ -63,8 +74,16 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         notifications::enter,
         notifications::list,
         notifications::read,
-        breaches::enter,
+        dip_samples::list,
+        dip_samples::draw,
+        dip_samples::grade_one,
+        team::read,
+        force::read,
+        breach_worklist::list,
+        overdue::visits,
+        overdue::assessments,
         breaches::list,
+        breaches::enter,
         breaches::read,
         breaches::obligations,
         breach_acts::confirm,
@@ -91,7 +110,36 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         safeguarding::reply,
         safeguarding::not_needed,
         safeguarding::disclose,
+        arms::list,
+        arms::enter,
+        arms::read,
+        arms::patch,
+        other::list,
+        other::enter,
+        other::read,
+        other::patch,
+        draft::list,
+        draft::post,
+        draft::read,
+        draft::patch,
+        approval::approve,
+        approval::reject,
+        actions::complete,
+        actions::check,
+        actions::defer,
+        action_list::list,
+        visit::list,
+        visit::read,
+        visit_record::contact,
+        visit_record::outcome,
+        change::confirm,
+        change::patch,
+        attendance::start,
+        attendance::finish,
+        attendance::alerts,
+        attempt_log::read,
         jobs::list,
+        audit::list,
         officers::list,
         officers::read,
         daily_list::read,
@@ -110,8 +158,19 @@ use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
         neighbourhoods::read,
     ),
     components(schemas(ProblemDocument, Refusal)),
-    modifiers(&BearerToken),
-    tags((name = "service", description = "The service itself"), (name = "records", description = "The records feed in"), (name = "offenders", description = "Case files"), (name = "casework", description = "What people enter, approve and decide"), (name = "flags", description = "What the service noticed"), (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"), (name = "staff", description = "Officers, teams and areas"))
+    modifiers(&BearerToken, &ReasonForReading),
+    tags(
+        (name = "service", description = "The service itself"),
+        (name = "records", description = "The records feed in"),
+        (name = "offenders", description = "Case files"),
+        (name = "casework", description = "What people enter, approve and decide"),
+        (name = "supervision", description = "Dip samples and their grades"),
+        (name = "flags", description = "What the service noticed"),
+        (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"),
+        (name = "staff", description = "Officers, teams and areas"),
+        (name = "audit", description = "Who read or changed what"),
+        (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),
+    )
 )]
 struct Document;
 
@@ -124,6 +183,27 @@ impl Modify for BearerToken {
             .components
             .get_or_insert_with(Default::default)
             .add_security_scheme("bearer_token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The header that every reading takes.
+struct ReasonForReading;
+
+impl Modify for ReasonForReading {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let codes = ReadingReason::ALL.map(ReadingReason::as_str);
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
+        let header = ParameterBuilder::new()
+            .name(READING_REASON)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("Why the caller reads; it goes into the audit"))
+            .schema(Some(schema))
+            .build();
+        let readings = document.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
+        for reading in readings.filter(|reading| reading.security.is_some()) {
+            reading.parameters.get_or_insert_default().push(header.clone().into());
+        }
     }
 }
 

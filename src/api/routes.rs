@@ -6,18 +6,23 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
+use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
-    access_restriction, breach_acts, breaches, conflicts, disposals, foreign_travel, intelligence, notifiable_changes,
-    notifications, reactive_management, reactive_placements, safeguarding,
+    access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
+    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
+use super::dashboards::{force, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::plans::{action_list, actions, approval, draft};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
-use super::{error, health, jobs, openapi, page};
+use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
+use super::worklists::{breaches as breach_worklist, overdue};
+use super::{audit, error, health, jobs, openapi, page};
 
 /// The methods that routes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -267,13 +272,96 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/disclosure-decisions", DecideSafeguarding::PERMISSION, || {
         web::to(safeguarding::disclose)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/arms-assessments", ReadOffenders::PERMISSION, || {
+        web::to(arms::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/arms-assessments", AssessRisk::PERMISSION, || {
+        web::to(arms::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/arms-assessments/{ref}", ReadOffenders::PERMISSION, || web::to(arms::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/arms-assessments/{ref}", AssessRisk::PERMISSION, || web::to(arms::patch)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/other-assessments", ReadOffenders::PERMISSION, || {
+        web::to(other::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/other-assessments", AssessRisk::PERMISSION, || {
+        web::to(other::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/other-assessments/{ref}", ReadOffenders::PERMISSION, || web::to(other::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/other-assessments/{ref}", AssessRisk::PERMISSION, || web::to(other::patch)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/risk-management-plans", ReadOffenders::PERMISSION, || {
+        web::to(draft::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/risk-management-plans", DraftPlans::PERMISSION, || {
+        web::to(draft::post)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/risk-management-plans/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(draft::read)
+    }),
+    Endpoint::permitted(Verb::Patch, "/v1/risk-management-plans/{ref}", DraftPlans::PERMISSION, || {
+        web::to(draft::patch)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/risk-management-plans/{ref}/approve", ApprovePlans::PERMISSION, || {
+        web::to(approval::approve)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/risk-management-plans/{ref}/reject", ApprovePlans::PERMISSION, || {
+        web::to(approval::reject)
+    }),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/risk-management-plans/{ref}/actions/{action}/complete",
+        CompleteActions::PERMISSION,
+        || web::to(actions::complete),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/risk-management-plans/{ref}/actions/{action}/check",
+        CheckActions::PERMISSION,
+        || web::to(actions::check),
+    ),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/risk-management-plans/{ref}/actions/{action}/defer",
+        CheckActions::PERMISSION,
+        || web::to(actions::defer),
+    ),
+    Endpoint::permitted(Verb::Get, "/v1/plan-actions", ReadOffenders::PERMISSION, || web::to(action_list::list)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/visits", ReadOffenders::PERMISSION, || web::to(visit::list)),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/visits", RecordVisits::PERMISSION, || {
+        web::to(visit_record::contact)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/attempt-log", ReadAttemptLog::PERMISSION, || {
+        web::to(attempt_log::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/visits/{ref}", ReadOffenders::PERMISSION, || web::to(visit::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/visits/{ref}", RecordVisits::PERMISSION, || web::to(change::patch)),
+    Endpoint::permitted(Verb::Post, "/v1/visits/{ref}/confirm", RecordVisits::PERMISSION, || web::to(change::confirm)),
+    Endpoint::permitted(Verb::Post, "/v1/visits/{id}/outcome", RecordVisits::PERMISSION, || {
+        web::to(visit_record::outcome)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/visits/{id}/start", RecordVisits::PERMISSION, || web::to(attendance::start)),
+    Endpoint::permitted(Verb::Post, "/v1/visits/{id}/finish", RecordVisits::PERMISSION, || web::to(attendance::finish)),
+    Endpoint::permitted(Verb::Get, "/v1/lone-worker-alerts", ReadLoneWorkerAlerts::PERMISSION, || {
+        web::to(attendance::alerts)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/flags", ReadFlags::PERMISSION, || web::to(flag_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/flags/summary", ReadFlags::PERMISSION, || web::to(summary::summary)),
     Endpoint::permitted(Verb::Get, "/v1/flags/{id}", ReadFlags::PERMISSION, || web::to(flag::read)),
     Endpoint::permitted(Verb::Post, "/v1/flags/{id}/acknowledge", AcknowledgeFlags::PERMISSION, || {
         web::to(acknowledge::acknowledge)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/dashboards/team/{ref}", ReadTeamDashboards::PERMISSION, || web::to(team::read)),
+    Endpoint::permitted(Verb::Get, "/v1/dashboards/force", ReadForceDashboard::PERMISSION, || web::to(force::read)),
+    Endpoint::permitted(Verb::Get, "/v1/worklists/overdue-visits", ReadWorklists::PERMISSION, || {
+        web::to(overdue::visits)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/worklists/overdue-assessments", ReadWorklists::PERMISSION, || {
+        web::to(overdue::assessments)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/worklists/breaches-without-crime-report", ReadWorklists::PERMISSION, || {
+        web::to(breach_worklist::list)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
+    Endpoint::permitted(Verb::Get, "/v1/audit", ReadAudit::PERMISSION, || web::to(audit::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}/daily-list", ReadDailyLists::PERMISSION, || {
@@ -297,6 +385,15 @@ pub const ROUTES: &[Endpoint] = &[
     }),
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}", ReadNeighbourhoods::PERMISSION, || {
         web::to(neighbourhoods::read)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/dip-samples", ReadDipSamples::PERMISSION, || {
+        web::to(dip_samples::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/teams/{ref}/dip-samples", DrawDipSamples::PERMISSION, || {
+        web::to(dip_samples::draw)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/dip-samples/{ref}/grades", GradeDipSamples::PERMISSION, || {
+        web::to(dip_samples::grade_one)
     }),
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}/briefing", ReadBriefings::PERMISSION, || {
         web::to(briefing::read)

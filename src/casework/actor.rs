@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::reading_reason::ReadingReason;
 use crate::domain::reference::Ref;
 use crate::store::scope::{Scope, SeenBy, TeamScope};
 
@@ -76,6 +77,8 @@ pub struct Person {
     pub officer_ref: Option<Ref>,
     /// The neighbourhoods they police.
     pub neighbourhoods: BTreeSet<Ref>,
+    /// Why they do what they ask for, where they say so.
+    pub reason: Option<ReadingReason>,
 }
 
 impl Person {
@@ -113,6 +116,15 @@ impl Actor {
         match self {
             Self::Operator | Self::Job(_) => None,
             Self::Person(person) => Some(&person.force),
+        }
+    }
+
+    /// Why the actor acts, where it says so.
+    #[must_use]
+    pub const fn reason(&self) -> Option<ReadingReason> {
+        match self {
+            Self::Operator | Self::Job(_) => None,
+            Self::Person(person) => person.reason,
         }
     }
 }

@@ -59,7 +59,7 @@ pub fn list(
 fn words(filter: &FlagFilter) -> Value {
     json!({
         "code": filter.code, "team": filter.team, "officer": filter.officer,
-        "severity": filter.severity, "state": filter.state.as_str(),
+        "severity": filter.severity, "state": filter.state.as_str(), "since": filter.since,
     })
 }
 

@@ -16,11 +16,12 @@ use crate::domain::moment::Moment;
 use crate::domain::notification_duty::NotificationRules;
 use crate::domain::notification_duty::rules::RulesError;
 use crate::domain::policy::{Policies, Policy, PolicyError};
+use crate::domain::standing::standings;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::flag::Said;
-use crate::store::{Store, evaluation, flag, record};
+use crate::store::{Store, evaluation, flag, record, standing};
 
 /// The forces that have records.
 ///
@@ -80,7 +81,8 @@ pub struct EvaluationReport {
 }
 
 /// Evaluates the flags of a force and keeps what it finds, in one transaction: what was not there is
-/// raised, what no longer holds is cleared, and what still holds keeps its `since`.
+/// raised, what no longer holds is cleared, and what still holds keeps its `since`. Where each case
+/// stands is kept along with it, for the dashboards.
 ///
 /// # Errors
 /// When there is no policy for today, or the store fails; nothing of it is kept then, and what asked
@@ -136,6 +138,7 @@ fn evaluate_in_turn(
         let file = force_file::load(connection, force)?;
         let found = evaluate(&file, at, policy);
         let report = keep(connection, force, at, &found)?;
+        standing::keep(connection, force, &standings(&file, at, policy, &found))?;
         suspicions::file_suspicions(connection, force, &file, at, &NotificationRules::built_in()?, actor)?;
         evaluation::answered(connection, &requests)?;
         evaluation::evaluated(connection, force, at.now(), &policy.version)?;

@@ -173,7 +173,7 @@ impl Import {
         self.report.forces.extend(batch.iter().map(|version| version.force.clone()));
         let (id, now) = (self.report.id, self.clock.now());
         let (actor, force) = (self.actor.to_string(), self.actor.force());
-        let counts = store.transaction(|connection| -> Result<Counts, StoreError> {
+        let counts = store.transaction_that_writes(|connection| -> Result<Counts, StoreError> {
             import::take_turn(connection, id)?;
             let known = known_events(connection, &batch)?;
             let keys: HashSet<_> = batch.iter().map(key).collect();

@@ -41,8 +41,8 @@ pub fn enter(
     on_case(store, acting, "intelligence.enter", offender, |in_hand| draft(in_hand, entering).map(|draft| vec![draft]))
 }
 
-/// The item, for whichever act enters it: who enters it is the acting officer, and what shows an arrest or contact with
-/// a child bears on risk whatever else is said.
+/// The item, for whichever act enters it. Who enters it is the acting officer; an arrest and contact with a child
+/// bear on risk.
 ///
 /// # Errors
 /// When it lies in the future or contradicts itself, or nobody can be named for it.

@@ -15,6 +15,7 @@ use crate::domain::moment::Moment;
 use crate::domain::offender::{Offender, OffenderStatus};
 use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
+use crate::domain::standing::Bucket;
 use crate::store::Store;
 use crate::store::allocation::live_allocation_versions_of;
 use crate::store::backend::AnyConnection;
@@ -37,6 +38,8 @@ pub struct OffenderFilter {
     pub status: Option<OffenderStatus>,
     /// With a flag of this code that holds, on them or on a breach of theirs.
     pub flag: Option<FlagCode>,
+    /// In this bucket, as it was last evaluated.
+    pub bucket: Option<Bucket>,
     /// With this in the reference, the name or an alias.
     pub search: Option<String>,
 }
@@ -50,7 +53,7 @@ impl OffenderFilter {
     fn words(&self) -> Value {
         json!({
             "team": self.team, "officer": self.officer, "status": self.status, "flag": self.flag,
-            "search": self.search.is_some(),
+            "bucket": self.bucket, "search": self.search.is_some(),
         })
     }
 
@@ -106,7 +109,8 @@ pub fn offenders(
         let mut offenders: Vec<ListedOffender> = Vec::new();
         let mut after = after;
         loop {
-            let wanted = Wanted::all(RecordKind::Offender, &scope).of_team(filter.team.as_ref()).flagged(filter.flag);
+            let wanted = Wanted::all(RecordKind::Offender, &scope).of_team(filter.team.as_ref());
+            let wanted = wanted.flagged(filter.flag).in_bucket(filter.bucket);
             let held = records_in_scope(connection, wanted.page(after.as_ref(), at_a_time))?;
             let was_last = held.len() < at_a_time;
             let listed = listed(connection, &scope, at, held)?;

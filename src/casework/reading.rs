@@ -40,7 +40,7 @@ impl Reader {
             subject: subject.map(|(kind, subject)| (kind.name(), subject.as_str())),
             detail,
         };
-        audit::append(connection, entry)
+        audit::append_with_reason(connection, entry, self.person.reason)
     }
 
     /// Puts on record that something was asked for which is out of the reader's scope, or not there at all.

@@ -110,7 +110,11 @@ fn fresh_store(settings: &Settings) -> anyhow::Result<Store> {
             fs::remove_file(&path).with_context(|| format!("cannot take away {path}"))?;
         }
     }
-    let store = Store::open(&settings.database_url()?)?;
+    let heads = settings.audit_files()?.heads;
+    if heads.exists() {
+        fs::remove_dir_all(&heads).with_context(|| format!("cannot take away {}", heads.display()))?;
+    }
+    let store = startup::open_store(settings)?;
     store.migrate()?;
     Ok(store)
 }

@@ -1,5 +1,6 @@
 //! The command line: the operator's way in.
 
+pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod flags;
@@ -11,6 +12,7 @@ pub mod serve;
 pub mod token;
 pub mod work;
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -19,6 +21,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::casework::flags::forces;
 use crate::settings::Settings;
+use crate::startup;
 use crate::store::Store;
 use crate::store::digest::records_digest;
 
@@ -46,6 +49,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
+    /// Proves the audit; exports a span of it.
+    Audit(audit::Arguments),
     /// Serves HTTP.
     Serve(serve::Arguments),
     /// Runs the service's own jobs in the background, without HTTP.
@@ -76,7 +81,12 @@ const CONDEMNED: u8 = 1;
 /// # Errors
 /// Whatever stops it, with what to do next. The caller exits with 2.
 pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let open = || -> anyhow::Result<Store> { Ok(Store::open(&settings.database_url()?)?) };
+    let opened = RefCell::new(None);
+    let open = || -> anyhow::Result<Store> {
+        let store = startup::open_store(settings)?;
+        opened.replace(Some(store.clone()));
+        Ok(store)
+    };
     let open_current = || -> anyhow::Result<Store> {
         let store = open()?;
         store.require_current()?;
@@ -105,11 +115,19 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
                 return Ok(ExitCode::from(CONDEMNED));
             }
         }
+        Command::Audit(arguments) => {
+            if !audit::run(&arguments, settings)? {
+                return Ok(ExitCode::from(CONDEMNED));
+            }
+        }
         Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,
         Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,
         Command::Serve(arguments) => serve::run(&arguments, settings, open()?)?,
-        Command::Token(arguments) => token::run(&arguments, settings, &open()?)?,
+        Command::Token(arguments) => token::run(&arguments, settings, &Store::open(&settings.database_url()?)?)?,
         Command::Digest => say_json(&open_current()?.transaction(records_digest)?)?,
+    }
+    if let Some(failure) = opened.take().map(|store| store.heads_failure()).transpose()?.flatten() {
+        writeln!(io::stderr().lock(), "mosovo-visits: warning: {failure}; see docs/AUDIT.md")?;
     }
     Ok(ExitCode::SUCCESS)
 }

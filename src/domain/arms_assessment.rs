@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, plus_months};
+use super::correction::Correction;
 use super::offender::RiskLevel;
 use super::reference::Ref;
 
@@ -36,6 +37,23 @@ pub enum ArmsFactor {
     SocialInvestment,
 }
 
+impl ArmsFactor {
+    /// All eleven.
+    pub const ALL: [Self; 11] = [
+        Self::Opportunity,
+        Self::SexualPreoccupation,
+        Self::OffenceRelatedSexualInterests,
+        Self::EmotionalCongruenceWithChildren,
+        Self::HostileOrientation,
+        Self::PoorSelfManagement,
+        Self::AntisocialInfluences,
+        Self::CommitmentToDesist,
+        Self::IntimateRelationship,
+        Self::PositiveRoutine,
+        Self::SocialInvestment,
+    ];
+}
+
 /// How strongly a factor is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +83,12 @@ pub struct ArmsAssessment {
     pub next_review_on: Option<CivilDate>,
     /// Why.
     pub rationale: Option<String>,
+    /// Entered here: that the offender is an adult man, where the record does not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adult_male: Option<bool>,
+    /// Entered here: what was put right since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
 }
 
 impl ArmsAssessment {

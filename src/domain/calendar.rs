@@ -3,8 +3,10 @@
 //! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
 //! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Europe::London;
+
+use super::working_time::TimeOfDay;
 
 /// A date of the civil calendar in Europe/London.
 pub type CivilDate = NaiveDate;
@@ -23,6 +25,20 @@ pub fn london_date(at: Instant) -> CivilDate {
 pub fn london_midnight(date: CivilDate) -> Instant {
     let midnight = date.and_time(NaiveTime::MIN);
     midnight.and_local_timezone(London).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
+
+/// The first day of the date's month.
+#[must_use]
+pub fn first_of_month(date: CivilDate) -> CivilDate {
+    date.with_day(1).unwrap_or(date)
+}
+
+/// The time of day in Europe/London at an instant.
+#[must_use]
+pub fn london_time(at: Instant) -> TimeOfDay {
+    let local = at.with_timezone(&London);
+    let minutes = local.hour().saturating_mul(60).saturating_add(local.minute());
+    u16::try_from(minutes).ok().and_then(TimeOfDay::from_minutes).unwrap_or(TimeOfDay::LAST)
 }
 
 /// `date` + `days`; the calendar's last day where there is no such date.
@@ -100,6 +116,20 @@ mod tests {
         let summer: Instant = "2021-06-10T23:30:00Z".parse().unwrap();
         assert_eq!(london_date(winter), date("2021-01-10"));
         assert_eq!(london_date(summer), date("2021-06-11"));
+    }
+
+    #[test]
+    fn a_civil_date_begins_at_midnight_in_london() {
+        for (day, begins) in [
+            ("2021-01-10", "2021-01-10T00:00:00Z"),
+            ("2021-03-28", "2021-03-28T00:00:00Z"),
+            ("2021-03-29", "2021-03-28T23:00:00Z"),
+            ("2021-10-31", "2021-10-30T23:00:00Z"),
+        ] {
+            assert_eq!(london_midnight(date(day)), begins.parse::<Instant>().unwrap(), "{day}");
+            assert_eq!(london_date(london_midnight(date(day))), date(day));
+        }
+        assert_eq!(first_of_month(date("2021-02-28")), date("2021-02-01"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::arrest::Arrest;
 use super::breach::{Breach, BreachState};
 use super::calendar::{CivilDate, Instant};
 use super::crime_report::CrimeReport;
+use super::dip_sample::{DipSample, DipSampleGrade};
 use super::disposal::Disposal;
 use super::foreign_travel::ForeignTravel;
 use super::intelligence::Intelligence;
@@ -18,6 +19,7 @@ use super::notification::Notification;
 use super::offender::{Offender, RiskLevel};
 use super::officer::Officer;
 use super::order::Order;
+use super::other_assessment::OtherAssessment;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
@@ -27,6 +29,7 @@ use super::risk_management_plan::{RiskManagementPlan, VisitRequirement};
 use super::safeguarding::{DisclosureDecision, SafeguardingDecision, SafeguardingReferral};
 use super::team::Team;
 use super::visit::Visit;
+use super::visit_attendance::VisitAttendance;
 
 /// All that is known of one offender.
 #[derive(Debug, Clone)]
@@ -50,12 +53,16 @@ pub struct CaseRecords {
     pub allocations: Vec<Held<Allocation>>,
     /// ARMS assessments.
     pub assessments: Vec<Held<ArmsAssessment>>,
+    /// Assessments by other tools.
+    pub other_assessments: Vec<Held<OtherAssessment>>,
     /// Versions of the risk management plan.
     pub plans: Vec<Held<RiskManagementPlan>>,
     /// Dates programmed in the records system.
     pub programmed: Option<ProgrammedVisits>,
     /// Visits and contacts.
     pub visits: Vec<Held<Visit>>,
+    /// Planned visits as they were attended.
+    pub attendances: Vec<Held<VisitAttendance>>,
     /// Notifications.
     pub notifications: Vec<Held<Notification>>,
     /// Intelligence.
@@ -124,6 +131,10 @@ pub struct ForceFile {
     pub teams: BTreeMap<Ref, Team>,
     /// Crime reports.
     pub crime_reports: Vec<CrimeReport>,
+    /// Dip samples.
+    pub dip_samples: Vec<Held<DipSample>>,
+    /// The grades of their cases.
+    pub dip_sample_grades: Vec<Held<DipSampleGrade>>,
     /// Case files, by offender.
     pub cases: BTreeMap<Ref, CaseFile>,
 }
@@ -160,6 +171,12 @@ impl ForceFileBuilder {
             Record::Offender(offender) => {
                 self.offenders.insert(subject, offender);
             }
+            Record::DipSample(record) => {
+                self.file.dip_samples.push(Held { subject, event_time, event_id, record });
+            }
+            Record::DipSampleGrade(record) => {
+                self.file.dip_sample_grades.push(Held { subject, event_time, event_id, record });
+            }
             Record::CrimeReport(report) => self.file.crime_reports.push(report),
             Record::ProgrammedVisits(programmed) => self.of(&subject).programmed = Some(programmed),
             Record::ReactiveManagement(spell) => self.of(&subject).reactive = Some(spell),
@@ -181,6 +198,8 @@ impl ForceFileBuilder {
             Record::Disposal(record) => file!(disposals, record),
             Record::NotifiableChange(record) => file!(notifiable_changes, record),
             Record::ForeignTravel(record) => file!(travels, record),
+            Record::OtherAssessment(record) => file!(other_assessments, record),
+            Record::VisitAttendance(record) => file!(attendances, record),
             Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
         }
     }
@@ -194,6 +213,8 @@ impl ForceFileBuilder {
     /// The case files, the same whatever the order in which records were added. Records of somebody of whom there is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
+        in_order(&mut self.file.dip_samples);
+        in_order(&mut self.file.dip_sample_grades);
         for (offender_ref, offender) in self.offenders {
             let mut records = self.records.remove(&offender_ref).unwrap_or_default();
             records.put_in_order();
@@ -262,6 +283,13 @@ impl CaseFile {
     #[must_use]
     pub fn current_assessment(&self, at: Moment) -> Option<&ArmsAssessment> {
         let made = self.records.assessments.iter().filter(|held| at.has_come(held.record.assessed_on));
+        newest(made, |assessment| assessment.assessed_on).map(|held| &held.record)
+    }
+
+    /// The newest assessment by another tool that has come.
+    #[must_use]
+    pub fn current_other_assessment(&self, at: Moment) -> Option<&OtherAssessment> {
+        let made = self.records.other_assessments.iter().filter(|held| at.has_come(held.record.assessed_on));
         newest(made, |assessment| assessment.assessed_on).map(|held| &held.record)
     }
 

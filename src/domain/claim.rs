@@ -58,6 +58,7 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
     match kind {
         RecordKind::RiskManagementPlan => &["approved_by", "approved_on"],
         RecordKind::Breach => &["crime", "decision"],
+        RecordKind::ReactiveManagement => &["left_on"],
         RecordKind::Team
         | RecordKind::Neighbourhood
         | RecordKind::Officer
@@ -71,7 +72,8 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Notification
         | RecordKind::Intelligence
         | RecordKind::CrimeReport
-        | RecordKind::ReactiveManagement
+        | RecordKind::DipSample
+        | RecordKind::DipSampleGrade
         | RecordKind::AccessRestriction
         | RecordKind::ReactivePlacement
         | RecordKind::ReactiveReview
@@ -82,7 +84,9 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::DisclosureDecision
         | RecordKind::Disposal
         | RecordKind::NotifiableChange
-        | RecordKind::ForeignTravel => &[],
+        | RecordKind::ForeignTravel
+        | RecordKind::OtherAssessment
+        | RecordKind::VisitAttendance => &[],
     }
 }
 
@@ -215,6 +219,16 @@ mod tests {
         assert_eq!(differences(RecordKind::Offender, Some(&changed), &status)[0].prevailing, Prevailing::Feed);
         let caught_up = members(json!({"status": "custody"}));
         assert_eq!(differences(RecordKind::Offender, Some(&caught_up), &status), []);
+    }
+
+    #[test]
+    fn who_was_removed_from_reactive_management_here_stays_removed_and_everything_else_of_the_spell_is_the_feeds() {
+        let mut removed = claims("left_on", json!("2021-04-20"), None);
+        removed.extend(claims("last_reviewed_on", json!("2021-04-20"), None));
+        let feed = members(json!({"entered_on": "2021-04-15", "left_on": null, "last_reviewed_on": "2021-04-16"}));
+        let stands = as_it_stands(RecordKind::ReactiveManagement, Some(feed.clone()), &removed);
+        assert_eq!((&stands["left_on"], &stands["last_reviewed_on"]), (&json!("2021-04-20"), &json!("2021-04-16")));
+        assert_eq!(differences(RecordKind::ReactiveManagement, Some(&feed), &removed).len(), 2);
     }
 
     #[test]

@@ -18,15 +18,37 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         }
         RecordKind::Address => &["lines", "postcode", "latitude", "longitude"],
         RecordKind::Order => &["conditions"],
-        RecordKind::ArmsAssessment => &["rationale"],
-        RecordKind::RiskManagementPlan => &["contingency", "description"],
-        RecordKind::Visit => &["summary"],
+        RecordKind::ArmsAssessment => &["rationale", "reason"],
+        RecordKind::RiskManagementPlan => &[
+            "contingency",
+            "description",
+            "pillars",
+            "licence_conditions",
+            "interval_reason",
+            "single_crew_risk_assessment",
+            "evidence",
+            "reason",
+        ],
+        RecordKind::Visit => &[
+            "summary",
+            "observations",
+            "risk_factors",
+            "protective_factors",
+            "present",
+            "devices_seen",
+            "condition",
+            "note",
+            "next_steps",
+            "reason",
+        ],
         RecordKind::Intelligence => &["summary", "children"],
         RecordKind::Notification => &["detail", "periodic_date_reason"],
+        RecordKind::OtherAssessment => &["rationale", "why_not_arms", "reason"],
         RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction => &["reason"],
+        RecordKind::DipSampleGrade => &["findings"],
         RecordKind::ReactivePlacement => &["rationale", "reason"],
         RecordKind::ReactiveReview => &["reason", "checks"],
         RecordKind::ReactiveDecision => &["reason"],
@@ -37,7 +59,12 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Disposal => &["reason"],
         RecordKind::NotifiableChange => &["detail", "notification_reason", "periodic_date_reason"],
         RecordKind::ForeignTravel => &["late_notice_excuse", "return_point"],
-        RecordKind::Team | RecordKind::Neighbourhood | RecordKind::Allocation | RecordKind::ProgrammedVisits => &[],
+        RecordKind::Team
+        | RecordKind::Neighbourhood
+        | RecordKind::Allocation
+        | RecordKind::ProgrammedVisits
+        | RecordKind::DipSample
+        | RecordKind::VisitAttendance => &[],
     }
 }
 
@@ -56,8 +83,8 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Notification(record) => Some(&record.offender_ref),
         Record::Intelligence(record) => Some(&record.offender_ref),
         Record::Breach(record) => Some(&record.offender_ref),
-        Record::CrimeReport(record) => record.offender_ref.as_ref(),
         Record::AccessRestriction(record) => Some(&record.offender_ref),
+        Record::DipSampleGrade(record) => Some(&record.offender_ref),
         Record::ReactivePlacement(record) => Some(&record.offender_ref),
         Record::ReactiveReview(record) => Some(&record.offender_ref),
         Record::ReactiveDecision(record) => Some(&record.offender_ref),
@@ -68,7 +95,10 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Disposal(record) => Some(&record.offender_ref),
         Record::NotifiableChange(record) => Some(&record.offender_ref),
         Record::ForeignTravel(record) => Some(&record.offender_ref),
-        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) => None,
+        Record::OtherAssessment(record) => Some(&record.offender_ref),
+        Record::VisitAttendance(record) => Some(&record.offender_ref),
+        Record::CrimeReport(record) => record.offender_ref.as_ref(),
+        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::calendar::CivilDate;
+use super::dashboard_policy::DashboardPolicy;
 use super::planning_policy::PlanningPolicy;
 
 /// The policy built into the program.
@@ -40,8 +41,14 @@ pub struct Policy {
     pub crew_min: usize,
     /// Entry attempts before the section 96B prompt. `[S]` SOA 2003 s.96B
     pub failed_before_warrant_prompt: usize,
+    /// Failed attempts before it is checked whether the offender lives there. `[I]`
+    pub failed_before_residence_check: usize,
+    /// Working days within which a failed attempt is followed by another. `[M]`
+    pub failed_attempt_working_days: u32,
     /// Days looked back for those attempts. `[I]`
     pub warrant_lookback_days: u32,
+    /// Minutes past the time that officers expected to be done, after which a missing finish is an alert. `[I]`
+    pub lone_worker_grace_minutes: u32,
     /// Days ahead that the end of notification is announced. `[I]`
     pub notification_end_notice_days: u32,
     /// Months between reviews of reactive management. `[M]`
@@ -80,10 +87,26 @@ pub struct Policy {
     pub grid_percent: usize,
     /// Percent of plans with one and the same interval that show it. `[I]`
     pub grid_single_value_percent: usize,
+    /// The numbers of the monthly dip sample.
+    pub dip_sample: DipSamplePolicy,
     /// The numbers of planning.
     pub planning: PlanningPolicy,
     /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
     pub acknowledgement_max_days: u32,
+    /// The numbers of the dashboards.
+    pub dashboard: DashboardPolicy,
+}
+
+/// The numbers of the monthly dip sample of a team's cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DipSamplePolicy {
+    /// Cases drawn a team and month. `[I]`
+    pub cases_a_month: usize,
+    /// Percent of them that a second grader judges too. `[I]` (HMICFRS, Dorset 2021: 29 graded good where 4 were)
+    pub second_grader_percent: usize,
+    /// Cases a team and month that a detective inspector grades at least. `[I]`
+    pub inspector_cases_a_month: usize,
 }
 
 /// No policy can be had.

@@ -220,7 +220,7 @@ pub fn reviews_due(case: &CaseFile, at: Moment, policy: &Policy, bank_holidays: 
         }
     }
     for held in case.records.visits.iter().filter(|held| at.has_happened(held.record.attempted_at)) {
-        if held.record.shows_child_contact {
+        if held.record.shows_child_contact() {
             add(ChangeKind::ChildContact, &held.subject, held.record.date());
         }
     }
@@ -352,7 +352,8 @@ mod tests {
             ),
             (
                 RecordKind::Visit,
-                json!({ "attempted_at": "2021-04-14T10:00:00Z", "mode": "phone", "shows_child_contact": true }),
+                json!({ "attempted_at": "2021-04-14T10:00:00Z", "mode": "phone",
+                    "write_up": { "recorded_by": "om", "recorded_at": "2021-04-14T11:00:00Z", "observations": "x", "shows_child_contact": true } }),
                 Some(("child_contact", "2021-04-21", false)),
             ),
             (

@@ -13,6 +13,7 @@ use super::arrest::Arrest;
 use super::breach::Breach;
 use super::calendar::Instant;
 use super::crime_report::CrimeReport;
+use super::dip_sample::{DipSample, DipSampleGrade};
 use super::disposal::Disposal;
 use super::foreign_travel::ForeignTravel;
 use super::intelligence::Intelligence;
@@ -21,6 +22,7 @@ use super::notification::Notification;
 use super::offender::Offender;
 use super::officer::Officer;
 use super::order::Order;
+use super::other_assessment::OtherAssessment;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
@@ -29,6 +31,7 @@ use super::risk_management_plan::RiskManagementPlan;
 use super::safeguarding::{DisclosureDecision, SafeguardingDecision, SafeguardingReferral};
 use super::team::{Neighbourhood, Team};
 use super::visit::Visit;
+use super::visit_attendance::VisitAttendance;
 
 /// A type of record, with its kind.
 pub trait Kept: Sized {
@@ -144,6 +147,8 @@ records! {
         ReactiveManagement, "reactive_management", "The latest spell in reactive management; the subject is the offender.";
     }
     own {
+        DipSample, "dip_sample", "One month's dip sample of one team.";
+        DipSampleGrade, "dip_sample_grade", "One grader's judgement of one case of a dip sample.";
         AccessRestriction, "access_restriction", "Who may see a limited-access case; the subject is the offender.";
         ReactivePlacement, "reactive_placement", "A proposal to place an offender in reactive management, and its decision.";
         ReactiveReview, "reactive_review", "A yearly desk review of reactive management.";
@@ -155,6 +160,8 @@ records! {
         Disposal, "disposal", "What made somebody a relevant offender, and for how long.";
         NotifiableChange, "notifiable_change", "Something that an offender must tell the police.";
         ForeignTravel, "foreign_travel", "One journey out of the United Kingdom.";
+        OtherAssessment, "other_assessment", "One assessment by another tool than ARMS.";
+        VisitAttendance, "visit_attendance", "A visit as it is attended; the subject is the planned visit.";
     }
 }
 
@@ -180,13 +187,15 @@ impl fmt::Display for RecordKind {
 }
 
 impl Record {
-    /// The team that an officer belongs to, or that is responsible for an offender.
+    /// The team that an officer belongs to, that is responsible for an offender, or whose sample it is.
     #[must_use]
     pub const fn team_ref(&self) -> Option<&Ref> {
         if let Self::Officer(officer) = self {
             officer.team_ref.as_ref()
         } else if let Self::Offender(offender) = self {
             Some(&offender.team_ref)
+        } else if let Self::DipSample(sample) = self {
+            Some(&sample.team_ref)
         } else {
             None
         }

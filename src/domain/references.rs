@@ -91,6 +91,19 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.offender(&report.offender_ref);
         }
         Record::ReactiveManagement(spell) => found.at("/data/approved_by", RecordKind::Officer, &spell.approved_by),
+        Record::DipSample(sample) => {
+            found.at("/data/team_ref", RecordKind::Team, Some(&sample.team_ref));
+            found.at("/data/drawn_by", RecordKind::Officer, Some(&sample.drawn_by));
+            for (index, drawn) in sample.cases.iter().enumerate() {
+                let pointer = format!("/data/cases/{index}/offender_ref");
+                found.at(pointer, RecordKind::Offender, Some(&drawn.offender_ref));
+            }
+        }
+        Record::DipSampleGrade(grade) => {
+            found.offender(Some(&grade.offender_ref));
+            found.at("/data/sample_ref", RecordKind::DipSample, Some(&grade.sample_ref));
+            found.at("/data/grader_ref", RecordKind::Officer, Some(&grade.grader_ref));
+        }
         Record::AccessRestriction(restriction) => {
             found.offender(Some(&restriction.offender_ref));
             found.at("/data/restricted_to", RecordKind::Officer, &restriction.restricted_to);
@@ -151,6 +164,16 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
         Record::ForeignTravel(travel) => {
             found.offender(Some(&travel.offender_ref));
             found.at("/data/entered_by", RecordKind::Officer, &travel.entered_by);
+        }
+        Record::OtherAssessment(assessment) => {
+            found.offender(Some(&assessment.offender_ref));
+            found.at("/data/assessor_ref", RecordKind::Officer, Some(&assessment.assessor_ref));
+        }
+        Record::VisitAttendance(attendance) => {
+            found.offender(Some(&attendance.offender_ref));
+            for (index, officer) in attendance.officer_refs.iter().enumerate() {
+                found.at(format!("/data/officer_refs/{index}"), RecordKind::Officer, Some(officer));
+            }
         }
     }
     found.0

@@ -5,8 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::CivilDate;
+use super::calendar::{CivilDate, Instant};
+use super::plan_action::{ActionEntry, as_they_stand};
 use super::reference::Ref;
+use super::words::Words;
 use super::working_time::{DayOfWeek, TimeOfDay};
 
 /// The days after the last qualifying visit within which the next one falls due.
@@ -126,6 +128,62 @@ impl PlanAction {
     }
 }
 
+/// What the four pillars of a plan say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pillars {
+    /// Supervision.
+    pub supervision: Words,
+    /// Monitoring and control.
+    pub monitoring_and_control: Words,
+    /// Interventions and treatment.
+    pub interventions_and_treatment: Words,
+    /// Victim safety.
+    pub victim_safety: Words,
+}
+
+/// On a day the offender would be visited less often than the current plan says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lengthening {
+    /// The first such day.
+    pub on: CivilDate,
+    /// What the current plan says for it.
+    pub was: VisitInterval,
+    /// What the new one says; nothing where it asks for no visits.
+    pub becomes: Option<VisitInterval>,
+}
+
+/// A draft sent back to whoever drafts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// By whom.
+    pub by: Ref,
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: Words,
+}
+
+/// How a plan made here came about, for whoever approves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drafting {
+    /// Who drafted it.
+    pub author_ref: Ref,
+    /// Who edited it last.
+    pub last_editor_ref: Ref,
+    /// When.
+    pub edited_at: Instant,
+    /// The assessment by another tool that it answers.
+    pub other_assessment_ref: Option<Ref>,
+    /// Where it asks for visits less often than the plan that was current then.
+    pub lengthens: Option<Lengthening>,
+    /// Why it does.
+    pub interval_reason: Option<Words>,
+    /// What makes it safe that one officer goes alone.
+    pub single_crew_risk_assessment: Option<Words>,
+    /// That it was sent back, until it is edited.
+    pub returned: Option<Returned>,
+}
+
 /// One version of a risk management plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RiskManagementPlan {
@@ -147,6 +205,18 @@ pub struct RiskManagementPlan {
     pub approved_on: Option<CivilDate>,
     /// What happens when it fails.
     pub contingency: Option<String>,
+    /// Entered here: what its pillars say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pillars: Option<Box<Pillars>>,
+    /// Entered here: every licence condition (MAPPA guidance chapter 12 asks for all).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub licence_conditions: Vec<Words>,
+    /// Entered here: how it came about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drafting: Option<Box<Drafting>>,
+    /// Entered here: what became of its actions, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub action_progress: Vec<ActionEntry>,
 }
 
 impl RiskManagementPlan {
@@ -154,6 +224,12 @@ impl RiskManagementPlan {
     #[must_use]
     pub fn is_in_effect(&self, day: CivilDate) -> bool {
         self.approved_on.is_some_and(|approved| approved <= day) && self.effective_from <= day
+    }
+
+    /// Its actions as they stand: as the plan lists them, with what was completed, checked and deferred since.
+    #[must_use]
+    pub fn actions_as_they_stand(&self) -> Vec<PlanAction> {
+        as_they_stand(self).into_iter().map(|standing| standing.action).collect()
     }
 }
 

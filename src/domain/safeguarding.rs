@@ -173,7 +173,7 @@ pub fn concerns(case: &CaseFile, at: Moment, policy: &Policy) -> Vec<Concern> {
     let visits = records
         .visits
         .iter()
-        .filter(|held| held.record.shows_child_contact)
+        .filter(|held| held.record.shows_child_contact())
         .map(|held| (ConcernKind::Visit, &held.subject, held.record.attempted_at, [].as_slice()));
     let breaches = records
         .breaches
@@ -276,8 +276,10 @@ mod tests {
     fn a_visit_a_breach_and_intelligence_show_concerns_and_nothing_else_does() {
         assert_eq!(found(&World::in_order()), []);
         let shows = json!({ "shows_child_contact": true });
+        let seen = json!({ "write_up": { "recorded_by": "om", "recorded_at": "2021-04-14T11:00:00Z",
+            "observations": "x", "shows_child_contact": true } });
         for (kind, subject, members, shown) in [
-            (RecordKind::Visit, "v", shows.clone(), true),
+            (RecordKind::Visit, "v", seen, true),
             (RecordKind::Intelligence, "i", shows.clone(), true),
             (RecordKind::Intelligence, "i", json!({}), false),
             (RecordKind::Breach, "b", json!({ "shows_child_contact": true, "state": "suspected" }), true),
@@ -321,7 +323,7 @@ mod tests {
 
     #[test]
     fn where_no_child_is_known_any_answer_counts_once_it_has_been_given() {
-        let world = World::in_order().set(RecordKind::Visit, "v", json!({ "shows_child_contact": true }));
+        let world = World::in_order().set(RecordKind::Visit, "v", json!({ "write_up": { "recorded_by": "om", "recorded_at": "2021-04-14T11:00:00Z", "observations": "x", "shows_child_contact": true } }));
         let concern = json!([{ "kind": "visit", "ref": "v" }]);
         for (sent_at, answered) in [("2021-04-15T08:00:00Z", true), ("2021-04-15T08:00:01Z", false)] {
             let referral = json!({ "concerns": concern, "sent_at": sent_at });

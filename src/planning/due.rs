@@ -5,14 +5,16 @@
 //! and of all windows open the one that ends first is the next visit's. No interval is assumed where
 //! no plan gives one.
 
+use super::part_of_day;
 use super::snapshot::{Demand, DueReason, DueRule, Horizon, Place, Recurrence, VisitNeeds, Window};
 use crate::domain::address::AddressKind;
 use crate::domain::bank_holidays::BankHolidays;
-use crate::domain::calendar::{CivilDate, london_date, plus_days};
+use crate::domain::calendar::{CivilDate, london_date, london_time, plus_days};
 use crate::domain::case_file::CaseFile;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
 use crate::domain::reactive_suspension::{Suspension, Trigger, suspension};
+use crate::domain::record::Held;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::visit::Visit;
@@ -66,6 +68,20 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
     // Where the offender lives on the best day that is left.
     let best_day = window.ideal.max(context.horizon.from);
     let place = case.residence_on(best_day).or_else(|| case.current_address(at));
+    let needs = match why.rule {
+        DueRule::FailedAttempt => at_another_part_of_the_day(case, context, needs(case, context)),
+        DueRule::FirstVisit
+        | DueRule::ReturnToCommunity
+        | DueRule::NewAddress
+        | DueRule::ReturnFromReactiveManagement
+        | DueRule::Breach
+        | DueRule::RiskRelevantIntelligence
+        | DueRule::ArmsRaised
+        | DueRule::ReactiveManagementSuspended
+        | DueRule::PlanInterval
+        | DueRule::PlanStep
+        | DueRule::AfterPlannedVisit => needs(case, context),
+    };
     Some(Due::Visit(Box::new(Demand {
         offender_ref: case.offender_ref.clone(),
         manager_ref: case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone()),
@@ -79,7 +95,7 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
         notification_ends_on,
         window,
         why,
-        needs: needs(case, context),
+        needs,
         recurrence: case.current_plan_held(at).and_then(|plan| {
             let requirement = plan.record.visit_requirement.as_ref()?;
             Some(Recurrence {
@@ -104,6 +120,7 @@ fn openings(case: &CaseFile, context: DueContext<'_>, suspension: Option<&Suspen
         breach(case, context, last),
         intelligence(case, context, last),
         arms_raised(case, context, last),
+        failed_attempt(case, context, last),
         plan_interval(case, context, last, suspension),
     ]
     .into_iter()
@@ -272,6 +289,41 @@ fn arms_raised(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -
         .map(|(raised, _)| raised)?;
     let (rule, on) = (DueRule::ArmsRaised, first.record.assessed_on);
     within_working_days(case, context, last, rule, on, "the ARMS level was raised", &first.subject)
+}
+
+/// The newest failed attempt since the last qualifying visit (since coming to the community, where there is none).
+fn newest_failed_attempt<'a>(case: &'a CaseFile, at: Moment, last: Option<&Visit>) -> Option<&'a Held<Visit>> {
+    let since = case.offender.in_community_from(at.today());
+    case.records
+        .visits
+        .iter()
+        .filter(|held| at.has_happened(held.record.attempted_at) && held.record.is_failed_attempt())
+        .filter(|held| held.record.date() >= since)
+        .filter(|held| last.is_none_or(|last| held.record.attempted_at > last.attempted_at))
+        .max_by_key(|held| (held.record.attempted_at, &held.subject))
+}
+
+/// An attempt failed: it is tried again soon, never on the same day. A failed attempt resets no clock.
+fn failed_attempt(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+    case.visit_requirement(context.at)?;
+    let newest = newest_failed_attempt(case, context.at, last)?;
+    let on = newest.record.date();
+    let latest = context.bank_holidays.plus_working_days(on, context.policy.failed_attempt_working_days);
+    let (rule, fact) = (DueRule::FailedAttempt, "nobody was seen at the door");
+    let mut opening = opened_by(context, last, rule, on, latest, fact, Some(&newest.subject));
+    let earliest = opening.window.earliest.max(plus_days(on, 1)).min(latest);
+    opening.window = Window { earliest, ideal: earliest, latest };
+    Some(opening)
+}
+
+/// What the visit asks for, at another part of the day than the newest failed attempt; where the plan's own times
+/// leave no other part that is long enough, at those.
+fn at_another_part_of_the_day(case: &CaseFile, context: DueContext<'_>, needs: VisitNeeds) -> VisitNeeds {
+    let last = case.last_qualifying_visit(context.at);
+    let Some(newest) = newest_failed_attempt(case, context.at, last) else { return needs };
+    let others = part_of_day::others(london_time(newest.record.attempted_at));
+    let time_windows = part_of_day::within(&needs.time_windows, &others, needs.duration_minutes);
+    if time_windows.is_empty() { needs } else { VisitNeeds { time_windows, ..needs } }
 }
 
 /// The plan's own window after the last qualifying visit. While reactive management is suspended it runs from a visit

@@ -15,6 +15,7 @@ pub mod crew;
 pub mod diff;
 pub mod due;
 pub mod explain;
+pub mod part_of_day;
 pub mod proposal;
 pub mod score;
 pub mod search;

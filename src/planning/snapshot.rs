@@ -91,6 +91,8 @@ pub enum DueRule {
     RiskRelevantIntelligence,
     /// The ARMS level was raised since the last qualifying visit.
     ArmsRaised,
+    /// An attempt failed since the last qualifying visit.
+    FailedAttempt,
     /// The plan's own interval after the last qualifying visit.
     PlanInterval,
     /// The interval of a step of the plan, after the last qualifying visit.

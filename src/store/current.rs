@@ -6,11 +6,12 @@ use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::limited_access::hidden;
 use super::record::{StoredRecord, held, stored_records};
-use super::schema::{current_record, flag};
+use super::schema::{case_standing, current_record, flag};
 use super::scope::{Scope, TeamScope};
 use crate::domain::flag::FlagCode;
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
+use crate::domain::standing::Bucket;
 
 /// Which records of a kind are asked for. The teams of the scope count for officers and offenders;
 /// the other kinds belong to the force as a whole.
@@ -21,6 +22,7 @@ pub struct Wanted<'a> {
     subject: Option<&'a Ref>,
     team: Option<&'a Ref>,
     flag: Option<FlagCode>,
+    bucket: Option<Bucket>,
     page: Option<(Option<&'a Ref>, usize)>,
 }
 
@@ -28,13 +30,13 @@ impl<'a> Wanted<'a> {
     /// All of a kind.
     #[must_use]
     pub const fn all(kind: RecordKind, scope: &'a Scope) -> Self {
-        Self { kind, scope, subject: None, team: None, flag: None, page: None }
+        Self { kind, scope, subject: None, team: None, flag: None, bucket: None, page: None }
     }
 
     /// One alone.
     #[must_use]
     pub const fn one(kind: RecordKind, scope: &'a Scope, subject: &'a Ref) -> Self {
-        Self { kind, scope, subject: Some(subject), team: None, flag: None, page: None }
+        Self { kind, scope, subject: Some(subject), team: None, flag: None, bucket: None, page: None }
     }
 
     /// Of these, those of one team.
@@ -47,6 +49,12 @@ impl<'a> Wanted<'a> {
     #[must_use]
     pub const fn flagged(self, flag: Option<FlagCode>) -> Self {
         Self { flag, ..self }
+    }
+
+    /// Of these, the offenders who were last found in a bucket.
+    #[must_use]
+    pub const fn in_bucket(self, bucket: Option<Bucket>) -> Self {
+        Self { bucket, ..self }
     }
 
     /// Of these, so many that come after a reference.
@@ -70,7 +78,9 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     if let (Some(hidden), RecordKind::Offender) = (hidden(connection, wanted.scope)?, wanted.kind) {
         question = question.filter(current_record::subject.ne_all(hidden));
     }
-    if let (TeamScope::Only(teams), RecordKind::Officer | RecordKind::Offender) = (&wanted.scope.teams, wanted.kind) {
+    if let (TeamScope::Only(teams), RecordKind::Officer | RecordKind::Offender | RecordKind::DipSample) =
+        (&wanted.scope.teams, wanted.kind)
+    {
         question = question.filter(current_record::team_ref.eq_any(teams.iter().map(Ref::as_str)));
     }
     if let Some(subject) = wanted.subject {
@@ -86,6 +96,13 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
             .filter(flag::offender_ref.eq(current_record::subject.nullable()))
             .filter(flag::cleared_at.is_null());
         question = question.filter(diesel::dsl::exists(holding));
+    }
+    if let Some(bucket) = wanted.bucket {
+        let standing = case_standing::table
+            .filter(case_standing::force.eq(current_record::force))
+            .filter(case_standing::offender_ref.eq(current_record::subject))
+            .filter(case_standing::bucket.eq(bucket.as_str()));
+        question = question.filter(diesel::dsl::exists(standing));
     }
     if let Some((after, limit)) = wanted.page {
         if let Some(after) = after {

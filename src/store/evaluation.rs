@@ -92,7 +92,7 @@ pub fn answered(connection: &mut AnyConnection, requests: &[Request]) -> Result<
     Ok(())
 }
 
-/// Notes that a force's flags were evaluated.
+/// Notes that a force's flags were evaluated and the standings of its cases stored.
 ///
 /// # Errors
 /// When the statement fails.
@@ -102,10 +102,14 @@ pub fn evaluated(
     at: Instant,
     policy_version: &str,
 ) -> Result<(), StoreError> {
-    let row =
-        (flag_evaluation::evaluated_at.eq(DbInstant::from(at)), flag_evaluation::policy_version.eq(policy_version));
+    let now = DbInstant::from(at);
+    let row = (
+        flag_evaluation::evaluated_at.eq(now),
+        flag_evaluation::policy_version.eq(policy_version),
+        flag_evaluation::standings_at.eq(Some(now)),
+    );
     on_backend!(connection, c => diesel::insert_into(flag_evaluation::table)
-        .values((flag_evaluation::force.eq(force), row))
+        .values((flag_evaluation::force.eq(force), flag_evaluation::first_evaluated_at.eq(now), row))
         .on_conflict(flag_evaluation::force)
         .do_update()
         .set(row)
@@ -124,4 +128,26 @@ pub fn last_evaluated_at(connection: &mut AnyConnection, force: &str) -> Result<
         .first::<DbInstant>(connection)
         .optional()?
         .map(DbInstant::get))
+}
+
+/// What is known of a force's evaluations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evaluated {
+    /// When its flags were first evaluated: since then there is a history of them.
+    pub first_at: Instant,
+    /// When the standings of its cases were stored last.
+    pub standings_at: Instant,
+}
+
+/// The evaluations of a force, where one has stored the standings of its cases.
+///
+/// # Errors
+/// When the statement fails.
+pub fn evaluated_with_standings(connection: &mut AnyConnection, force: &str) -> Result<Option<Evaluated>, StoreError> {
+    let row: Option<(DbInstant, Option<DbInstant>)> = flag_evaluation::table
+        .filter(flag_evaluation::force.eq(force))
+        .select((flag_evaluation::first_evaluated_at, flag_evaluation::standings_at))
+        .first(connection)
+        .optional()?;
+    Ok(row.and_then(|(first, standings)| Some(Evaluated { first_at: first.get(), standings_at: standings?.get() })))
 }

@@ -13,10 +13,13 @@ use super::error::StoreError;
 use super::evaluation::last_evaluated_at;
 use super::flag::{code_of, severity_number, severity_of};
 use super::limited_access::hidden;
+use super::record::stored_ref;
 use super::schema::{current_record, flag, flag_acknowledgement};
 use super::scope::{Scope, TeamScope};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
+use crate::domain::dashboard::StaffFlag;
+use crate::domain::dashboard::trend::FlagSpan;
 use crate::domain::flag::{FlagCode, Severity};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
@@ -67,6 +70,8 @@ pub struct FlagFilter {
     pub severity: Option<Severity>,
     /// Which, by what has become of them.
     pub state: FlagState,
+    /// Only those raised since; of the cleared ones, those cleared since.
+    pub since: Option<Instant>,
 }
 
 /// Where a page of flags ended: the next begins after it.
@@ -241,6 +246,12 @@ pub fn list(
         FlagState::Acknowledged => query.filter(flag::cleared_at.is_null()).filter(flag::acknowledged_until.ge(today)),
         FlagState::Cleared => query.filter(flag::cleared_at.is_not_null()),
     };
+    if let Some(since) = filter.since.map(DbInstant::from) {
+        query = match filter.state {
+            FlagState::Open | FlagState::Acknowledged => query.filter(flag::raised_at.ge(since)),
+            FlagState::Cleared => query.filter(flag::cleared_at.ge(since)),
+        };
+    }
     if let Some(FlagPlace { severity, raised_at, id }) = after {
         let (severity, raised_at) = (severity_number(severity), DbInstant::from(raised_at));
         let later_at_once = flag::raised_at.eq(raised_at).and(flag::id.gt(DbId(id)));
@@ -383,4 +394,74 @@ pub fn summary(connection: &mut AnyConnection, scope: &Scope, today: CivilDate) 
         }
     }
     Ok(summary)
+}
+
+/// How many flags in scope were raised since an instant and hold, by code; and how many were cleared
+/// since, by code.
+///
+/// # Errors
+/// When a statement fails, or a stored flag cannot be read.
+pub fn changes_since(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    since: Instant,
+) -> Result<[BTreeMap<FlagCode, u32>; 2], StoreError> {
+    let since = DbInstant::from(since);
+    let raised = within(connection, scope)?.filter(flag::cleared_at.is_null()).filter(flag::raised_at.ge(since));
+    let cleared = within(connection, scope)?.filter(flag::cleared_at.ge(since));
+    let mut count = |flags: flag::BoxedQuery<'_, MultiBackend>| -> Result<BTreeMap<FlagCode, u32>, StoreError> {
+        let codes: Vec<String> = flags.select(flag::code).load(connection)?;
+        let mut counts = BTreeMap::new();
+        for code in codes {
+            *counts.entry(code_of(&code)?).or_default() += 1;
+        }
+        Ok(counts)
+    };
+    Ok([count(raised)?, count(cleared)?])
+}
+
+/// From when until when each flag of these codes held that is in scope and was not cleared before an
+/// instant.
+///
+/// # Errors
+/// When the statement fails, or a stored flag cannot be read.
+pub fn spans(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    codes: &[FlagCode],
+    from: Instant,
+) -> Result<Vec<FlagSpan>, StoreError> {
+    let rows: Vec<(String, DbInstant, Option<DbInstant>)> = within(connection, scope)?
+        .filter(flag::code.eq_any(codes.iter().map(|code| code.as_str())))
+        .filter(flag::cleared_at.is_null().or(flag::cleared_at.ge(DbInstant::from(from))))
+        .select((flag::code, flag::raised_at, flag::cleared_at))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(code, raised_at, cleared_at)| {
+            Ok(FlagSpan {
+                code: code_of(&code)?,
+                raised_at: raised_at.get(),
+                cleared_at: cleared_at.map(DbInstant::get),
+            })
+        })
+        .collect()
+}
+
+/// The flags in scope that hold on officers and teams.
+///
+/// # Errors
+/// When the statement fails, or a stored flag cannot be read.
+pub fn on_staff(connection: &mut AnyConnection, scope: &Scope) -> Result<Vec<StaffFlag>, StoreError> {
+    let rows: Vec<(String, String, Option<String>, DbJson)> = within(connection, scope)?
+        .filter(flag::offender_ref.is_null())
+        .filter(flag::cleared_at.is_null())
+        .order((flag::code, flag::subject))
+        .select((flag::code, flag::subject, flag::team_ref, flag::evidence))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(code, subject, team_ref, DbJson(evidence))| {
+            let (subject, team_ref) = (stored_ref(subject)?, team_ref.map(stored_ref).transpose()?);
+            Ok(StaffFlag { code: code_of(&code)?, subject, team_ref, evidence })
+        })
+        .collect()
 }

@@ -18,6 +18,7 @@ pub mod import;
 pub mod job_run;
 pub mod limited_access;
 pub mod migrate;
+pub mod of_cases;
 pub mod own_entry;
 pub mod planned_visit;
 pub mod record;
@@ -26,8 +27,10 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod standing;
 pub mod status;
 pub mod timeline;
+mod turn;
 pub mod types;
 pub mod url;
 
@@ -37,8 +40,10 @@ use std::time::Duration;
 use diesel::Connection as _;
 use diesel::r2d2::Pool;
 
+use audit::heads::Heads;
 use backend::{AnyConnection, Connections};
 use error::StoreError;
+use turn::Turns;
 use url::DatabaseUrl;
 
 /// Connections kept open to PostgreSQL; on SQLite they share one writer lock.
@@ -52,6 +57,8 @@ const POOL_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Store {
     pool: Arc<Pool<Connections>>,
     url: DatabaseUrl,
+    heads: Option<Arc<Heads>>,
+    turns: Arc<Turns>,
 }
 
 impl Store {
@@ -67,7 +74,30 @@ impl Store {
             .error_handler(Box::new(backend::QuietErrors))
             .build(Connections::new(url.clone()))
             .map_err(|error| StoreError::Unavailable { detail: error.to_string() })?;
-        Ok(Self { pool: Arc::new(pool), url: url.clone() })
+        Ok(Self { pool: Arc::new(pool), url: url.clone(), heads: None, turns: Arc::default() })
+    }
+
+    /// The same database; the heads of its audit are signed and kept here after every transaction.
+    #[must_use]
+    pub fn with_heads(mut self, heads: Heads) -> Self {
+        self.heads = Some(Arc::new(heads));
+        self
+    }
+
+    /// Why the heads of the audit are not up to date, where they are not. Tries to sign them first.
+    ///
+    /// # Errors
+    /// When the database is unavailable.
+    pub fn heads_failure(&self) -> Result<Option<String>, StoreError> {
+        let Some(heads) = &self.heads else { return Ok(None) };
+        heads.publish(&mut *self.connection()?);
+        Ok(heads.failure())
+    }
+
+    fn publish_heads_through(&self, connection: &mut AnyConnection) {
+        if let Some(heads) = &self.heads {
+            heads.publish(connection);
+        }
     }
 
     /// Which database this is.
@@ -85,7 +115,9 @@ impl Store {
         E: From<StoreError> + From<diesel::result::Error>,
     {
         let connection: &mut AnyConnection = &mut *self.connection()?;
-        connection.transaction(work)
+        let done = connection.transaction(work)?;
+        self.publish_heads_through(connection);
+        Ok(done)
     }
 
     /// As [`Self::transaction`], for work that reads before it writes. On SQLite it waits for its turn
@@ -97,6 +129,7 @@ impl Store {
     where
         E: From<StoreError> + From<diesel::result::Error>,
     {
+        let _turn = matches!(self.url, DatabaseUrl::Sqlite(_)).then(|| self.turns.wait());
         self.transaction(|connection| {
             audit::take_turn(connection)?;
             work(connection)

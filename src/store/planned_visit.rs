@@ -122,6 +122,19 @@ pub fn team_visits(
     with_crews(connection, rows)
 }
 
+/// One visit of a schedule that was accepted, whether a later one has taken its day over or not.
+///
+/// # Errors
+/// When a statement fails.
+pub fn planned(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<Option<PlannedVisitRow>, StoreError> {
+    let rows: Vec<VisitRow> = planned_visit::table
+        .filter(planned_visit::force.eq(force))
+        .filter(planned_visit::id.eq(DbId(id)))
+        .select(VISIT)
+        .load(connection)?;
+    Ok(with_crews(connection, rows)?.pop())
+}
+
 /// An officer's visits of the accepted schedule on a day, by time, where they are in scope.
 ///
 /// # Errors

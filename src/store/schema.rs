@@ -92,6 +92,38 @@ table! {
         subject_kind -> Nullable<Text>,
         subject -> Nullable<Text>,
         detail -> sql::Json,
+        operation -> Text,
+        reason -> Nullable<Text>,
+        chain -> Text,
+        sequence -> BigInt,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    audit_entry_before_chain (id) {
+        id -> sql::Id,
+        at -> sql::Instant,
+        actor -> Text,
+        act -> Text,
+        force -> Nullable<Text>,
+        subject_kind -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        detail -> sql::Json,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+
+    audit_head (chain) {
+        chain -> Text,
+        sequence -> BigInt,
+        hash -> Text,
     }
 }
 
@@ -238,6 +270,21 @@ table! {
         force -> Text,
         evaluated_at -> sql::Instant,
         policy_version -> Text,
+        first_evaluated_at -> sql::Instant,
+        standings_at -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    case_standing (force, offender_ref) {
+        force -> Text,
+        offender_ref -> Text,
+        bucket -> Text,
+        manager_ref -> Nullable<Text>,
+        facts -> sql::Json,
     }
 }
 
@@ -350,6 +397,8 @@ allow_tables_to_appear_in_same_query!(
     idempotency_key,
     record_reference,
     audit_entry,
+    audit_entry_before_chain,
+    audit_head,
     schedule_snapshot,
     schedule_proposal,
     schedule_proposal_document,
@@ -360,5 +409,6 @@ allow_tables_to_appear_in_same_query!(
     flag_acknowledgement,
     evaluation_request,
     flag_evaluation,
+    case_standing,
     job_run,
 );

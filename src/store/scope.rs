@@ -43,6 +43,13 @@ impl Scope {
         Self { force: force.into(), teams: TeamScope::All, seen_by: SeenBy::Service }
     }
 
+    /// The part of the scope that is one team's; nothing where that is out of scope.
+    #[must_use]
+    pub fn of_team(&self, team: &Ref) -> Option<Self> {
+        let teams = TeamScope::Only(BTreeSet::from([team.clone()]));
+        self.covers(team).then(|| Self { teams, ..self.clone() })
+    }
+
     /// True when a team's cases are in scope.
     #[must_use]
     pub fn covers(&self, team: &Ref) -> bool {

@@ -31,6 +31,18 @@ impl DatabaseUrl {
         }
     }
 
+    /// The name of the database, of letters, digits, `-` and `_` alone; `postgres` where the URL gives none.
+    #[must_use]
+    pub fn database_name(&self) -> String {
+        let url = self.expose();
+        let place = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let place = place.split('?').next().unwrap_or_default();
+        let name = place.rsplit_once('/').map_or("", |(_, name)| name);
+        let kept: String =
+            name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+        if kept.is_empty() { "postgres".to_owned() } else { kept }
+    }
+
     /// True where the road to the database leaves the machine and is not proved to lead to the right
     /// server: PostgreSQL elsewhere without `sslmode=verify-full`, or wherever a service file says.
     #[must_use]

@@ -13,7 +13,7 @@ use mosovo_visits::store::Store;
 use serde_json::{Value, json};
 
 use crate::support::caseload::{RECORDED, event, lines};
-use crate::support::casework::{evaluate, evaluate_at, inspector, manager, other_supervisor, set_up, supervisor};
+use crate::support::casework::{evaluate, evaluate_at, feed, inspector, manager, other_supervisor, supervisor};
 use crate::support::http::{Running, run, run_at};
 use crate::support::{import, on_both_databases};
 
@@ -29,7 +29,10 @@ fn history() -> String {
     let spell = json!({"entered_on": "2020-12-15", "left_on": null, "approved_by": "di", "rationale": "invented"});
     let notified = json!({"offender_ref": "n-1", "kind": "periodic", "notified_at": "2020-04-14T10:00:00Z",
         "moves_periodic_date": true});
+    let visit = json!({"offender_ref": "n-1", "attempted_at": "2020-12-14T10:00:00Z", "mode": "home", "outcome": "seen",
+        "home_inspected": true, "address_ref": "a-1", "officer_refs": ["om-n", "om-n2"]});
     lines(&[
+        event(wessex, "visit", "v-n", RECORDED, &visit),
         event(wessex, "order", "o-n", RECORDED, &order),
         event(wessex, "reactive_management", "n-1", RECORDED, &spell),
         event(wessex, "notification", "nt-1", RECORDED, &notified),
@@ -70,8 +73,9 @@ fn enter(service: &Running, body: &Value) -> Value {
 #[test]
 fn three_breaches_are_acted_on_and_none_of_it_is_hidden_from_the_supervisor() {
     on_both_databases(|store| {
-        import(store, &history());
-        set_up(store);
+        import(store, &format!("{}\n{}", feed(), history()));
+        assert_eq!(visit_due(store, NOW), None, "in reactive management");
+        evaluate(store);
         let service = run(store);
 
         // The late notification was noticed by the service, and put before a person.
@@ -80,7 +84,7 @@ fn three_breaches_are_acted_on_and_none_of_it_is_hidden_from_the_supervisor() {
         let suspicion = &suspected[0]["suspicion"];
         assert_eq!((&suspicion["provision"], &suspicion["due_on"]), (&json!("SOA 2003 s.85(1)"), &json!("2021-04-14")));
 
-        // Until anything was known nobody was to visit; the suspicion alone puts that right.
+        // Nobody was to visit until then; the suspicion alone puts that right.
         let spell = service.get(&manager(), "/v1/offenders/n-1/reactive-management").json();
         assert_eq!((&spell["placed"], &spell["reactive"]), (&json!(true), &json!(false)));
 

@@ -3,12 +3,12 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::{caseload, import, on_both_databases, on_both_databases_by_url};
+use crate::support::{caseload, import, on_both_databases, on_both_databases_by_url, program};
 use mosovo_visits::store::Store;
 
 fn command(url: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mosovo-visits"));
-    command.args(arguments).env("MOSOVO__DATABASE__URL", url).env("MOSOVO__HTTP__BIND", "127.0.0.1:0");
+    let mut command = program(url, arguments);
+    command.env("MOSOVO__HTTP__BIND", "127.0.0.1:0");
     command.env("MOSOVO__AUTH__DEVELOPMENT_KEY", "a key of the tests, long enough to be one");
     command
 }
@@ -93,6 +93,7 @@ fn production_has_no_development_key() {
         let production = |arguments: &[&str]| {
             let mut command = command(url, arguments);
             command.env("MOSOVO__ENVIRONMENT", "production");
+            assert!(program(url, &["audit", "key", "--make"]).output().unwrap().status.success());
             command
         };
         let with_a_key = production(&["serve", "--migrate"]).output().unwrap();

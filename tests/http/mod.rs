@@ -1,10 +1,14 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod assessments;
+mod audit;
 mod breaches;
 mod briefing;
 mod case_study;
 mod command_line;
 mod contract;
+mod dashboards;
+mod dip_samples;
 mod duty_records;
 mod entries;
 mod flags;
@@ -13,6 +17,7 @@ mod limited_access;
 mod notification_duties;
 mod offenders;
 mod permissions;
+mod plans;
 mod problems;
 mod reactive_management;
 mod records;
@@ -21,3 +26,4 @@ mod schedules;
 mod scope;
 mod suspicions;
 mod tokens;
+mod visits;

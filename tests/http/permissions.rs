@@ -9,7 +9,7 @@ use mosovo_visits::store::{Store, audit, own_entry};
 use serde_json::json;
 
 use crate::support::http::{persona, run};
-use crate::support::{casework, import, on_both_databases};
+use crate::support::{casework, evaluate, import, on_both_databases};
 
 /// A path of the route, with references that there are.
 fn path(template: &str) -> String {
@@ -17,12 +17,21 @@ fn path(template: &str) -> String {
         Some("offenders") => "n-1",
         Some("officers") => "om-n",
         Some("teams") => "north",
+        Some("dip-samples") => "sample-1",
         Some("neighbourhoods") => "nb-1",
+        Some("dashboards") => "north",
         Some("breaches" | "intelligence" | "reactive-placements" | "safeguarding-referrals") => "x-1",
         Some("disposals" | "notifiable-changes" | "foreign-travel" | "notifications") => "x-1",
+        Some("arms-assessments") => "r-1",
+        Some("other-assessments") => "q-1",
+        Some("risk-management-plans") => "p-1",
+        Some("visits") => "v-1",
         Some(_) | None => "",
     };
-    template.replace("{ref}", subject).replace("{id}", "01900000-0000-7000-8000-000000000000")
+    template
+        .replace("{ref}", subject)
+        .replace("{action}", "act-1")
+        .replace("{id}", "01900000-0000-7000-8000-000000000000")
 }
 
 /// What a role that may is answered, the first time and when it asks again.
@@ -32,6 +41,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         (Verb::Post, "/v1/offenders/{ref}/access-restriction") => &[200, 412],
         (Verb::Get, "/v1/offenders/{ref}/access-restriction") => &[404],
         (Verb::Post, "/v1/offenders/{ref}/conflicts/settle") => &[409],
+        (Verb::Post, "/v1/teams/{ref}/dip-samples") => &[201, 409],
+        (Verb::Post, "/v1/dip-samples/{ref}/grades") => &[404],
         (Verb::Get, "/v1/breaches/{ref}" | "/v1/breaches/{ref}/obligations" | "/v1/intelligence/{ref}") => &[404],
         (Verb::Get, "/v1/reactive-placements/{ref}" | "/v1/safeguarding-referrals/{ref}") => &[404],
         (Verb::Post, "/v1/offenders/{ref}/reactive-management/placements") => &[201, 409],
@@ -56,6 +67,14 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         ) => &[404],
         (Verb::Post, template) if takes_a_version_of_what_there_is_not(template) => &[412],
         (_, template) if template.contains("{id}") => &[404],
+        (Verb::Get, "/v1/other-assessments/{ref}") => &[404],
+        (Verb::Patch, "/v1/arms-assessments/{ref}" | "/v1/other-assessments/{ref}" | "/v1/visits/{ref}") => &[412],
+        (Verb::Patch, "/v1/risk-management-plans/{ref}") => &[412],
+        (Verb::Post, "/v1/risk-management-plans/{ref}/approve" | "/v1/risk-management-plans/{ref}/reject") => &[412],
+        (Verb::Post, "/v1/risk-management-plans/{ref}/actions/{action}/complete") => &[200, 403],
+        (Verb::Post, "/v1/risk-management-plans/{ref}/actions/{action}/check") => &[200, 409],
+        (Verb::Post, "/v1/risk-management-plans/{ref}/actions/{action}/defer") => &[409],
+        (Verb::Post, "/v1/visits/{ref}/confirm") => &[409],
         (_, _) => &[200, 201],
     }
 }
@@ -66,6 +85,22 @@ fn takes_a_version_of_what_there_is_not(template: &str) -> bool {
         .iter()
         .any(|collection| template.starts_with(collection))
 }
+
+const ARMS: &str = r#"{"assessed_on": "2021-04-14", "overall": "low", "rationale": "invented", "adult_male": true,
+    "next_review_on": "2022-04-14", "factors": {"opportunity": "low", "sexual_preoccupation": "low",
+    "offence_related_sexual_interests": "low", "emotional_congruence_with_children": "low", "hostile_orientation": "low",
+    "poor_self_management": "low", "antisocial_influences": "low", "commitment_to_desist": "low",
+    "intimate_relationship": "low", "positive_routine": "low", "social_investment": "low"}}"#;
+
+const OTHER: &str = r#"{"tool": "invented", "version": "1", "band": "amber", "assessed_on": "2021-04-14",
+    "next_review_on": "2022-04-14", "why_not_arms": "invented", "rationale": "invented"}"#;
+
+const PLAN: &str = r#"{"effective_from": "2021-04-20", "review_on": "2021-10-20", "contingency": "invented",
+    "pillars": {"supervision": "a", "monitoring_and_control": "b", "interventions_and_treatment": "c",
+    "victim_safety": "d"}, "interval_reason": "invented"}"#;
+
+const VISIT: &str = r#"{"attempted_at": "2021-04-14T10:00:00Z", "mode": "phone", "outcome": "seen",
+    "officer_refs": ["om-n"], "observations": "invented", "shows_child_contact": false}"#;
 
 /// Who a role is among the officers of the caseload.
 fn officer(role: Role) -> Option<&'static str> {
@@ -90,6 +125,10 @@ fn body(template: &str) -> (&'static str, &'static str) {
         }
         "/v1/offenders/{ref}/conflicts/settle" => {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
+        }
+        "/v1/teams/{ref}/dip-samples" => ("application/json", "{}"),
+        "/v1/dip-samples/{ref}/grades" => {
+            ("application/json", r#"{"offender_ref": "n-1", "answers": {}, "overall": "good", "findings": "invented"}"#)
         }
         "/v1/offenders/{ref}/breaches" => (
             "application/json",
@@ -151,6 +190,28 @@ fn body(template: &str) -> (&'static str, &'static str) {
             ("application/json", r#"{"kind": "periodic", "notified_at": "2021-04-14T09:00:00Z"}"#)
         }
         "/v1/flags/{id}/acknowledge" => ("application/json", r#"{"reason": "invented", "review_on": "2021-05-01"}"#),
+        "/v1/offenders/{ref}/arms-assessments" => ("application/json", ARMS),
+        "/v1/offenders/{ref}/other-assessments" => ("application/json", OTHER),
+        "/v1/offenders/{ref}/risk-management-plans" => ("application/json", PLAN),
+        "/v1/offenders/{ref}/visits" | "/v1/visits/{id}/outcome" => ("application/json", VISIT),
+        "/v1/arms-assessments/{ref}" | "/v1/other-assessments/{ref}" | "/v1/visits/{ref}" => {
+            ("application/json", r#"{"reason": "invented"}"#)
+        }
+        "/v1/risk-management-plans/{ref}" => ("application/json", r#"{"contingency": "invented"}"#),
+        "/v1/risk-management-plans/{ref}/approve" | "/v1/visits/{ref}/confirm" | "/v1/visits/{id}/finish" => {
+            ("application/json", "{}")
+        }
+        "/v1/risk-management-plans/{ref}/reject" => ("application/json", r#"{"reason": "invented"}"#),
+        "/v1/risk-management-plans/{ref}/actions/{action}/complete" => {
+            ("application/json", r#"{"completed_on": "2021-04-14", "evidence": "invented"}"#)
+        }
+        "/v1/risk-management-plans/{ref}/actions/{action}/check" => ("application/json", r#"{"ok": true}"#),
+        "/v1/risk-management-plans/{ref}/actions/{action}/defer" => {
+            ("application/json", r#"{"due_on": "2021-06-01", "reason": "invented"}"#)
+        }
+        "/v1/visits/{id}/start" => {
+            ("application/json", r#"{"officer_refs": ["om-n"], "expected_finish": "2021-04-15T10:00:00Z"}"#)
+        }
         _ => ("application/json", ""),
     }
 }
@@ -170,6 +231,7 @@ fn kept(store: &Store, persona: &Grants) -> (usize, usize) {
 fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
     on_both_databases(|store| {
         import(store, &casework::feed());
+        evaluate(store, "wessex");
         let service = run(store);
         let mut refusals = 0;
         for endpoint in ROUTES {

@@ -142,7 +142,7 @@ fn a_list_is_on_record_with_whom_it_showed_and_how_it_was_narrowed_and_never_wha
         let narrowed =
             detail("/v1/offenders?team=north&officer=om-n&status=community&flag=no_risk_management_plan&search=Nestor");
         let filter = json!({"team": "north", "officer": "om-n", "status": "community",
-            "flag": "no_risk_management_plan", "search": true});
+            "flag": "no_risk_management_plan", "bucket": null, "search": true});
         assert_eq!(narrowed["filter"], filter);
         assert!(!narrowed.to_string().contains("Nestor"));
     });

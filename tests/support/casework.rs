@@ -28,6 +28,16 @@ pub fn colleague() -> Grants {
     officer(Role::OffenderManager, &["north"], "om-n2")
 }
 
+/// An offender manager of the team north without training in ARMS.
+pub fn untrained() -> Grants {
+    officer(Role::OffenderManager, &["north"], "om-n3")
+}
+
+/// Sam, who manages s-1.
+pub fn other_manager() -> Grants {
+    officer(Role::OffenderManager, &["south"], "om-s")
+}
+
 /// The supervisor of the team north.
 pub fn supervisor() -> Grants {
     officer(Role::Supervisor, &["north"], "sup-n")
@@ -71,15 +81,17 @@ pub fn plan() -> Value {
 pub fn feed() -> String {
     let wessex = "/records/wessex/invented";
     let manager = &["visor_user", "arms_assessor"][..];
-    let supervisor = &["visor_user", "mosovo_supervisor"][..];
+    let supervisor = &["visor_user", "mosovo_supervisor", "arms_assessor"][..];
     let staff = [
         ("om-n", trained("Nora Invented", "offender_manager", "north", manager)),
         ("om-n2", trained("Nuala Invented", "offender_manager", "north", manager)),
+        ("om-n3", trained("Nye Invented", "offender_manager", "north", &["visor_user"])),
         ("om-s", trained("Sam Invented", "offender_manager", "south", manager)),
         ("sup-n", trained("Sorrel Invented", "supervisor", "north", supervisor)),
         ("sup-s", trained("Sasha Invented", "supervisor", "south", supervisor)),
         ("di", trained("Dara Invented", "detective_inspector", "north", &["mosovo_supervisor"])),
         ("no-1", trained("Noel Invented", "neighbourhood_officer", "north", &[])),
+        ("di", trained("Dara Invented", "detective_inspector", "north", &["mosovo_supervisor", "arms_assessor"])),
         ("di-2", trained("Devi Invented", "detective_inspector", "south", &["mosovo_supervisor"])),
     ];
     // Newer than those of the caseload.

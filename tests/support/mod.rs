@@ -7,13 +7,21 @@ mod postgres;
 
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
+use std::process::Command;
 
 use flate2::read::GzDecoder;
 use mosovo_visits::casework::actor::Actor;
+use mosovo_visits::casework::audit::verify::verify;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::flags::evaluate_force;
 use mosovo_visits::casework::import::ImportReport;
+use mosovo_visits::domain::audit_act::is_known;
+use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
+use mosovo_visits::store::audit::head::HeadKey;
+use mosovo_visits::store::audit::heads::HeadFiles;
+use mosovo_visits::store::audit::list::acts;
 
 /// The clock of the dorset-2021 scenario.
 pub fn scenario_clock() -> Clock {
@@ -34,12 +42,47 @@ pub fn import(store: &Store, feed: &str) -> ImportReport {
     import_lines(store, scenario_clock(), &Actor::Operator, "test", feed, |_| {}).unwrap()
 }
 
-/// Runs a test on an empty, migrated database of each backend.
+/// Evaluates a force's flags at the scenario's time, and keeps what is found.
+pub fn evaluate(store: &Store, force: &str) {
+    let policies = Policies::built_in().unwrap();
+    evaluate_force(store, scenario_clock(), &Actor::Operator, force, &policies).unwrap();
+}
+
+/// Runs a test on an empty, migrated database of each backend. Whatever the test did, the audit is whole at
+/// its end and every act in it is one that the table knows.
 pub fn on_both_databases(test: impl Fn(&Store)) {
     on_both_empty_databases(|store| {
         store.migrate().unwrap();
         test(store);
+        let unsigned = verify(store, &HeadFiles::default(), &proof_key().public(), None).unwrap();
+        for chain in unsigned.chains {
+            assert_eq!(chain.findings, [], "{}", chain.chain);
+        }
+        let acts: Vec<String> = store.transaction(acts).unwrap();
+        assert_eq!(acts.iter().find(|act| !is_known(act)), None, "src/domain/audit_act.rs lacks an act");
     });
+}
+
+/// A key that signs heads of the tests.
+pub fn proof_key() -> HeadKey {
+    HeadKey::from_seed(&"1f".repeat(32)).unwrap()
+}
+
+/// Where the program keeps the proof of a database's audit, in the tests: gone when the test ends.
+pub fn proof_of(url: &str) -> (PathBuf, PathBuf) {
+    let name = url.rsplit('/').next().unwrap().trim_end_matches(".sqlite");
+    let base = std::env::temp_dir().join(format!("{name}.proof"));
+    (base.join("key"), base.join("heads"))
+}
+
+/// The program with some arguments, on a database of the tests.
+pub fn program(url: &str, arguments: &[&str]) -> Command {
+    let (key, heads) = proof_of(url);
+    std::fs::create_dir_all(&heads).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mosovo-visits"));
+    command.args(arguments).env("MOSOVO__DATABASE__URL", url);
+    command.env("MOSOVO__AUDIT__SIGNING_KEY_FILE", key).env("MOSOVO__AUDIT__HEADS_DIR", heads);
+    command
 }
 
 /// Runs a test on an empty database of each backend, not yet migrated.
@@ -50,11 +93,15 @@ pub fn on_both_empty_databases(test: impl Fn(&Store)) {
 /// Hands a test the URL of an empty database of each backend.
 pub fn on_both_databases_by_url(mut test: impl FnMut(&str)) {
     let path = std::env::temp_dir().join(format!("mosovo-visits-{}.sqlite", uuid::Uuid::now_v7()));
-    test(&format!("sqlite://{}", path.display()));
+    let mut run = |url: &str| {
+        test(url);
+        let _ = std::fs::remove_dir_all(proof_of(url).0.parent().unwrap());
+    };
+    run(&format!("sqlite://{}", path.display()));
     for ending in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
     }
     if let Some(url) = postgres::fresh_database() {
-        test(&url);
+        run(&url);
     }
 }

@@ -56,6 +56,9 @@ acts! {
     ReadTeams, "teams.read", "Read the force's teams": [OffenderManager, Supervisor, DetectiveInspector];
     ReadNeighbourhoods, "neighbourhoods.read", "Read the force's neighbourhood policing areas":
         [OffenderManager, Supervisor, DetectiveInspector, NeighbourhoodOfficer];
+    ReadDipSamples, "dip_samples.read", "Read a team's dip samples and their grades": [Supervisor, DetectiveInspector];
+    DrawDipSamples, "dip_samples.draw", "Draw this month's dip sample of a team": [Supervisor, DetectiveInspector];
+    GradeDipSamples, "dip_samples.grade", "Grade a case of a dip sample": [Supervisor, DetectiveInspector];
     ReadBriefings, "briefings.read", "Read a neighbourhood's briefing; a neighbourhood officer, those of their own areas":
         [Supervisor, DetectiveInspector, NeighbourhoodOfficer];
     ReadBriefingReceipts, "briefings.receipts", "Read when a neighbourhood's briefing was read":
@@ -65,6 +68,21 @@ acts! {
         [Supervisor, DetectiveInspector];
     ReadAccess, "access_restrictions.read", "Read who may see a limited-access case": [Supervisor, DetectiveInspector];
     DecideAccess, "access_restrictions.decide", "Decide who may see a limited-access case": [DetectiveInspector];
+    AssessRisk, "assessments.enter", "Enter and put right assessments, ARMS as a trained assessor":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    DraftPlans, "plans.draft", "Draft risk management plans and edit the drafts":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ApprovePlans, "plans.approve", "Approve risk management plans or send them back": [Supervisor, DetectiveInspector];
+    CompleteActions, "plan_actions.complete", "Complete an action of a plan as its owner or the case's manager":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    CheckActions, "plan_actions.check", "Check that actions were completed, and defer them":
+        [Supervisor, DetectiveInspector];
+    RecordVisits, "visits.record", "Record, confirm and put right visits, and say when they begin and end":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadAttemptLog, "attempt_logs.disclose", "Read the log of failed attempts for a warrant application":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadLoneWorkerAlerts, "lone_worker_alerts.read", "Read which visits have no finish":
+        [OffenderManager, Supervisor, DetectiveInspector];
     SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
         [OffenderManager, Supervisor, DetectiveInspector];
     EnterDisposals, "disposals.enter", "Enter and put right a disposal: how long notification lasts":
@@ -74,6 +92,11 @@ acts! {
     EnterForeignTravel, "foreign_travel.enter", "Enter a journey abroad, and what becomes of it":
         [OffenderManager, Supervisor, DetectiveInspector];
     EnterNotifications, "notifications.enter", "Enter a notification that was received, and what it covers":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
+    ReadTeamDashboards, "dashboards.team.read", "Read a team's figures": [Supervisor, DetectiveInspector];
+    ReadForceDashboard, "dashboards.force.read", "Read the force's figures": [DetectiveInspector];
+    ReadWorklists, "worklists.read", "Read what is overdue, the worst first":
         [OffenderManager, Supervisor, DetectiveInspector];
     EnterBreaches, "breaches.enter", "Enter a breach, confirmed or suspected":
         [OffenderManager, Supervisor, DetectiveInspector];

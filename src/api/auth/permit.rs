@@ -15,7 +15,11 @@ use crate::api::error::{ErrorCode, Problem};
 use crate::api::service::Service;
 use crate::casework::access::RefusedAct;
 use crate::casework::actor::Person;
+use crate::domain::reading_reason::ReadingReason;
 use crate::domain::reference::Ref;
+
+/// The header that says why the caller asks, by a code.
+pub const READING_REASON: &str = "Reading-Reason";
 
 /// Somebody who may carry out the act `A`.
 #[derive(Debug, Clone)]
@@ -69,11 +73,21 @@ fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> 
     let (subject, force) = (grants.sub.clone(), grants.force());
     let person = grants.person();
     if let Some(person) = person.clone().filter(|person| act.roles.contains(&person.role)) {
-        return Ok(person);
+        return Ok(Person { reason: reading_reason(request)?, ..person });
     }
     let Target { reference, id } = request.match_info().load().unwrap_or_default();
     request.extensions_mut().insert(RefusedAct { act: act.name, subject, force, person, reference, id });
     Err(Problem::new(ErrorCode::FORBIDDEN, format!("the act {} is not granted", act.name)))
+}
+
+/// Why the caller asks, where they say so: the header [`READING_REASON`].
+fn reading_reason(request: &HttpRequest) -> Result<Option<ReadingReason>, Problem> {
+    let Some(given) = request.headers().get(READING_REASON) else { return Ok(None) };
+    let known = given.to_str().ok().and_then(ReadingReason::named);
+    known.map(Some).ok_or_else(|| {
+        let codes = ReadingReason::ALL.map(ReadingReason::as_str).join(", ");
+        Problem::new(ErrorCode::INVALID_READING_REASON, format!("{READING_REASON} is one of {codes}"))
+    })
 }
 
 /// The token of `Authorization: Bearer TOKEN` (RFC 6750).

@@ -4,6 +4,7 @@ pub mod access_restriction;
 pub mod breach_acts;
 pub mod breaches;
 pub mod conflicts;
+pub mod dip_samples;
 pub mod disposals;
 pub mod foreign_travel;
 pub mod intelligence;

@@ -43,6 +43,8 @@ error_table! {
         "Leave out what the route does not know and correct what it does; /openapi.json lists the parameters.";
     INVALID_CURSOR: BAD_REQUEST, "invalid_cursor", "The cursor is none that this route gave out.",
         "Begin again without a cursor and follow the links that the service gives.";
+    INVALID_READING_REASON: BAD_REQUEST, "invalid_reading_reason", "The header Reading-Reason has no code that this service knows.",
+        "Leave the header out, or give one of the codes that the detail lists.";
     FEED_BROKEN_OFF: BAD_REQUEST, "feed_broken_off", "The body broke off before its end.",
         "Send it again: what was taken is kept, and counts as duplicates the second time.";
     UNAUTHORIZED: UNAUTHORIZED, "unauthorized", "A valid token is needed.",
@@ -85,6 +87,8 @@ error_table! {
         "Ask for a new proposal, from today or later.";
     ENDS_TOO_EARLY: CONFLICT, "ends_too_early", "The accepted schedule has visits after this proposal's last day.",
         "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
+    NOT_EVALUATED: CONFLICT, "not_evaluated", "The force's flags have not been evaluated yet.",
+        "Send the force's records, or wait for the nightly evaluation; GET /v1/jobs says when that is.";
     FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
         "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",

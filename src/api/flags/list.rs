@@ -36,6 +36,9 @@ pub struct FlagQuery {
     /// `open`: every flag that holds, acknowledged or not, and the usual. `acknowledged`: of those, the
     /// acknowledged ones. `cleared`: those that no longer hold.
     state: Option<String>,
+    /// Of those raised at or after this instant, such as `2021-04-14T00:00:00Z`; with `state=cleared`, of
+    /// those cleared since.
+    since: Option<String>,
     /// At most so many, 1 to 200; 50 where it is left out.
     limit: Option<usize>,
     /// Where to go on: from the link to the next page.
@@ -50,6 +53,7 @@ impl FlagQuery {
             officer: self.officer.clone(),
             severity: known("severity", self.severity.as_deref(), Severity::named)?,
             state: known("state", self.state.as_deref(), FlagState::named)?.unwrap_or_default(),
+            since: known("since", self.since.as_deref(), read_instant)?,
         })
     }
 }

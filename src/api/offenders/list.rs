@@ -13,6 +13,7 @@ use crate::casework::offenders::{ListedOffender, OffenderFilter, offenders};
 use crate::domain::flag::FlagCode;
 use crate::domain::offender::OffenderStatus;
 use crate::domain::reference::Ref;
+use crate::domain::standing::Bucket;
 
 /// Which offenders.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -30,6 +31,9 @@ pub struct OffenderQuery {
     status: Option<OffenderStatus>,
     /// With a flag of this code that holds, on them or on a breach of theirs.
     flag: Option<String>,
+    /// In this bucket of the dashboards, as it was last evaluated: `outside`, `unallocated`,
+    /// `plan_incomplete`, `reactive` or `managed`.
+    bucket: Option<String>,
     /// With this in the reference, the name or an alias.
     search: Option<String>,
     /// At most so many, 1 to 200; 50 where it is left out.
@@ -115,7 +119,9 @@ pub async fn list(
         return Err(Problem::new(ErrorCode::INVALID_QUERY, "search cannot have the character U+0000"));
     }
     let flag = known("flag", query.flag.as_deref(), FlagCode::named)?;
-    let filter = OffenderFilter { team: query.team, officer: query.officer, status: query.status, flag, search };
+    let bucket = known("bucket", query.bucket.as_deref(), Bucket::named)?;
+    let OffenderQuery { team, officer, status, .. } = query;
+    let filter = OffenderFilter { team, officer, status, flag, bucket, search };
     let found = service.run(move |service| offenders(service.store(), &reader, &filter, after, limit)).await?;
     let next_cursor = found.goes_on_after.map(|after| cursor(after.as_str()));
     let items = found.offenders.into_iter().map(OffenderItem::from).collect();

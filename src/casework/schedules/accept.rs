@@ -88,16 +88,16 @@ pub fn list(
     store.transaction_that_writes(|connection| {
         let found = schedule_list::list(connection, scope, filter, after, limit)?;
         let ids: Vec<Uuid> = found.iter().map(|proposal| proposal.id).collect();
-        let (actor, detail) = (actor.to_string(), json!({ "schedules": ids }));
+        let (name, detail) = (actor.to_string(), json!({ "schedules": ids }));
         let act = AuditEntry {
             at: clock.now(),
-            actor: &actor,
+            actor: &name,
             act: "schedule.list",
             force: Some(&scope.force),
             subject: None,
             detail,
         };
-        audit::append(connection, act)?;
+        audit::append_with_reason(connection, act, actor.reason())?;
         Ok(found)
     })
 }

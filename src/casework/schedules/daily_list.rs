@@ -175,7 +175,7 @@ fn note(
 ) -> Result<(), StoreError> {
     let subject = officer_ref.map(|officer_ref| (RecordKind::Officer.name(), officer_ref.as_str()));
     let entry = AuditEntry { at: clock.now(), actor: &actor.to_string(), act, force: Some(force), subject, detail };
-    audit::append(connection, entry)
+    audit::append_with_reason(connection, entry, actor.reason())
 }
 
 /// One record of a kind, where it is in scope.

@@ -83,9 +83,9 @@ fn note_refusal(
     (act, exists): (&str, bool),
     subject: Option<(&str, &str)>,
 ) -> Result<(), StoreError> {
-    let (actor, detail) = (actor.to_string(), json!({ "act": act, "why": why(exists) }));
-    let entry = AuditEntry { at, actor: &actor, act: "access.refused", force: Some(force), subject, detail };
-    audit::append(connection, entry)
+    let (name, detail) = (actor.to_string(), json!({ "act": act, "why": why(exists) }));
+    let entry = AuditEntry { at, actor: &name, act: "access.refused", force: Some(force), subject, detail };
+    audit::append_with_reason(connection, entry, actor.reason())
 }
 
 /// Notes an act on a proposal, in the transaction of the act.
@@ -97,7 +97,8 @@ fn note(
     id: Uuid,
     detail: Value,
 ) -> Result<(), StoreError> {
-    let (actor, id) = (actor.to_string(), id.to_string());
+    let (name, id) = (actor.to_string(), id.to_string());
     let subject = Some(("schedule", id.as_str()));
-    audit::append(connection, AuditEntry { at, actor: &actor, act, force: Some(force), subject, detail })
+    let entry = AuditEntry { at, actor: &name, act, force: Some(force), subject, detail };
+    audit::append_with_reason(connection, entry, actor.reason())
 }

@@ -199,7 +199,7 @@ fn adult(case: Case<'_>) -> (Outcome, Value) {
 /// A current plan exists, and none of its actions is overdue and open.
 fn actions_complete(case: Case<'_>) -> (Outcome, Value) {
     let Some(plan) = case.file.current_plan(case.at) else { return (Outcome::Fail, json!({ "plan": null })) };
-    let overdue = plan.actions.iter().filter(|action| action.is_overdue(case.at.today())).count();
+    let overdue = plan.actions_as_they_stand().iter().filter(|action| action.is_overdue(case.at.today())).count();
     (Outcome::of(overdue == 0), json!({ "plan_effective_from": plan.effective_from, "actions_overdue": overdue }))
 }
 

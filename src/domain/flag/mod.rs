@@ -12,12 +12,12 @@ pub mod code;
 pub mod criteria;
 mod guidance;
 pub(crate) mod notification;
-mod officer;
+pub(in crate::domain) mod officer;
 mod plan;
 mod reactive;
 mod record;
 mod safeguarding;
-mod team;
+pub(in crate::domain) mod team;
 mod visit;
 
 use serde::Serialize;

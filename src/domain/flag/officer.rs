@@ -40,14 +40,19 @@ pub(super) fn caseload(officer: &Officer, held: u32, at: Moment, policy: &Policy
     Some((code, Finding::of(json!({ "caseload": held, "limit": limit, "high_over": policy.caseload_high }))))
 }
 
-/// In post on D and lacking a course that the post needs, held on D.
-pub(super) fn training_missing(officer: &Officer, at: Moment) -> Option<Finding> {
-    let needed: &[Course] = match officer.role {
+/// The courses that a post needs (HMICFRS, Dorset 2021: inspected officers lacked them).
+pub(in crate::domain) const fn courses_needed(role: OfficerRole) -> &'static [Course] {
+    match role {
         OfficerRole::OffenderManager => &[Course::VisorUser, Course::ArmsAssessor],
         OfficerRole::Supervisor => &[Course::VisorUser, Course::MosovoSupervisor],
         OfficerRole::DetectiveInspector => &[Course::MosovoSupervisor],
         OfficerRole::NeighbourhoodOfficer => &[],
-    };
+    }
+}
+
+/// In post on D and lacking a course that the post needs, held on D.
+pub(super) fn training_missing(officer: &Officer, at: Moment) -> Option<Finding> {
+    let needed = courses_needed(officer.role);
     let missing: Vec<Course> = needed.iter().copied().filter(|course| !officer.holds(*course, at.today())).collect();
     (officer.is_in_post(at.today()) && !missing.is_empty()).then(|| Finding::of(json!({ "missing": missing })))
 }

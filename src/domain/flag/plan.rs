@@ -49,8 +49,8 @@ pub(super) fn no_plan_actions(case: Case<'_>) -> Option<Finding> {
 /// In the community, an action of the current plan overdue and not completed by D.
 pub(super) fn plan_action_overdue(case: Case<'_>) -> Option<Finding> {
     let overdue: Vec<_> = current_plan_in_community(case)?
-        .actions
-        .iter()
+        .actions_as_they_stand()
+        .into_iter()
         .filter(|action| action.is_overdue(case.at.today()))
         .map(|action| json!({ "ref": action.reference, "due_on": action.due_on, "owner_ref": action.owner_ref }))
         .collect();

@@ -12,10 +12,10 @@ use crate::domain::policy::Policy;
 use crate::domain::reference::Ref;
 
 /// The intervals of the old grid, in days (1, 3, 6 and 12 months: pre-2017 practice).
-const GRID_DAYS: [u32; 4] = [30, 91, 182, 365];
+pub(in crate::domain) const GRID_DAYS: [u32; 4] = [30, 91, 182, 365];
 
 /// How far from the grid an interval may lie and still be on it, in days (the rule's definition).
-const GRID_TOLERANCE_DAYS: u32 = 3;
+pub(in crate::domain) const GRID_TOLERANCE_DAYS: u32 = 3;
 
 /// At one ARMS level, among a team's offenders in the community whose current plan has a visit
 /// requirement (at least 10): enough of the requirement's own intervals lie on the grid, or one

@@ -108,6 +108,32 @@ fn each_window_is_counted_by_its_rule() {
             "arms_raised 2021-04-15 2021-04-15 2021-04-21",
         ),
         (
+            "a failed attempt: the next within five working days, not the same day",
+            vec![
+                (Visit, "w", json!({ "attempted_at": "2021-04-12T10:00:00Z", "outcome": "no_reply" })),
+                (Visit, "x", json!({ "attempted_at": "2021-04-15T07:00:00Z", "outcome": "refused_entry" })),
+            ],
+            "failed_attempt 2021-04-16 2021-04-16 2021-04-22",
+        ),
+        (
+            "a failed attempt long ago: overdue",
+            vec![(Visit, "w", json!({ "attempted_at": "2021-03-01T10:00:00Z", "outcome": "not_resident" }))],
+            "failed_attempt 2021-03-08 2021-03-08 2021-03-08",
+        ),
+        (
+            "nobody on the telephone, or seen at the door: no failed attempt",
+            vec![
+                (Visit, "w", json!({ "attempted_at": "2021-04-12T10:00:00Z", "outcome": "no_reply", "mode": "phone" })),
+                (Visit, "x", json!({ "attempted_at": "2021-04-13T10:00:00Z", "mode": "doorstep" })),
+            ],
+            "plan_interval 2021-04-02 2021-05-02 2021-06-01",
+        ),
+        (
+            "a failed attempt before the visit that succeeded",
+            vec![(Visit, "w", json!({ "attempted_at": "2021-01-31T10:00:00Z", "outcome": "no_reply" }))],
+            "plan_interval 2021-04-02 2021-05-02 2021-06-01",
+        ),
+        (
             "a raise is not forgotten when another assessment follows",
             vec![
                 (ArmsAssessment, "t", json!({ "overall": "high", "assessed_on": "2021-04-12" })),
@@ -163,7 +189,6 @@ fn what_does_not_open_a_window() {
         ),
         ("an assessment no higher", ArmsAssessment, json!({ "overall": "medium", "assessed_on": "2021-04-14" })),
         ("another address, not the home", Address, json!({ "kind": "other", "resident_from": "2021-04-06" })),
-        ("a failed visit since", Visit, json!({ "outcome": "no_reply", "attempted_at": "2021-04-10T10:00:00Z" })),
         ("a call since", Visit, json!({ "mode": "phone", "attempted_at": "2021-04-10T10:00:00Z" })),
     ];
     for (what, kind, members) in rows {
@@ -300,4 +325,17 @@ fn somebody_suspended_from_reactive_management_is_due_within_five_working_days_w
         answers,
     );
     assert_eq!(due_in(&decided, "2021-05-12"), None);
+}
+
+#[test]
+fn after_a_failed_attempt_another_part_of_the_day_is_asked_for() {
+    let tried = |at: &str| {
+        let attempt = json!({ "attempted_at": at, "outcome": "no_reply" });
+        let times = demand(&World::in_order().set(Visit, "w", attempt)).needs.time_windows;
+        times.iter().map(|window| format!("{}-{}", window.from, window.until)).collect::<Vec<_>>().join(" ")
+    };
+    // Summer time: 10:30 in UTC is 11:30 in London.
+    assert_eq!(tried("2021-04-12T10:30:00Z"), "12:00-23:59");
+    assert_eq!(tried("2021-04-12T11:30:00Z"), "00:00-12:00 17:00-23:59");
+    assert_eq!(demand(&World::in_order()).needs.time_windows, []);
 }

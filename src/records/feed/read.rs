@@ -51,7 +51,9 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         RecordKind::ReactiveManagement => {
             checked(object(reactive_management), consistency::reactive_management)(data).map(Record::ReactiveManagement)
         }
-        RecordKind::AccessRestriction
+        RecordKind::DipSample
+        | RecordKind::DipSampleGrade
+        | RecordKind::AccessRestriction
         | RecordKind::ReactivePlacement
         | RecordKind::ReactiveReview
         | RecordKind::ReactiveDecision
@@ -61,7 +63,11 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::DisclosureDecision
         | RecordKind::Disposal
         | RecordKind::NotifiableChange
-        | RecordKind::ForeignTravel => Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send")),
+        | RecordKind::ForeignTravel
+        | RecordKind::OtherAssessment
+        | RecordKind::VisitAttendance => {
+            Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
+        }
     };
     record.map_err(|fault| fault.under("data"))
 }
@@ -222,6 +228,8 @@ fn arms_assessment(fields: &mut Fields) -> Reading<ArmsAssessment> {
         assessor_ref: fields.optional_or_null("assessor_ref", reference)?,
         next_review_on: fields.optional_or_null("next_review_on", date)?,
         rationale: fields.optional("rationale", free_text)?,
+        adult_male: None,
+        corrections: Vec::new(),
     })
 }
 
@@ -237,6 +245,10 @@ fn risk_management_plan(fields: &mut Fields) -> Reading<RiskManagementPlan> {
         approved_by: fields.optional_or_null("approved_by", reference)?,
         approved_on: fields.optional_or_null("approved_on", date)?,
         contingency: fields.optional("contingency", free_text)?,
+        pillars: None,
+        licence_conditions: Vec::new(),
+        drafting: None,
+        action_progress: Vec::new(),
     })
 }
 
@@ -304,7 +316,8 @@ fn visit(fields: &mut Fields) -> Reading<Visit> {
         entry_sought_for_risk_assessment: fields.optional("entry_sought_for_risk_assessment", boolean)?,
         single_crew_approved_by: fields.optional_or_null("single_crew_approved_by", reference)?,
         summary: fields.optional("summary", free_text)?,
-        shows_child_contact: false,
+        write_up: None,
+        corrections: Vec::new(),
     })
 }
 

@@ -95,6 +95,8 @@ fn assessment(world: &World<'_>, case: &Case<'_>, ago: u32, is_last: bool, chanc
         assessor_ref: Some(case.manager.reference.clone()).filter(|_| chance.happens(950)),
         next_review_on,
         rationale: Some(chance.text(&RATIONALES).to_owned()),
+        adult_male: None,
+        corrections: Vec::new(),
     }
 }
 

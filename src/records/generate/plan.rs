@@ -93,6 +93,10 @@ pub(super) fn write(
             approved_by: supervisor.filter(|_| chance.happens(960)).cloned(),
             approved_on: Some(effective_from),
             contingency: Some(chance.text(&CONTINGENCIES).to_owned()),
+            pillars: None,
+            licence_conditions: Vec::new(),
+            drafting: None,
+            action_progress: Vec::new(),
         };
         let subject = reference(format!("{}-p{number}", case.reference))?;
         feed.put(&subject, at_hour(effective_from, 17), &Record::RiskManagementPlan(record))?;

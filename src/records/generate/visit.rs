@@ -175,6 +175,7 @@ fn record(world: &World<'_>, case: &Case<'_>, visit: &Made, attempted_at: Instan
         entry_sought_for_risk_assessment: visit.entry_sought.then_some(true),
         single_crew_approved_by: None,
         summary,
-        shows_child_contact: false,
+        write_up: None,
+        corrections: Vec::new(),
     }
 }

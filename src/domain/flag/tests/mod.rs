@@ -78,12 +78,12 @@ impl World {
         self
     }
 
-    fn allocate(mut self, from: &str, officer: Option<&str>, time: &str, id: &str) -> Self {
+    pub(crate) fn allocate(mut self, from: &str, officer: Option<&str>, time: &str, id: &str) -> Self {
         self.allocations.push((time.into(), id.into(), json!({ "officer_ref": officer, "from": from })));
         self
     }
 
-    fn unallocated(mut self) -> Self {
+    pub(crate) fn unallocated(mut self) -> Self {
         self.allocations.clear();
         self
     }
@@ -123,12 +123,12 @@ impl World {
     }
 }
 
-fn held<T>(subject: &str, time: &str, id: &str, record: T) -> Held<T> {
+pub(crate) fn held<T>(subject: &str, time: &str, id: &str, record: T) -> Held<T> {
     Held { subject: Ref::new(subject).unwrap(), event_time: time.parse().unwrap(), event_id: id.into(), record }
 }
 
 /// A record of a kind in good order.
-fn good(kind: RecordKind) -> Value {
+pub(crate) fn good(kind: RecordKind) -> Value {
     let interval = json!({ "interval_days": 90, "earliest_after_days": 60, "latest_after_days": 120,
         "duration_minutes": 60, "crew": 2, "unannounced": true, "time_windows": [], "required_skills": [],
         "joint_agency": null, "single_crew_approved_by": null, "steps": [] });
@@ -164,6 +164,10 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::CrimeReport => json!({ "ref": "C1", "state": "recorded", "recorded_at": "2021-04-01T12:00:00Z",
             "breach_ref": "b" }),
         RecordKind::ReactiveManagement => json!({ "entered_on": "2021-02-10", "approved_by": "di" }),
+        RecordKind::DipSample => json!({ "team_ref": "t", "month": "2021-03-01", "seed": 1, "drawn_on": "2021-03-02",
+            "drawn_by": "sup", "policy_version": "test", "cases": [] }),
+        RecordKind::DipSampleGrade => json!({ "sample_ref": "t:2021-03", "offender_ref": "o", "grader_ref": "sup",
+            "graded_on": "2021-03-20", "answers": {}, "overall": "good", "findings": "" }),
         RecordKind::ReactivePlacement => json!({ "offender_ref": "o", "proposed_by": "om",
             "proposed_at": "2021-02-09T10:00:00Z", "rationale": "", "criteria": [] }),
         RecordKind::ReactiveReview => json!({ "offender_ref": "o", "reviewed_by": "sup", "reviewed_on": "2021-03-01",
@@ -185,6 +189,12 @@ fn good(kind: RecordKind) -> Value {
         RecordKind::NotifiableChange => json!({ "offender_ref": "o", "kind": "bank_account_opened",
             "occurred_on": "2021-04-14", "how_known": "offender_said", "known_on": "2021-04-14" }),
         RecordKind::ForeignTravel => json!({ "offender_ref": "o", "departs_on": "2021-05-01" }),
+        RecordKind::OtherAssessment => json!({ "offender_ref": "o", "tool": "Invented tool", "version": "1",
+            "band": "amber", "assessed_on": "2020-10-01", "next_review_on": "2021-10-01", "assessor_ref": "om",
+            "why_not_arms": "invented", "rationale": "invented" }),
+        RecordKind::VisitAttendance => json!({ "offender_ref": "o",
+            "planned_visit_id": "01900000-0000-7000-8000-000000000000", "officer_refs": ["om"],
+            "started_at": "2021-04-15T07:00:00Z", "started_by": "om", "expected_finish": "2021-04-15T07:30:00Z" }),
     }
 }
 

@@ -1,0 +1,183 @@
+//! Dashboards over time, on both databases: what is new since yesterday, and the trend from history kept.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+use mosovo_visits::casework::actor::{Actor, Person, Role};
+use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::dashboards::{Dashboard, DashboardError, of_force, of_team};
+use mosovo_visits::casework::flags::evaluate_force;
+use mosovo_visits::casework::reading::Reader;
+use mosovo_visits::domain::dashboard::trend::MonthEnd;
+use mosovo_visits::domain::flag::FlagCode;
+use mosovo_visits::domain::policy::Policies;
+use mosovo_visits::domain::reference::Ref;
+use mosovo_visits::store::Store;
+use mosovo_visits::store::backend::AnyConnection;
+use mosovo_visits::store::error::StoreError;
+use serde_json::json;
+
+use crate::support::caseload::{self, event, lines, offender};
+use crate::support::{import, on_both_databases};
+
+fn policies() -> Policies {
+    Policies::built_in().unwrap()
+}
+
+fn clock(now: &str) -> Clock {
+    Clock::FixedAt(now.parse().unwrap())
+}
+
+fn evaluate(store: &Store, now: &str) {
+    evaluate_force(store, clock(now), &Actor::Job("nightly_flags"), "wessex", &policies()).unwrap();
+}
+
+fn reader(now: &str, role: Role, teams: &[&str]) -> Reader {
+    let person = Person {
+        reason: None,
+        subject: "invented-person".to_owned(),
+        role,
+        force: "wessex".to_owned(),
+        teams: teams.iter().map(|team| Ref::new(*team).unwrap()).collect(),
+        officer_ref: None,
+        neighbourhoods: BTreeSet::new(),
+    };
+    Reader { person, clock: clock(now) }
+}
+
+fn force(store: &Store, now: &str) -> Dashboard {
+    of_force(store, &reader(now, Role::DetectiveInspector, &[]), &policies()).unwrap().dashboard
+}
+
+fn north(store: &Store, now: &str) -> Dashboard {
+    let team = Ref::new("north").unwrap();
+    of_team(store, &reader(now, Role::Supervisor, &["north"]), &policies(), &team).unwrap()
+}
+
+fn status(subject: &str, team: &str, at: &str, status: &str) -> String {
+    lines(&[event("/records/wessex/invented", "offender", subject, at, &offender("Nestor", team, status))])
+}
+
+#[test]
+fn what_is_new_since_yesterday_is_what_was_raised_and_cleared_since_it_began_in_london() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        evaluate(store, "2021-04-12T08:00:00Z");
+        let first = force(store, "2021-04-13T22:59:59Z").changes;
+        assert_eq!(first.since, "2021-04-11T23:00:00Z".parse::<mosovo_visits::domain::calendar::Instant>().unwrap());
+        assert!(first.raised.size > 10 && first.cleared.size == 0, "{first:?}");
+        assert_eq!(first.raised.first.len(), 10);
+        let grave = |severity: &str| ["high", "medium", "info"].iter().position(|it| *it == severity);
+        assert!(first.raised.first.is_sorted_by_key(|flag| grave(flag.severity)), "the gravest first");
+        assert_eq!(first.raised.first[0].severity, "high");
+        let next = force(store, "2021-04-13T23:00:00Z").changes;
+        assert_eq!((next.raised.size, next.cleared.size), (0, 0), "a day on, yesterday began after it");
+
+        import(store, &status("n-1", "north", "2021-04-14T06:00:00Z", "deported"));
+        evaluate(store, "2021-04-14T07:00:00Z");
+        let changes = north(store, "2021-04-14T08:00:00Z").changes;
+        assert!(changes.cleared.size > 3 && changes.raised.size == 0, "{changes:?}");
+        assert_eq!(changes.cleared.by_flag.get(&FlagCode::NoRiskManagementPlan), Some(&1));
+        assert!(changes.cleared.first.iter().all(|flag| flag.offender_ref.as_deref() == Some("n-1")));
+        assert_eq!(changes.cleared.size, changes.cleared.by_flag.values().sum::<u32>());
+        assert_eq!(changes.cleared.list.as_str(), "/v1/flags?state=cleared&since=2021-04-12T23%3A00%3A00Z&team=north");
+
+        import(store, &status("s-1", "south", "2021-04-15T06:00:00Z", "missing"));
+        evaluate(store, "2021-04-15T07:00:00Z");
+        let raised = force(store, "2021-04-15T08:00:00Z").changes.raised;
+        assert_eq!(raised.by_flag.get(&FlagCode::WhereaboutsUnknown), Some(&1));
+        let team = north(store, "2021-04-15T08:00:00Z").changes;
+        assert_eq!(team.raised.size, 0, "another team's is not in the team's");
+        assert!(team.cleared.size > 3, "yesterday's");
+    });
+}
+
+fn counts(months: &[MonthEnd], code: &str) -> Vec<(String, u32)> {
+    months.iter().map(|month| (month.ended_on.to_string(), *month.open.get(code).unwrap())).collect()
+}
+
+#[test]
+fn the_trend_counts_what_was_open_at_each_month_end_since_there_is_a_history() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        evaluate(store, "2021-01-10T08:00:00Z");
+        evaluate(store, "2021-02-10T08:00:00Z");
+        import(store, &status("s-1", "south", "2021-02-14T06:00:00Z", "custody"));
+        evaluate(store, "2021-02-15T08:00:00Z");
+        import(store, &status("s-1", "south", "2021-03-14T06:00:00Z", "community"));
+        evaluate(store, "2021-03-15T08:00:00Z");
+        let expect = |numbers: [u32; 3]| {
+            ["2021-01-31", "2021-02-28", "2021-03-31"].map(str::to_owned).into_iter().zip(numbers).collect::<Vec<_>>()
+        };
+        let trend = force(store, "2021-04-15T08:00:00Z").trend;
+        assert_eq!(trend.history_since, "2021-01-10T08:00:00Z".parse().ok());
+        assert_eq!(counts(&trend.months, "no_risk_management_plan"), expect([2, 1, 2]));
+        assert_eq!(counts(&trend.months, "plan_action_overdue"), expect([0, 0, 0]));
+        let team = north(store, "2021-04-15T08:00:00Z").trend;
+        assert_eq!(counts(&team.months, "no_risk_management_plan"), expect([1, 1, 1]));
+        let later = force(store, "2022-02-15T08:00:00Z").trend;
+        assert_eq!((later.months.len(), later.months[0].ended_on.to_string().as_str()), (12, "2021-02-28"));
+    });
+}
+
+#[test]
+fn an_evaluation_replaces_what_has_changed_and_nothing_else() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        evaluate(store, "2021-04-14T08:00:00Z");
+        let before = force(store, "2021-04-14T08:00:00Z").figures;
+        evaluate(store, "2021-04-14T09:00:00Z");
+        let again = force(store, "2021-04-14T09:00:00Z");
+        assert_eq!((&again.figures, again.evaluated.now()), (&before, "2021-04-14T09:00:00Z".parse().unwrap()));
+        let longest = |dashboard: &Dashboard| dashboard.figures.overdue_visits.longest_days;
+        evaluate(store, "2021-04-15T09:00:00Z");
+        let next_day = force(store, "2021-04-15T09:00:00Z");
+        assert_eq!(longest(&next_day), longest(&again) + 1, "a day on, a day longer overdue");
+        import(store, &status("n-1", "north", "2021-04-15T10:00:00Z", "custody"));
+        evaluate(store, "2021-04-15T11:00:00Z");
+        assert_eq!(force(store, "2021-04-15T11:00:00Z").figures.register.in_community, 1);
+    });
+}
+
+/// Runs the statements of this change's migration, one way.
+fn migrate(store: &Store, direction: &str) {
+    store
+        .transaction(|connection| {
+            let backend = if matches!(connection, AnyConnection::Postgres(_)) { "postgres" } else { "sqlite" };
+            let file = format!("migrations/{backend}/2026-11-24-000008_case_standing/{direction}.sql");
+            let statements = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+            connection.batch_execute(&std::fs::read_to_string(statements).unwrap())?;
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_database_from_before_says_that_nothing_is_evaluated_yet_and_keeps_its_history() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        evaluate(store, "2021-01-10T08:00:00Z");
+        evaluate(store, "2021-04-14T08:00:00Z");
+        migrate(store, "down");
+        migrate(store, "up");
+        let now = "2021-04-15T08:00:00Z";
+        let untold = of_force(store, &reader(now, Role::DetectiveInspector, &[]), &policies());
+        assert!(matches!(untold, Err(DashboardError::NotEvaluated)), "{untold:?}");
+        evaluate(store, now);
+        let dashboard = force(store, now);
+        assert_eq!(dashboard.figures.register.size, 3);
+        assert_eq!(dashboard.trend.history_since, "2021-01-10T08:00:00Z".parse().ok());
+    });
+}
+
+#[test]
+fn what_is_kept_of_a_case_has_no_name_in_it() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        evaluate(store, "2021-04-14T08:00:00Z");
+        let told = json!(force(store, "2021-04-14T08:00:00Z").figures).to_string();
+        for personal in ["Nestor", "Inventio", "Fictus", "Invented Row", "1970-02-03", "Nora"] {
+            assert!(!told.contains(personal), "{personal}");
+        }
+    });
+}
