@@ -1,7 +1,7 @@
 //! Random histories of one case: the order in which events arrive never counts, and what is asked as at an instant is answered
 //! as it was then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mosovo_visits::casework::actor::Actor;
@@ -12,14 +12,20 @@ use mosovo_visits::domain::bank_holidays::BankHolidays;
 use mosovo_visits::domain::case_file::ForceFile;
 use mosovo_visits::domain::flag::evaluate;
 use mosovo_visits::domain::moment::Moment;
+use mosovo_visits::domain::notification_duty::period::end_of_notification;
+use mosovo_visits::domain::notification_duty::suspicion::suspected_breaches;
+use mosovo_visits::domain::notification_duty::{DutyFacts, NotificationRules, duties};
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::domain::record::RecordKind;
 use mosovo_visits::domain::reference::Ref;
+use mosovo_visits::domain::status_history::{StatusVersion, status_history};
 use mosovo_visits::planning::due::{DueContext, due};
 use mosovo_visits::planning::snapshot::Horizon;
 use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
+use mosovo_visits::store::error::StoreError;
 use mosovo_visits::store::own_entry::{NewEntry, OwnChange, append};
+use mosovo_visits::store::status::{status_versions, status_versions_of_force};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -201,8 +207,8 @@ fn import_at(store: &Store, clock: Clock, events: &[Value]) {
     assert_eq!(report.errors, vec![]);
 }
 
-/// Flags with their facts and the window of the next visit, in words.
-fn answer(force: &ForceFile, at: Moment) -> Value {
+/// Flags with their facts, the window of the next visit and the notification duties, in words.
+fn answer(Known(force, statuses): &Known, at: Moment) -> Value {
     let policies = Policies::built_in().unwrap();
     let policy = policies.in_force(at.today()).unwrap();
     let bank_holidays = BankHolidays::built_in().unwrap();
@@ -213,16 +219,37 @@ fn answer(force: &ForceFile, at: Moment) -> Value {
     let horizon = Horizon { from: at.today(), until: at.today() + chrono::Days::new(400) };
     let context = DueContext { at, horizon, policy, bank_holidays: &bank_holidays };
     let windows: Vec<String> = force.cases.values().map(|case| format!("{:?}", due(case, context))).collect();
-    json!([flags, windows])
+    let rules = NotificationRules::built_in().unwrap();
+    let owed = force.cases.iter().map(|(offender, case)| {
+        let spells = statuses.get(offender).map(|versions| status_history(versions)).unwrap_or_default();
+        let facts = DutyFacts::of_case(case, &spells);
+        let end = end_of_notification(facts, at, &rules.periods);
+        json!([spells, duties(facts, at, &rules), suspected_breaches(facts, at, &rules), end])
+    });
+    let owed: Vec<Value> = owed.collect();
+    json!([flags, windows, owed])
 }
 
-fn force_at(store: &Store, force: &str, as_at: AsAt) -> ForceFile {
-    store.transaction(|connection| load_as_at(connection, force, as_at)).unwrap()
+/// What is known of a force or of a case in it: the files, and where the offenders stood over time.
+struct Known(ForceFile, BTreeMap<Ref, Vec<StatusVersion>>);
+
+fn force_at(store: &Store, force: &str, as_at: AsAt) -> Known {
+    store
+        .transaction(|connection| -> Result<_, StoreError> {
+            Ok(Known(load_as_at(connection, force, as_at)?, status_versions_of_force(connection, force, as_at)?))
+        })
+        .unwrap()
 }
 
-fn case_at(store: &Store, force: &str, as_at: AsAt) -> ForceFile {
+fn case_at(store: &Store, force: &str, as_at: AsAt) -> Known {
     let offender = Ref::new("o-1").unwrap();
-    store.transaction(|connection| open_case_as_at(connection, force, &offender, as_at)).unwrap()
+    store
+        .transaction(|connection| -> Result<_, StoreError> {
+            let statuses = status_versions(connection, force, &offender, as_at)?;
+            let file = open_case_as_at(connection, force, &offender, as_at)?;
+            Ok(Known(file, [(offender.clone(), statuses)].into()))
+        })
+        .unwrap()
 }
 
 /// The instant at which a batch is learned: a day apart, after all that the events tell of.
@@ -257,7 +284,7 @@ fn enter(store: &Store, force: &str, at: At, status: &str) {
 }
 
 #[test]
-fn flags_and_windows_are_the_same_in_whatever_order_events_arrive() {
+fn flags_windows_and_duties_are_the_same_in_whatever_order_events_arrive() {
     on_both_databases(|store| {
         let cases = if store.url().to_string().starts_with("sqlite") { 40 } else { 8 };
         let strategy = vec(anything(), 1..40).prop_flat_map(|said| {
@@ -317,7 +344,7 @@ fn what_is_asked_as_at_an_instant_is_answered_as_it_was_then() {
                 }
                 for (at, then) in &answered {
                     prop_assert_eq!(&answer(&force_at(store, &force, AsAt::Known(*at)), Moment::at(*at)), then);
-                    let of_case = |force: &ForceFile| answer(force, Moment::at(*at));
+                    let of_case = |known: &Known| answer(known, Moment::at(*at));
                     prop_assert_eq!(
                         of_case(&case_at(store, &force, AsAt::Known(*at))),
                         of_case(&force_at(store, &force, AsAt::Known(*at)))
@@ -345,7 +372,7 @@ fn what_is_now_known_to_have_been_true_takes_in_what_was_learned_later() {
         import_at(store, Clock::FixedAt("2020-01-02T09:00:00Z".parse().unwrap()), &beginning(force));
         import_at(store, Clock::FixedAt(learned(0)), &events(force, &[visit, moved]));
         let seen = |as_at: AsAt| {
-            let force = case_at(store, force, as_at);
+            let Known(force, _) = case_at(store, force, as_at);
             let case = force.cases.values().next().unwrap();
             (case.last_qualifying_visit(Moment::at(then)).is_some(), case.is_in_community(Moment::at(then)))
         };
@@ -355,7 +382,7 @@ fn what_is_now_known_to_have_been_true_takes_in_what_was_learned_later() {
         let codes = |as_at| -> BTreeSet<String> {
             let policies = Policies::built_in().unwrap();
             let at = Moment::at(then);
-            let flags = evaluate(&case_at(store, force, as_at), at, policies.in_force(at.today()).unwrap());
+            let flags = evaluate(&case_at(store, force, as_at).0, at, policies.in_force(at.today()).unwrap());
             flags.into_iter().map(|flag| flag.code.to_string()).collect()
         };
         assert!(codes(AsAt::Known(then)).contains("home_visit_overdue"));

@@ -29,17 +29,25 @@ impl AsAtQuery {
     /// # Errors
     /// When both are given, or one that is still to come.
     pub fn as_at(&self, now: Instant) -> Result<AsAt, Problem> {
-        let as_at = match (self.known_at, self.true_at) {
-            (None, None) => AsAt::Now,
-            (Some(at), None) if at <= now => AsAt::Known(at),
-            (None, Some(at)) if at <= now => AsAt::True(at),
-            (Some(_), Some(_)) => {
-                return Err(Problem::new(ErrorCode::INVALID_QUERY, "give known_at or true_at, not both"));
-            }
-            (Some(_), None) | (None, Some(_)) => {
-                return Err(Problem::new(ErrorCode::INVALID_QUERY, "known_at and true_at are not after now"));
-            }
-        };
-        Ok(as_at)
+        sense(self.known_at, self.true_at, now)
     }
+}
+
+/// The sense and the instant of what a query gives.
+///
+/// # Errors
+/// As [`AsAtQuery::as_at`].
+pub fn sense(known_at: Option<Instant>, true_at: Option<Instant>, now: Instant) -> Result<AsAt, Problem> {
+    let as_at = match (known_at, true_at) {
+        (None, None) => AsAt::Now,
+        (Some(at), None) if at <= now => AsAt::Known(at),
+        (None, Some(at)) if at <= now => AsAt::True(at),
+        (Some(_), Some(_)) => {
+            return Err(Problem::new(ErrorCode::INVALID_QUERY, "give known_at or true_at, not both"));
+        }
+        (Some(_), None) | (None, Some(_)) => {
+            return Err(Problem::new(ErrorCode::INVALID_QUERY, "known_at and true_at are not after now"));
+        }
+    };
+    Ok(as_at)
 }

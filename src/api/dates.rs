@@ -43,11 +43,14 @@ impl<'de> Deserialize<'de> for Day {
 /// # Errors
 /// When it is none, has no offset, is a leap second, or is of another year than 0001 to 9999.
 pub fn instant<'de, D: Deserializer<'de>>(value: D) -> Result<Instant, D::Error> {
+    read_full_instant(&String::deserialize(value)?).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+}
+
+fn read_full_instant(text: &str) -> Option<Instant> {
     /// A leap second has more.
     const NANOS_A_SECOND: u32 = 1_000_000_000;
-    let text = String::deserialize(value)?;
-    let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc()).filter(|at| is_known(at.year()));
-    at.filter(|at| at.timestamp_subsec_nanos() < NANOS_A_SECOND).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+    let at = DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()).filter(|at| is_known(at.year()));
+    at.filter(|at| at.timestamp_subsec_nanos() < NANOS_A_SECOND)
 }
 
 /// As [`instant`], of what may be left out: with `default` beside it.
@@ -56,6 +59,32 @@ pub fn instant<'de, D: Deserializer<'de>>(value: D) -> Result<Instant, D::Error>
 /// As [`instant`].
 pub fn instant_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Instant>, D::Error> {
     instant(value).map(Some)
+}
+
+/// As [`civil_date`], of what may be left out, and may be emptied by `null`: with `default` beside it.
+///
+/// # Errors
+/// As [`civil_date`].
+pub fn civil_date_or_null<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<CivilDate>>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(value)? else { return Ok(Some(None)) };
+    read_date(&text).map(|date| Some(Some(date))).ok_or_else(|| de::Error::custom(NOT_A_DATE))
+}
+
+/// As [`instant`], of what may be left out, and may be emptied by `null`: with `default` beside it.
+///
+/// # Errors
+/// As [`instant`].
+pub fn instant_or_null<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<Instant>>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(value)? else { return Ok(Some(None)) };
+    read_full_instant(&text).map(|at| Some(Some(at))).ok_or_else(|| de::Error::custom(NOT_AN_INSTANT))
+}
+
+/// Of what may be left out, and may be emptied by `null`: with `default` beside it.
+///
+/// # Errors
+/// When it is neither `null` nor one.
+pub fn or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(value).map(Some)
 }
 
 /// The instant that a cursor of ours names, of the years that are written in four digits.

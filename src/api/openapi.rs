@@ -12,8 +12,8 @@ use super::assessments::{arms, other};
 use super::audit;
 use super::auth::permit::READING_REASON;
 use super::casework::{
-    access_restriction, breach_acts, breaches, conflicts, dip_samples, intelligence, reactive_management,
-    reactive_placements, safeguarding,
+    access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
+    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, team};
 use super::error::ProblemDocument;
@@ -93,6 +93,21 @@ use crate::domain::reading_reason::ReadingReason;
         handover::enter,
         handover::complete_one,
         handover::check_one,
+        disposals::enter,
+        disposals::list,
+        disposals::read,
+        disposals::change,
+        notifiable_changes::enter,
+        notifiable_changes::list,
+        notifiable_changes::read,
+        notifiable_changes::change,
+        foreign_travel::enter,
+        foreign_travel::list,
+        foreign_travel::read,
+        foreign_travel::change,
+        notifications::enter,
+        notifications::list,
+        notifications::read,
         dip_samples::list,
         dip_samples::draw,
         dip_samples::grade_one,

@@ -10,8 +10,8 @@ use super::allocations::{allocate, caseloads, handover, history as allocation_hi
 use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
-    access_restriction, breach_acts, breaches, conflicts, dip_samples, intelligence, reactive_management,
-    reactive_placements, safeguarding,
+    access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
+    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, team};
 use super::error::{ErrorCode, Problem};
@@ -199,6 +199,50 @@ pub const ROUTES: &[Endpoint] = &[
         ReadNotificationDuties::PERMISSION,
         || web::to(notification_duties::read),
     ),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/disposals", EnterDisposals::PERMISSION, || {
+        web::to(disposals::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/disposals", ReadOffenders::PERMISSION, || {
+        web::to(disposals::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/disposals/{ref}", ReadOffenders::PERMISSION, || web::to(disposals::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/disposals/{ref}", EnterDisposals::PERMISSION, || web::to(disposals::change)),
+    Endpoint::permitted(
+        Verb::Post,
+        "/v1/offenders/{ref}/notifiable-changes",
+        EnterNotifiableChanges::PERMISSION,
+        || web::to(notifiable_changes::enter),
+    ),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/notifiable-changes", ReadOffenders::PERMISSION, || {
+        web::to(notifiable_changes::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/notifiable-changes/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(notifiable_changes::read)
+    }),
+    Endpoint::permitted(Verb::Patch, "/v1/notifiable-changes/{ref}", EnterNotifiableChanges::PERMISSION, || {
+        web::to(notifiable_changes::change)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/foreign-travel", EnterForeignTravel::PERMISSION, || {
+        web::to(foreign_travel::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/foreign-travel", ReadOffenders::PERMISSION, || {
+        web::to(foreign_travel::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/foreign-travel/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(foreign_travel::read)
+    }),
+    Endpoint::permitted(Verb::Patch, "/v1/foreign-travel/{ref}", EnterForeignTravel::PERMISSION, || {
+        web::to(foreign_travel::change)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/notifications", EnterNotifications::PERMISSION, || {
+        web::to(notifications::enter)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/notifications", ReadOffenders::PERMISSION, || {
+        web::to(notifications::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/notifications/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(notifications::read)
+    }),
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/breaches", EnterBreaches::PERMISSION, || {
         web::to(breaches::enter)
     }),

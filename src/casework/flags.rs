@@ -13,9 +13,10 @@ use super::{force_file, suspicions};
 use crate::domain::case_file::ForceFile;
 use crate::domain::flag::{Flag, evaluate};
 use crate::domain::moment::Moment;
+use crate::domain::notification_duty::NotificationRules;
+use crate::domain::notification_duty::rules::RulesError;
 use crate::domain::policy::{Policies, Policy, PolicyError};
 use crate::domain::standing::standings;
-use crate::domain::suspicion;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
@@ -52,6 +53,9 @@ pub enum EvaluationError {
     /// No policy holds today.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The rules of notification cannot be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -135,7 +139,7 @@ fn evaluate_in_turn(
         let found = evaluate(&file, at, policy);
         let report = keep(connection, force, at, &found)?;
         standing::keep(connection, force, &standings(&file, at, policy, &found))?;
-        suspicions::file(connection, force, at, &suspicion::suspicions(&file, at, policy))?;
+        suspicions::file_suspicions(connection, force, &file, at, &NotificationRules::built_in()?, actor)?;
         evaluation::answered(connection, &requests)?;
         evaluation::evaluated(connection, force, at.now(), &policy.version)?;
         let entry = AuditEntry {

@@ -185,10 +185,26 @@ pub enum BreachSource {
 /// A duty that was not met in time, which makes the service suspect a breach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lapse {
-    /// The duty, by a stable key such as `s.85(1)`.
+    /// The duty, by its stable key: see [`super::notification_duty::Duty`].
     pub duty: String,
-    /// The last day on which it could have been met.
+    /// The provision that makes it.
+    pub provision: String,
+    /// What set it off.
+    pub fact: String,
+    /// The record that tells of that, where one does.
+    pub fact_ref: Option<Ref>,
+    /// When it was set off: with the key, the same lapse for good.
+    pub triggered_on: CivilDate,
+    /// The last day on which it could have been met, as far as was known when it was suspected.
     pub due_on: CivilDate,
+}
+
+impl Lapse {
+    /// True of the same duty, set off by the same fact: what is known of its last day may have changed since.
+    #[must_use]
+    pub fn is_of_the_same_duty(&self, duty: &str, triggered_on: CivilDate) -> bool {
+        self.duty == duty && self.triggered_on == triggered_on
+    }
 }
 
 /// Why what was suspected is a breach, or is none.

@@ -12,9 +12,12 @@ use super::calendar::{CivilDate, Instant};
 use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
 use super::dip_sample::{DipSample, DipSampleGrade};
+use super::disposal::Disposal;
+use super::foreign_travel::ForeignTravel;
 use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::moment::Moment;
+use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
 use super::offender::{Offender, RiskLevel};
 use super::officer::Officer;
@@ -92,6 +95,12 @@ pub struct CaseRecords {
     pub circumstances: Vec<Held<Circumstance>>,
     /// Handovers.
     pub handovers: Vec<Held<Handover>>,
+    /// Disposals: what made the offender one.
+    pub disposals: Vec<Held<Disposal>>,
+    /// Notifiable changes.
+    pub notifiable_changes: Vec<Held<NotifiableChange>>,
+    /// Journeys abroad.
+    pub travels: Vec<Held<ForeignTravel>>,
 }
 
 impl CaseRecords {
@@ -117,6 +126,9 @@ impl CaseRecords {
         in_order(&mut self.disclosure_decisions);
         in_order(&mut self.circumstances);
         in_order(&mut self.handovers);
+        in_order(&mut self.disposals);
+        in_order(&mut self.notifiable_changes);
+        in_order(&mut self.travels);
     }
 }
 
@@ -199,6 +211,9 @@ impl ForceFileBuilder {
             Record::SafeguardingReferral(record) => file!(safeguarding_referrals, record),
             Record::SafeguardingDecision(record) => file!(safeguarding_decisions, record),
             Record::DisclosureDecision(record) => file!(disclosure_decisions, record),
+            Record::Disposal(record) => file!(disposals, record),
+            Record::NotifiableChange(record) => file!(notifiable_changes, record),
+            Record::ForeignTravel(record) => file!(travels, record),
             Record::OtherAssessment(record) => file!(other_assessments, record),
             Record::VisitAttendance(record) => file!(attendances, record),
             Record::Circumstance(record) => file!(circumstances, record),

@@ -82,6 +82,9 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::SafeguardingReferral
         | RecordKind::SafeguardingDecision
         | RecordKind::DisclosureDecision
+        | RecordKind::Disposal
+        | RecordKind::NotifiableChange
+        | RecordKind::ForeignTravel
         | RecordKind::OtherAssessment
         | RecordKind::VisitAttendance
         | RecordKind::Circumstance
@@ -107,10 +110,26 @@ pub fn claim(value: Value, feed: Option<&Value>) -> Claim {
     Claim { value, over: feed.map(digest) }
 }
 
+/// Members that say one thing together: who is in custody since March and is released in April is in the community since
+/// April, where the records system had said all along that they are in the community.
+const TOGETHER: [(RecordKind, [&str; 2]); 2] =
+    [(RecordKind::Offender, ["status", "status_since"]), (RecordKind::Offender, ["lead_agency", "lead_agency_since"])];
+
+/// True while the feed says of a member, and of what is claimed together with it, what it said.
+fn is_unchanged(kind: RecordKind, member: &str, claims: &Claims, feed: &Members) -> bool {
+    let group = TOGETHER.iter().find(|(of, members)| *of == kind && members.contains(&member));
+    let members = group.map_or(std::slice::from_ref(&member), |(_, members)| members.as_slice());
+    members.iter().all(|member| match (claims.get(*member), feed.get(*member)) {
+        (Some(claim), Some(said)) => claim.over.as_deref() == Some(digest(said).as_str()),
+        (Some(_) | None, _) => true,
+    })
+}
+
 /// Where the feed has spoken since a claim was made, and says otherwise.
-fn difference(kind: RecordKind, member: &str, claim: &Claim, feed: Option<&Members>) -> Option<Difference> {
-    let said = feed?.get(member)?;
-    let is_unchanged = claim.over.as_deref() == Some(digest(said).as_str());
+fn difference(kind: RecordKind, member: &str, claims: &Claims, feed: Option<&Members>) -> Option<Difference> {
+    let (feed, claim) = (feed?, claims.get(member)?);
+    let said = feed.get(member)?;
+    let is_unchanged = is_unchanged(kind, member, claims, feed);
     (!is_unchanged && *said != claim.value).then(|| Difference {
         member: member.to_owned(),
         prevailing: prevailing(kind, member),
@@ -122,7 +141,7 @@ fn difference(kind: RecordKind, member: &str, claim: &Claim, feed: Option<&Membe
 /// Every difference that a person has to settle, in the order of the members.
 #[must_use]
 pub fn differences(kind: RecordKind, feed: Option<&Members>, claims: &Claims) -> Vec<Difference> {
-    claims.iter().filter_map(|(member, claim)| difference(kind, member, claim, feed)).collect()
+    claims.keys().filter_map(|member| difference(kind, member, claims, feed)).collect()
 }
 
 /// The record as it stands: what the feed says, and over it the claims that stand.
@@ -130,8 +149,8 @@ pub fn differences(kind: RecordKind, feed: Option<&Members>, claims: &Claims) ->
 pub fn as_it_stands(kind: RecordKind, feed: Option<Members>, claims: &Claims) -> Members {
     let standing: Vec<(String, Value)> = claims
         .iter()
-        .filter(|(member, claim)| {
-            let differs = difference(kind, member, claim, feed.as_ref());
+        .filter(|(member, _)| {
+            let differs = difference(kind, member, claims, feed.as_ref());
             differs.is_none_or(|difference| difference.prevailing == Prevailing::Claim)
         })
         .map(|(member, claim)| (member.clone(), claim.value.clone()))
@@ -164,6 +183,23 @@ mod tests {
             assert_eq!(stands["summary"], later["summary"]);
             assert_eq!(differences(RecordKind::Breach, Some(&members(later)), &crime), []);
         }
+    }
+
+    #[test]
+    fn members_that_say_one_thing_together_stand_or_fall_together() {
+        let before = members(json!({"status": "community", "status_since": "2020-01-01"}));
+        let custody: Claims = [("status", "custody"), ("status_since", "2020-06-01")]
+            .map(|(member, value)| (member.to_owned(), claim(json!(value), before.get(member))))
+            .into();
+        let stands = as_it_stands(RecordKind::Offender, Some(before), &custody);
+        assert_eq!((&stands["status"], &stands["status_since"]), (&json!("custody"), &json!("2020-06-01")));
+        let released = members(json!({"status": "community", "status_since": "2020-09-01"}));
+        assert_eq!(as_it_stands(RecordKind::Offender, Some(released.clone()), &custody), released);
+        let told: Vec<String> = differences(RecordKind::Offender, Some(&released), &custody)
+            .into_iter()
+            .map(|difference| difference.member)
+            .collect();
+        assert_eq!(told, ["status", "status_since"], "and both are shown");
     }
 
     #[test]

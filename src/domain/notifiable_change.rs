@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{CivilDate, Instant};
+use super::calendar::{CivilDate, Instant, london_date};
+use super::moment::Moment;
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode, first_broken};
 
 /// What changed. The marks are those of the rules, see [`super::notification_duty::rules`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -151,8 +153,17 @@ pub struct NotifiableChange {
     pub advance: Option<AdvanceNotice>,
     /// Whether a notification of it restarts the year, where a person chose; the kind says where empty.
     pub moves_periodic_date: Option<bool>,
+    /// Why a person chose otherwise than the kind says.
+    #[serde(default)]
+    pub periodic_date_reason: Option<String>,
+    /// Why a person found that the notification named covers it.
+    #[serde(default)]
+    pub notification_reason: Option<String>,
     /// In words.
     pub detail: Option<String>,
+    /// Who entered it, or changed it last.
+    #[serde(default)]
+    pub entered_by: Option<Ref>,
 }
 
 impl NotifiableChange {
@@ -161,5 +172,132 @@ impl NotifiableChange {
     #[must_use]
     pub fn moves_periodic_date(&self) -> bool {
         self.moves_periodic_date.unwrap_or(self.kind.moves_periodic_date())
+    }
+
+    /// Checks it against itself and what is known.
+    ///
+    /// # Errors
+    /// When it contradicts itself, what has not happened is said to have, or a choice lacks its reason.
+    pub fn is_acceptable(&self, at: Moment) -> Result<(), Refusal> {
+        let (kind, advance) = (self.kind, self.advance.as_ref());
+        // What is told before it happens: the Act of 2026, off.
+        let may_be_to_come = kind == ChangeKind::AbsentFromHome;
+        let has_come = |day: Option<CivilDate>| may_be_to_come || day.is_none_or(|day| at.has_come(day));
+        let lasts = matches!(kind, ChangeKind::NoSoleOrMainResidence | ChangeKind::Stay | ChangeKind::AbsentFromHome);
+        let is_about_premises = lasts
+            || matches!(
+                kind,
+                ChangeKind::HomeAddressChanged | ChangeKind::ChildHouseholdBegun | ChangeKind::ChildHouseholdCeased
+            );
+        let told = advance.map(|notice| notice.notified_at);
+        let not_happened = advance.and_then(|notice| notice.said_not_happened_at);
+        first_broken([
+            (
+                self.occurred_on.is_some() || advance.is_some(),
+                "/occurred_on",
+                "is missing, and there is no advance notice of it",
+            ),
+            (has_come(self.occurred_on), "/occurred_on", "lies in the future; what is expected has an advance notice"),
+            (self.until.is_none() || lasts, "/until", "is for what lasts: no residence, a stay, an absence"),
+            (
+                self.until.is_none_or(|until| self.occurred_on.is_some_and(|on| on <= until)),
+                "/until",
+                "is before the first day",
+            ),
+            (has_come(self.until), "/until", "lies in the future; leave it out while it goes on"),
+            (
+                self.hours.is_none() || kind == ChangeKind::ChildHouseholdBegun,
+                "/hours",
+                "is for stays in a household with somebody under 18",
+            ),
+            (self.premises_ref.is_none() || is_about_premises, "/premises_ref", "is for what is about an address"),
+            (at.has_come(self.known_on), "/known_on", "lies in the future"),
+            (
+                advance.is_none() || kind.may_be_notified_in_advance(),
+                "/advance",
+                "cannot be given of this (SOA 2003 s.84(2))",
+            ),
+            (told.is_none_or(|told| at.has_happened(told)), "/advance/notified_at", "lies in the future"),
+            (
+                advance.is_none_or(|notice| london_date(notice.notified_at) <= notice.expected_on),
+                "/advance/expected_on",
+                "is before the notice",
+            ),
+            (
+                not_happened.is_none() || self.occurred_on.is_none(),
+                "/said_not_happened_at",
+                "says that it did not happen, and there is a day on which it did",
+            ),
+            (
+                not_happened.is_none_or(|said| at.has_happened(said) && told.is_some_and(|told| told <= said)),
+                "/said_not_happened_at",
+                "is in the future or before the notice",
+            ),
+        ])?;
+        let is_another_choice = self.moves_periodic_date.is_some_and(|moves| moves != kind.moves_periodic_date());
+        if is_another_choice && self.periodic_date_reason.is_none() {
+            let detail = "the kind says otherwise (domain rules: annual date reset); say why";
+            return Err(Refusal::new(RefusalCode::ReasonNeeded, detail).at("/periodic_date_reason"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_change_agrees_with_itself_and_lies_behind_us() {
+        let advance = |notified: &str, expected: &str| json!({ "notified_at": format!("{notified}T09:00:00Z"), "expected_on": expected });
+        let rows = [
+            (json!({}), None),
+            (json!({ "occurred_on": null }), Some("/occurred_on")),
+            (json!({ "occurred_on": "2021-04-16" }), Some("/occurred_on")),
+            (json!({ "kind": "absent_from_home", "occurred_on": "2021-04-16", "until": "2021-05-16" }), None),
+            (json!({ "until": "2021-04-12" }), Some("/until")),
+            (json!({ "kind": "stay", "until": "2021-04-12" }), None),
+            (json!({ "kind": "stay", "until": "2021-04-09" }), Some("/until")),
+            (json!({ "kind": "stay", "until": "2021-04-16" }), Some("/until")),
+            (json!({ "hours": 14 }), Some("/hours")),
+            (json!({ "kind": "child_household_begun", "hours": 14, "premises_ref": "a" }), None),
+            (json!({ "premises_ref": "a" }), Some("/premises_ref")),
+            (json!({ "known_on": "2021-04-16" }), Some("/known_on")),
+            (
+                json!({ "kind": "bank_account_opened", "advance": advance("2021-04-01", "2021-04-10") }),
+                Some("/advance"),
+            ),
+            (json!({ "occurred_on": null, "advance": advance("2021-04-01", "2021-06-10") }), None),
+            (json!({ "advance": advance("2021-04-16", "2021-04-16") }), Some("/advance/notified_at")),
+            (json!({ "advance": advance("2021-04-12", "2021-04-11") }), Some("/advance/expected_on")),
+            (json!({ "moves_periodic_date": true }), None),
+            (json!({ "moves_periodic_date": false }), Some("/periodic_date_reason")),
+            (json!({ "moves_periodic_date": false, "periodic_date_reason": "invented" }), None),
+        ];
+        let at = Moment::at("2021-04-15T08:00:00Z".parse().unwrap());
+        let told = |over: &Value| {
+            let mut change = json!({ "offender_ref": "o", "kind": "name_used", "occurred_on": "2021-04-10",
+                "how_known": "offender_said", "known_on": "2021-04-10" });
+            for (member, value) in over.as_object().unwrap() {
+                change[member] = value.clone();
+            }
+            from_value::<NotifiableChange>(change).unwrap().is_acceptable(at).err().map(|refusal| refusal.pointer)
+        };
+        for (over, pointer) in rows {
+            assert_eq!(told(&over).as_deref(), pointer, "{over}");
+        }
+        for (said, occurred, refused) in [
+            ("2021-04-14T09:00:00Z", json!(null), false),
+            ("2021-04-16T09:00:00Z", json!(null), true),
+            ("2021-03-31T09:00:00Z", json!(null), true),
+            ("2021-04-14T09:00:00Z", json!("2021-04-10"), true),
+        ] {
+            let mut notice = advance("2021-04-01", "2021-04-10");
+            notice["said_not_happened_at"] = json!(said);
+            let found = told(&json!({ "occurred_on": occurred, "advance": notice }));
+            assert_eq!(found.is_some(), refused, "{said} {occurred}");
+        }
     }
 }

@@ -38,4 +38,10 @@ pub struct Notification {
     pub provision: Option<String>,
     /// What was said.
     pub detail: Option<String>,
+    /// Who received it, where that was entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_by: Option<Ref>,
+    /// Why the choice whether it restarts the period is another than usual, where that was entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub periodic_date_reason: Option<String>,
 }

@@ -49,11 +49,11 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
             "reason",
         ],
         RecordKind::Intelligence => &["summary", "children"],
+        RecordKind::Notification => &["detail", "periodic_date_reason"],
         RecordKind::OtherAssessment => &["rationale", "why_not_arms", "reason"],
         RecordKind::Circumstance => &["description", "identifiers", "partner", "children"],
         RecordKind::Handover => &["note", "finding"],
         RecordKind::Post => &["title"],
-        RecordKind::Notification => &["detail"],
         RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
@@ -67,6 +67,9 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::SafeguardingReferral => &["children", "recipient", "reference", "text"],
         RecordKind::SafeguardingDecision => &["children", "reason"],
         RecordKind::DisclosureDecision => &["to", "reason"],
+        RecordKind::Disposal => &["reason"],
+        RecordKind::NotifiableChange => &["detail", "notification_reason", "periodic_date_reason"],
+        RecordKind::ForeignTravel => &["late_notice_excuse", "return_point"],
         RecordKind::Team
         | RecordKind::Neighbourhood
         | RecordKind::ProgrammedVisits
@@ -101,6 +104,9 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::SafeguardingReferral(record) => Some(&record.offender_ref),
         Record::SafeguardingDecision(record) => Some(&record.offender_ref),
         Record::DisclosureDecision(record) => Some(&record.offender_ref),
+        Record::Disposal(record) => Some(&record.offender_ref),
+        Record::NotifiableChange(record) => Some(&record.offender_ref),
+        Record::ForeignTravel(record) => Some(&record.offender_ref),
         Record::OtherAssessment(record) => Some(&record.offender_ref),
         Record::VisitAttendance(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),

@@ -73,7 +73,10 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.at("/data/address_ref", RecordKind::Address, &visit.address_ref);
             found.at("/data/single_crew_approved_by", RecordKind::Officer, &visit.single_crew_approved_by);
         }
-        Record::Notification(notification) => found.offender(Some(&notification.offender_ref)),
+        Record::Notification(notification) => {
+            found.offender(Some(&notification.offender_ref));
+            found.at("/data/received_by", RecordKind::Officer, &notification.received_by);
+        }
         Record::Intelligence(intelligence) => {
             found.offender(Some(&intelligence.offender_ref));
             found.at("/data/entered_by", RecordKind::Officer, &intelligence.casework.entered_by);
@@ -155,6 +158,22 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.offender(Some(&decision.offender_ref));
             found.concerns(&decision.concerns);
             found.at("/data/decided_by", RecordKind::Officer, Some(&decision.decided_by));
+        }
+        Record::Disposal(disposal) => {
+            found.offender(Some(&disposal.offender_ref));
+            found.at("/data/entered_by", RecordKind::Officer, &disposal.entered_by);
+        }
+        Record::NotifiableChange(change) => {
+            found.offender(Some(&change.offender_ref));
+            found.at("/data/premises_ref", RecordKind::Address, &change.premises_ref);
+            found.at("/data/notification_ref", RecordKind::Notification, &change.notification_ref);
+            let advance = change.advance.as_ref().and_then(|notice| notice.notification_ref.as_ref());
+            found.at("/data/advance/notification_ref", RecordKind::Notification, advance);
+            found.at("/data/entered_by", RecordKind::Officer, &change.entered_by);
+        }
+        Record::ForeignTravel(travel) => {
+            found.offender(Some(&travel.offender_ref));
+            found.at("/data/entered_by", RecordKind::Officer, &travel.entered_by);
         }
         Record::OtherAssessment(assessment) => {
             found.offender(Some(&assessment.offender_ref));

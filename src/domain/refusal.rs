@@ -80,3 +80,12 @@ impl Refusal {
         self
     }
 }
+
+/// The first of these rules that does not hold, each with its place and what is said of it.
+///
+/// # Errors
+/// When one does not hold.
+pub(crate) fn first_broken(rules: impl IntoIterator<Item = (bool, &'static str, &'static str)>) -> Result<(), Refusal> {
+    let broken = rules.into_iter().find(|(holds, ..)| !holds);
+    broken.map_or(Ok(()), |(_, pointer, detail)| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer)))
+}

@@ -1,9 +1,12 @@
 //! Where an offender stood over time, read off the versions of the offender's record.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, from_value};
 
 use super::calendar::{CivilDate, Instant};
+use super::claim::{Claims, Members, as_it_stands};
 use super::offender::OffenderStatus;
+use super::record::RecordKind;
 
 /// A spell of one status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,65 @@ pub struct StatusVersion {
     pub status_since: CivilDate,
     /// The status.
     pub status: OffenderStatus,
+}
+
+/// The members of an offender's record that tell of the status.
+pub const STATUS_MEMBERS: [&str; 2] = ["status", "status_since"];
+
+/// What was said of the status at some time: by the feed, or by people here, who claim members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusWord {
+    /// The event's `time`, or when it was entered.
+    pub time: Instant,
+    /// The event's `id`, or the entry's.
+    pub id: String,
+    /// Who spoke; empty for people here.
+    pub source: String,
+    /// What was said.
+    pub said: StatusSaid,
+}
+
+/// What was said of the status.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StatusSaid {
+    /// By the feed: [`STATUS_MEMBERS`].
+    Feed(Members),
+    /// By the feed: that there is no such record.
+    Withdrawn,
+    /// By people here: all the claims on [`STATUS_MEMBERS`] that held from then on.
+    Claims(Claims),
+}
+
+/// The status as it stood after each word, in whatever order the words are given: what the feed had said by then, and
+/// over it the claims that stood. Nothing from before the feed's newest withdrawal counts.
+///
+/// # Errors
+/// When what was said is no status.
+pub fn status_versions(mut words: Vec<StatusWord>) -> Result<Vec<StatusVersion>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Standing {
+        status: OffenderStatus,
+        status_since: CivilDate,
+    }
+    words.sort_by(|a, b| (a.time, &a.id, &a.source).cmp(&(b.time, &b.id, &b.source)));
+    let (mut feed, mut claims, mut versions) = (None, Claims::new(), Vec::new());
+    for StatusWord { time, id, source, said } in words {
+        match said {
+            StatusSaid::Feed(members) => feed = Some(members),
+            StatusSaid::Claims(claimed) => claims = claimed,
+            StatusSaid::Withdrawn => {
+                feed = None;
+                versions.clear();
+                continue;
+            }
+        }
+        let standing: Map<String, Value> = as_it_stands(RecordKind::Offender, feed.clone(), &claims);
+        if STATUS_MEMBERS.iter().all(|member| standing.contains_key(*member)) {
+            let Standing { status, status_since } = from_value(Value::Object(standing))?;
+            versions.push(StatusVersion { event_time: time, event_id: id, source, status_since, status });
+        }
+    }
+    Ok(versions)
 }
 
 /// The spells told by these versions, oldest first, whatever the order in which they are given.
@@ -67,6 +129,7 @@ mod tests {
     use serde_json::{from_value, json};
 
     use super::*;
+    use crate::domain::claim::claim;
 
     fn version(at: &str, id: &str, status: &str, since: &str) -> StatusVersion {
         StatusVersion {
@@ -101,6 +164,61 @@ mod tests {
         shuffled.rotate_left(2);
         shuffled.swap(0, 1);
         assert_eq!(told(&shuffled), expected);
+    }
+
+    fn word(at: &str, id: &str, said: StatusSaid) -> StatusWord {
+        let source = if matches!(said, StatusSaid::Claims(_)) { "" } else { "/records/wessex" };
+        let time = format!("{at}T09:00:00Z").parse().unwrap();
+        StatusWord { time, id: id.to_owned(), source: source.to_owned(), said }
+    }
+
+    fn fed(status: &str, since: &str) -> Members {
+        json!({ "status": status, "status_since": since }).as_object().unwrap().clone()
+    }
+
+    fn claimed(status: &str, since: &str, over: &Members) -> Claims {
+        let claims = fed(status, since).into_iter();
+        claims.map(|(member, value)| (member.clone(), claim(value, over.get(&member)))).collect()
+    }
+
+    #[test]
+    fn what_people_enter_counts_while_the_feed_says_what_it_said() {
+        let free = fed("community", "2020-01-01");
+        let entered = claimed("custody", "2020-06-01", &free);
+        let words = [
+            word("2020-01-01", "a", StatusSaid::Feed(free.clone())),
+            word("2020-06-02", "own-1", StatusSaid::Claims(entered.clone())),
+            // The feed speaks again, of something else.
+            word("2020-07-01", "b", StatusSaid::Feed(free)),
+            word("2020-09-02", "c", StatusSaid::Feed(fed("community", "2020-09-01"))),
+        ];
+        let expected = [
+            (OffenderStatus::Community, "2020-01-01".to_owned(), Some("2020-06-01".to_owned())),
+            (OffenderStatus::Custody, "2020-06-01".to_owned(), Some("2020-09-01".to_owned())),
+            (OffenderStatus::Community, "2020-09-01".to_owned(), None),
+        ];
+        for turn in 0..words.len() {
+            let mut turned = words.to_vec();
+            turned.rotate_left(turn);
+            assert_eq!(told(&status_versions(turned).unwrap()), expected);
+        }
+        let standing = told(&status_versions(words[..3].to_vec()).unwrap());
+        assert_eq!(standing[1], (OffenderStatus::Custody, "2020-06-01".to_owned(), None));
+        let mut given_up = words[..2].to_vec();
+        given_up.push(word("2020-06-05", "own-2", StatusSaid::Claims(Claims::new())));
+        let standing = told(&status_versions(given_up).unwrap());
+        assert_eq!(standing, [(OffenderStatus::Community, "2020-01-01".to_owned(), None)], "entered in error");
+    }
+
+    #[test]
+    fn nothing_from_before_a_withdrawal_counts() {
+        let words = vec![
+            word("2020-01-01", "a", StatusSaid::Feed(fed("custody", "2020-01-01"))),
+            word("2020-02-01", "b", StatusSaid::Withdrawn),
+            word("2020-03-01", "c", StatusSaid::Feed(fed("community", "2020-02-15"))),
+        ];
+        let versions = status_versions(words).unwrap();
+        assert_eq!(told(&versions), [(OffenderStatus::Community, "2020-02-15".to_owned(), None)]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::flags::EvaluationError;
 use crate::casework::timetable::{Entry, JobName, Timetable};
+use crate::domain::notification_duty::rules::RulesError;
 use crate::domain::policy::{Policies, PolicyError};
 use crate::store::Store;
 use crate::store::error::StoreError;
@@ -42,6 +43,9 @@ pub enum JobError {
     /// No policy holds today.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The rules of notification cannot be read.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// Some forces could not be dealt with; the others were.
     #[error("{failed} of {of} forces failed")]
     Forces {
@@ -73,6 +77,7 @@ impl JobError {
         match self {
             Self::Store(_) => "store_failed",
             Self::Policy(_) => "no_policy",
+            Self::Rules(_) => "no_rules",
             Self::Forces { .. } => "forces_failed",
             Self::Proposals { .. } => "proposals_failed",
             Self::Proposal(_) => "proposal_failed",
@@ -85,6 +90,7 @@ impl From<EvaluationError> for JobError {
     fn from(error: EvaluationError) -> Self {
         match error {
             EvaluationError::Policy(error) => Self::Policy(error),
+            EvaluationError::Rules(error) => Self::Rules(error),
             EvaluationError::Store(error) => Self::Store(error),
         }
     }

@@ -72,7 +72,7 @@ pub fn records(
 }
 
 /// The instants up to which versions of a kind count: learned by, true by.
-const fn bounds(kind: RecordKind, as_at: AsAt) -> (Option<Instant>, Option<Instant>) {
+pub(super) const fn bounds(kind: RecordKind, as_at: AsAt) -> (Option<Instant>, Option<Instant>) {
     match as_at {
         AsAt::Now => (None, None),
         AsAt::Known(at) => (Some(at), None),

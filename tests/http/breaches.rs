@@ -298,7 +298,7 @@ fn a_lapse_is_suspected_once_also_after_it_was_discounted_and_a_new_one_anew() {
         assert_eq!((due.len(), due.contains(&"2022-04-14".to_owned())), (2, true));
         let filed = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
         let filed: Vec<_> = filed.iter().filter(|entry| entry.act == "breach.suspect").collect();
-        assert!(filed.iter().all(|entry| entry.actor == "job:suspicions"));
+        assert!(filed.iter().all(|entry| entry.actor == "operator"));
         assert_eq!(filed.len(), 2);
     });
 }

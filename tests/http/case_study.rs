@@ -81,7 +81,8 @@ fn three_breaches_are_acted_on_and_none_of_it_is_hidden_from_the_supervisor() {
         // The late notification was noticed by the service, and put before a person.
         let suspected = breaches(&service);
         assert_eq!((suspected.len(), &suspected[0]["state"]), (1, &json!("suspected")));
-        assert_eq!(suspected[0]["suspicion"], json!({"duty": "s.85(1)", "due_on": "2021-04-14"}));
+        let suspicion = &suspected[0]["suspicion"];
+        assert_eq!((&suspicion["provision"], &suspicion["due_on"]), (&json!("SOA 2003 s.85(1)"), &json!("2021-04-14")));
 
         // Nobody was to visit until then; the suspicion alone puts that right.
         let spell = service.get(&manager(), "/v1/offenders/n-1/reactive-management").json();

@@ -21,6 +21,7 @@ fn path(template: &str) -> String {
         Some("neighbourhoods") => "nb-1",
         Some("dashboards") => "north",
         Some("breaches" | "intelligence" | "reactive-placements" | "safeguarding-referrals") => "x-1",
+        Some("disposals" | "notifiable-changes" | "foreign-travel" | "notifications") => "x-1",
         Some("arms-assessments") => "r-1",
         Some("other-assessments") => "q-1",
         Some("risk-management-plans") => "p-1",
@@ -44,8 +45,6 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         (Verb::Post, "/v1/offenders/{ref}/conflicts/settle") => &[409],
         // There is none of these in the caseload.
         (_, template) if NOT_THERE.iter().any(|part| template.starts_with(part)) => &[404],
-        // The version sent is none of these records'.
-        (Verb::Patch, _) | (Verb::Post, "/v1/offenders/{ref}/status") => &[412],
         // The second who asks finds it done.
         (Verb::Post, "/v1/allocations/bulk") => &[201, 409],
         (Verb::Post, "/v1/officers/{ref}/loans") => &[200, 400],
@@ -70,6 +69,13 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
             | "/v1/offenders/{ref}/safeguarding/not-needed"
             | "/v1/offenders/{ref}/disclosure-decisions",
         ) => &[400],
+        (
+            Verb::Get | Verb::Patch,
+            "/v1/disposals/{ref}"
+            | "/v1/notifiable-changes/{ref}"
+            | "/v1/foreign-travel/{ref}"
+            | "/v1/notifications/{ref}",
+        ) => &[404],
         (Verb::Post, template) if takes_a_version_of_what_there_is_not(template) => &[412],
         (_, template) if template.contains("{id}") => &[404],
         (Verb::Get, "/v1/other-assessments/{ref}") => &[404],
@@ -78,6 +84,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         (Verb::Post, "/v1/risk-management-plans/{ref}/actions/{action}/check") => &[200, 409],
         (Verb::Post, "/v1/risk-management-plans/{ref}/actions/{action}/defer") => &[409],
         (Verb::Post, "/v1/visits/{ref}/confirm") => &[409],
+        // The version sent is none of these records'.
+        (Verb::Patch, _) | (Verb::Post, "/v1/offenders/{ref}/status") => &[412],
         (_, _) => &[200, 201],
     }
 }
@@ -231,6 +239,20 @@ fn body(template: &str) -> (&'static str, &'static str) {
         }
         "/v1/offenders/{ref}/disclosure-decisions" => {
             ("application/json", r#"{"concerns": [], "disclose": false, "reason": "invented"}"#)
+        }
+        "/v1/offenders/{ref}/disposals" => (
+            "application/json",
+            r#"{"basis": "caution", "sentence": {"kind": "caution"}, "relevant_date": "2020-01-01",
+                "under_18_at_relevant_date": false}"#,
+        ),
+        "/v1/disposals/{ref}" => ("application/json", r#"{"reason": "invented"}"#),
+        "/v1/offenders/{ref}/notifiable-changes" => {
+            ("application/json", r#"{"kind": "name_used", "occurred_on": "2021-04-10", "how_known": "visit"}"#)
+        }
+        "/v1/notifiable-changes/{ref}" | "/v1/foreign-travel/{ref}" => ("application/json", "{}"),
+        "/v1/offenders/{ref}/foreign-travel" => ("application/json", r#"{"departs_on": "2021-05-05"}"#),
+        "/v1/offenders/{ref}/notifications" => {
+            ("application/json", r#"{"kind": "periodic", "notified_at": "2021-04-14T09:00:00Z"}"#)
         }
         "/v1/flags/{id}/acknowledge" => ("application/json", r#"{"reason": "invented", "review_on": "2021-05-01"}"#),
         "/v1/offenders/{ref}/arms-assessments" => ("application/json", ARMS),

@@ -85,6 +85,14 @@ acts! {
         [OffenderManager, Supervisor, DetectiveInspector];
     SettleConflicts, "conflicts.settle", "Settle where the records system and what was entered here differ":
         [OffenderManager, Supervisor, DetectiveInspector];
+    EnterDisposals, "disposals.enter", "Enter and put right a disposal: how long notification lasts":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    EnterNotifiableChanges, "notifiable_changes.enter", "Enter a notifiable change, and name the notification that covers it":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    EnterForeignTravel, "foreign_travel.enter", "Enter a journey abroad, and what becomes of it":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    EnterNotifications, "notifications.enter", "Enter a notification that was received, and what it covers":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
     ReadTeamDashboards, "dashboards.team.read", "Read a team's figures": [Supervisor, DetectiveInspector];
     ReadForceDashboard, "dashboards.force.read", "Read the force's figures": [DetectiveInspector];

@@ -15,7 +15,7 @@ use crate::domain::record::Held;
 use crate::domain::reference::Ref;
 
 /// The duty that a change makes, and what it must tell; none where another family makes it.
-const fn duty_of(kind: ChangeKind) -> Option<(DutyCode, Subject, &'static str)> {
+pub(super) const fn duty_of(kind: ChangeKind) -> Option<(DutyCode, Subject, &'static str)> {
     Some(match kind {
         ChangeKind::NameUsed => (DutyCode::NameUsed, Subject::Name, "name_used"),
         ChangeKind::HomeAddressChanged => (DutyCode::HomeAddressChanged, Subject::Home, "home_address_changed"),

@@ -34,7 +34,7 @@ pub struct DutyFacts<'a> {
 }
 
 impl<'a> DutyFacts<'a> {
-    /// What the records feed gives of a case. It brings no disposals, changes or journeys.
+    /// What is known of a case.
     #[must_use]
     pub fn of_case(file: &'a CaseFile, spells: &'a [StatusSpell]) -> Self {
         let records = &file.records;
@@ -44,9 +44,9 @@ impl<'a> DutyFacts<'a> {
             notifications: &records.notifications,
             addresses: &records.addresses,
             orders: &records.orders,
-            disposals: &[],
-            changes: &[],
-            travels: &[],
+            disposals: &records.disposals,
+            changes: &records.notifiable_changes,
+            travels: &records.travels,
         }
     }
 

@@ -15,6 +15,7 @@ pub mod facts;
 mod home;
 mod initial;
 pub mod period;
+pub mod receipt;
 mod release;
 pub mod review;
 pub mod rules;

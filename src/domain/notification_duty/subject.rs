@@ -19,7 +19,7 @@ pub(super) enum Subject {
 }
 
 /// The one subject that a provision names; none where it leaves it open.
-fn named(provision: &str) -> Option<Subject> {
+pub(super) fn named(provision: &str) -> Option<Subject> {
     [
         ("2012", Subject::Prescribed),
         ("84(1)(ca)", Subject::Prescribed),

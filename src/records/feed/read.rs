@@ -61,6 +61,9 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::SafeguardingReferral
         | RecordKind::SafeguardingDecision
         | RecordKind::DisclosureDecision
+        | RecordKind::Disposal
+        | RecordKind::NotifiableChange
+        | RecordKind::ForeignTravel
         | RecordKind::OtherAssessment
         | RecordKind::VisitAttendance
         | RecordKind::Circumstance
@@ -338,6 +341,8 @@ fn notification(fields: &mut Fields) -> Reading<Notification> {
         moves_periodic_date: fields.required("moves_periodic_date", boolean)?,
         provision: fields.optional_or_null("provision", text)?,
         detail: fields.optional("detail", free_text)?,
+        received_by: None,
+        periodic_date_reason: None,
     })
 }
 

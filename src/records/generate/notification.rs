@@ -40,6 +40,8 @@ pub(super) fn write(world: &World<'_>, case: &Case<'_>, feed: &mut Feed<'_>) -> 
             moves_periodic_date: moves,
             provision: Some(provision.to_owned()),
             detail: None,
+            received_by: None,
+            periodic_date_reason: None,
         };
         let subject = reference(format!("{}-n{number}", case.reference))?;
         feed.put(&subject, notified_at, &Record::Notification(record))?;
