@@ -1,5 +1,5 @@
 //! Neighbourhood briefings: what neighbourhood officers need to know of the registered sex offenders who live in their area, and
-//! no more (College APP on information management [S]: risk, conditions and who is at risk are open to officers; the
+//! no more (College APP on information management `[S]`: risk, conditions and who is at risk are open to officers; the
 //! rest is restricted). Every reading is a disclosure, put on record as one, and leaves a receipt.
 
 use serde_json::json;

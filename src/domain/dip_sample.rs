@@ -2,7 +2,7 @@
 //!
 //! The 2021 inspection found no sampling of quality, and graded 4 of 33 cases good where the force had graded 29 so: hence
 //! a second grader on a share of them, and the agreement shown. Lightly managed cases (medium, low, reactive) are in every
-//! sample (joint MAPPA thematic inspection, 2022 [S]). Nobody grades a case they managed or approved. [I]
+//! sample (joint MAPPA thematic inspection, 2022 `[S]`). Nobody grades a case they managed or approved. `[I]`
 
 use std::collections::{BTreeMap, BTreeSet};
 
