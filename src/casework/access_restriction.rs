@@ -25,7 +25,7 @@ pub struct Restricting {
 }
 
 /// Decides who may see a case. Somebody must be left who manages it and somebody who supervises it: the present
-/// manager, and a detective inspector in post [I].
+/// manager, and a detective inspector in post `[I]`.
 ///
 /// # Errors
 /// See [`ActError`].
