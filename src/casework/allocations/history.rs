@@ -47,11 +47,7 @@ pub struct Managers {
 ///
 /// # Errors
 /// When the store fails.
-pub fn managers(
-    store: &Store,
-    reader: &Reader,
-    offender: &Ref,
-) -> Result<Option<Managers>, StoreError> {
+pub fn managers(store: &Store, reader: &Reader, offender: &Ref) -> Result<Option<Managers>, StoreError> {
     let act = "allocation.list";
     store.transaction_that_writes(|connection| {
         if !is_in_scope(connection, reader, offender)? {
