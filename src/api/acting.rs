@@ -24,7 +24,7 @@ use crate::store::idempotency::RequestKey;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Says that the same request had been carried out before, and what came of it then.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest key.
 const LONGEST_KEY: usize = 200;
@@ -108,6 +108,7 @@ impl From<RefusalCode> for ErrorCode {
             RefusalCode::ReasonNeeded => Self::REASON_NEEDED,
             RefusalCode::OwnWork => Self::OWN_WORK,
             RefusalCode::NotQualified => Self::NOT_QUALIFIED,
+            RefusalCode::CasesInHand => Self::CASES_IN_HAND,
             RefusalCode::WrongState => Self::WRONG_STATE,
             RefusalCode::NotEligible => Self::NOT_ELIGIBLE,
         }
@@ -172,7 +173,7 @@ fn answer(status: StatusCode, written: Written) -> Result<HttpResponse, Problem>
 }
 
 /// A reference as a segment of a path (RFC 3986).
-fn escaped(reference: &str) -> String {
+pub(super) fn escaped(reference: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     reference
         .bytes()

@@ -1,7 +1,7 @@
 //! Civil dates and instants as callers write them: of the years that both databases and the calendar know.
 
 use chrono::{DateTime, Datelike};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::domain::calendar::{CivilDate, Instant};
 
@@ -25,6 +25,17 @@ pub fn civil_date<'de, D: Deserializer<'de>>(value: D) -> Result<CivilDate, D::E
 /// As [`civil_date`].
 pub fn civil_date_if_given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<CivilDate>, D::Error> {
     civil_date(value).map(Some)
+}
+
+/// A date as a body gives it, also where it may be null or stand in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Day(pub CivilDate);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        civil_date(value).map(Self)
+    }
 }
 
 /// Reads an instant: `#[serde(deserialize_with = "instant")]`.

@@ -2,11 +2,14 @@
 //! case, the view of what came of it.
 
 pub mod acting;
+pub mod allocations;
+pub mod answer;
 pub mod as_at;
 pub mod assessments;
 pub mod audit;
 pub mod auth;
 pub mod casework;
+pub mod changes;
 pub mod dashboards;
 pub mod dates;
 pub mod error;
@@ -18,6 +21,7 @@ pub mod offenders;
 pub mod openapi;
 pub mod page;
 pub mod paging;
+pub mod people;
 pub mod plans;
 pub mod precondition;
 pub mod records;

@@ -7,6 +7,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
 use super::assessments::{arms, other};
 use super::audit;
 use super::auth::permit::READING_REASON;
@@ -20,13 +21,16 @@ use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
     imports::{self, Refusal},
     send,
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use super::staff::{
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+};
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
 use crate::domain::reading_reason::ReadingReason;
@@ -59,6 +63,36 @@ use crate::domain::reading_reason::ReadingReason;
         access_restriction::decide,
         conflicts::list,
         conflicts::settle_one,
+        offender::enter_one,
+        offender::change_one,
+        offender::read,
+        alias::enter,
+        status::change_one,
+        circumstances::list,
+        circumstances::enter_one,
+        circumstances::read,
+        circumstances::change_one,
+        circumstances::confirm_one,
+        circumstances::end_one,
+        addresses::list,
+        addresses::enter_one,
+        addresses::read,
+        addresses::change_one,
+        addresses::verify_one,
+        orders::list,
+        orders::enter_one,
+        orders::read,
+        orders::change_one,
+        orders::discharge_one,
+        allocation_history::list,
+        allocate::one,
+        allocate::all,
+        unallocated::list,
+        handover::list,
+        handover::read,
+        handover::enter,
+        handover::complete_one,
+        handover::check_one,
         disposals::enter,
         disposals::list,
         disposals::read,
@@ -142,6 +176,14 @@ use crate::domain::reading_reason::ReadingReason;
         audit::list,
         officers::list,
         officers::read,
+        officer_acts::enter_one,
+        officer_acts::change_one,
+        officer_acts::training,
+        absences::enter_one,
+        absences::end_one,
+        leave_post::leave,
+        loans::lend_one,
+        loans::end_one,
         daily_list::read,
         propose::propose,
         schedule_list::list,
@@ -152,6 +194,12 @@ use crate::domain::reading_reason::ReadingReason;
         accept::post,
         teams::list,
         teams::read,
+        teams::change_one,
+        caseloads::list,
+        posts::list,
+        posts::enter_one,
+        posts::read,
+        posts::change_one,
         briefing::read,
         briefing::list_receipts,
         neighbourhoods::list,
@@ -170,6 +218,7 @@ use crate::domain::reading_reason::ReadingReason;
         (name = "staff", description = "Officers, teams and areas"),
         (name = "audit", description = "Who read or changed what"),
         (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),
+        (name = "allocation", description = "Who manages which case"),
     )
 )]
 struct Document;

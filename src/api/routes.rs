@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
+use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
 use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
@@ -16,10 +17,13 @@ use super::dashboards::{force, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
-use super::staff::{briefing, daily_list, neighbourhoods, officers, teams};
+use super::staff::{
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+};
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
 use super::{audit, error, health, jobs, openapi, page};
@@ -114,6 +118,80 @@ pub const ROUTES: &[Endpoint] = &[
     }),
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/conflicts/settle", SettleConflicts::PERMISSION, || {
         web::to(conflicts::settle_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders", EnterOffenders::PERMISSION, || web::to(offender::enter_one)),
+    Endpoint::permitted(Verb::Patch, "/v1/offenders/{ref}", ChangeOffenders::PERMISSION, || {
+        web::to(offender::change_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/identity", ReadOffenders::PERMISSION, || {
+        web::to(offender::read)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/aliases", ChangeOffenders::PERMISSION, || {
+        web::to(alias::enter)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/status", ChangeStatus::PERMISSION, || {
+        web::to(status::change_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/circumstances", ReadOffenders::PERMISSION, || {
+        web::to(circumstances::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/circumstances", ChangeOffenders::PERMISSION, || {
+        web::to(circumstances::enter_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/circumstances/{ref}", ReadOffenders::PERMISSION, || {
+        web::to(circumstances::read)
+    }),
+    Endpoint::permitted(Verb::Patch, "/v1/circumstances/{ref}", ChangeOffenders::PERMISSION, || {
+        web::to(circumstances::change_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/circumstances/{ref}/confirm", ChangeOffenders::PERMISSION, || {
+        web::to(circumstances::confirm_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/circumstances/{ref}/end", ChangeOffenders::PERMISSION, || {
+        web::to(circumstances::end_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/addresses", ReadOffenders::PERMISSION, || {
+        web::to(addresses::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/addresses", ChangeOffenders::PERMISSION, || {
+        web::to(addresses::enter_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/addresses/{ref}", ReadOffenders::PERMISSION, || web::to(addresses::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/addresses/{ref}", ChangeOffenders::PERMISSION, || {
+        web::to(addresses::change_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/addresses/{ref}/verify", ChangeOffenders::PERMISSION, || {
+        web::to(addresses::verify_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/orders", ReadOffenders::PERMISSION, || web::to(orders::list)),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/orders", ChangeOffenders::PERMISSION, || {
+        web::to(orders::enter_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/orders/{ref}", ReadOffenders::PERMISSION, || web::to(orders::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/orders/{ref}", ChangeOffenders::PERMISSION, || web::to(orders::change_one)),
+    Endpoint::permitted(Verb::Post, "/v1/orders/{ref}/discharge", ChangeOffenders::PERMISSION, || {
+        web::to(orders::discharge_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/allocations", ReadOffenders::PERMISSION, || {
+        web::to(allocation_history::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/allocations", AllocateCases::PERMISSION, || {
+        web::to(allocate::one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/allocations/bulk", AllocateCases::PERMISSION, || web::to(allocate::all)),
+    Endpoint::permitted(Verb::Get, "/v1/allocations/unallocated", ReadCaseloads::PERMISSION, || {
+        web::to(unallocated::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/handovers", ReadOffenders::PERMISSION, || {
+        web::to(handover::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/handovers/{ref}", ReadOffenders::PERMISSION, || web::to(handover::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/handovers/{ref}", CompleteHandovers::PERMISSION, || web::to(handover::enter)),
+    Endpoint::permitted(Verb::Post, "/v1/handovers/{ref}/complete", CompleteHandovers::PERMISSION, || {
+        web::to(handover::complete_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/handovers/{ref}/check", CheckHandovers::PERMISSION, || {
+        web::to(handover::check_one)
     }),
     Endpoint::permitted(
         Verb::Get,
@@ -367,6 +445,28 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}/daily-list", ReadDailyLists::PERMISSION, || {
         web::to(daily_list::read)
     }),
+    Endpoint::permitted(Verb::Post, "/v1/officers", ManageOfficers::PERMISSION, || web::to(officer_acts::enter_one)),
+    Endpoint::permitted(Verb::Patch, "/v1/officers/{ref}", ManageOfficers::PERMISSION, || {
+        web::to(officer_acts::change_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/training", ManageOfficers::PERMISSION, || {
+        web::to(officer_acts::training)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/absences", ManageOfficers::PERMISSION, || {
+        web::to(absences::enter_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/absences/end", ManageOfficers::PERMISSION, || {
+        web::to(absences::end_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/leave-post", ManageOfficers::PERMISSION, || {
+        web::to(leave_post::leave)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/loans", ManageOfficers::PERMISSION, || {
+        web::to(loans::lend_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/loans/end", ManageOfficers::PERMISSION, || {
+        web::to(loans::end_one)
+    }),
     Endpoint::permitted(Verb::Post, "/v1/schedules", ProposeSchedules::PERMISSION, || web::to(propose::propose)),
     Endpoint::permitted(Verb::Get, "/v1/schedules", ReadSchedules::PERMISSION, || web::to(schedule_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/schedules/{id}", ReadSchedules::PERMISSION, || web::to(schedule::read)),
@@ -380,6 +480,12 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/accept", AcceptSchedules::PERMISSION, || web::to(accept::post)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/teams/{ref}", ManageTeams::PERMISSION, || web::to(teams::change_one)),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/caseloads", ReadCaseloads::PERMISSION, || web::to(caseloads::list)),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/posts", ReadCaseloads::PERMISSION, || web::to(posts::list)),
+    Endpoint::permitted(Verb::Post, "/v1/posts", ManageTeams::PERMISSION, || web::to(posts::enter_one)),
+    Endpoint::permitted(Verb::Get, "/v1/posts/{ref}", ReadCaseloads::PERMISSION, || web::to(posts::read)),
+    Endpoint::permitted(Verb::Patch, "/v1/posts/{ref}", ManageTeams::PERMISSION, || web::to(posts::change_one)),
     Endpoint::permitted(Verb::Get, "/v1/neighbourhoods", ReadNeighbourhoods::PERMISSION, || {
         web::to(neighbourhoods::list)
     }),

@@ -12,8 +12,10 @@ use super::actor::{Actor, Person};
 use super::force_file;
 use super::reading::Reader;
 use crate::domain::access_restriction::AccessRestriction;
-use crate::domain::calendar::Instant;
+use crate::domain::allocation;
+use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::{CaseFile, ForceFile};
+use crate::domain::caseload::Move;
 use crate::domain::claim::Members;
 use crate::domain::moment::Moment;
 use crate::domain::officer::Officer;
@@ -66,8 +68,8 @@ impl CaseInHand<'_> {
     }
 }
 
-fn acting_officer<'a>(person: &'a Person, force: &'a ForceFile, at: Moment) -> Result<(&'a Ref, &'a Officer), Refusal> {
-    let on_file = person.officer_ref.as_ref().and_then(|named| Some((named, force.officers.get(named)?)));
+fn acting_officer<'a>(person: &Person, force: &'a ForceFile, at: Moment) -> Result<(&'a Ref, &'a Officer), Refusal> {
+    let on_file = person.officer_ref.as_ref().and_then(|named| force.officers.get_key_value(named));
     on_file.filter(|(_, officer)| officer.is_in_post(at.today())).ok_or_else(|| {
         let detail = "the act is put down to an officer: the token's officer_ref must be one in post today";
         Refusal::new(RefusalCode::OfficerNeeded, detail)
@@ -232,12 +234,64 @@ pub struct ForceInHand<'a> {
     pub scope: &'a Scope,
 }
 
-impl ForceInHand<'_> {
+impl<'a> ForceInHand<'a> {
+    /// True where the person may see a case: one of their teams', and not hidden from them.
+    #[must_use]
+    pub fn shows(&self, case: &CaseFile) -> bool {
+        let admits = |access: &AccessRestriction| access.admits(self.person.officer_ref.as_ref());
+        self.scope.covers(&case.offender.team_ref) && case.records.access.as_ref().is_none_or(admits)
+    }
+
+    /// A case that the person may see; what is hidden from them is as if it were not there.
+    #[must_use]
+    pub fn case(&self, offender: &Ref) -> Option<&'a CaseFile> {
+        self.force.cases.get(offender).filter(|case| self.shows(case))
+    }
+
+    /// The cases that an officer is to hold on a day, hidden ones included: what was allocated by then.
+    #[must_use]
+    pub fn cases_of(&self, officer: &Ref, day: CivilDate) -> Vec<&'a CaseFile> {
+        let holds = |case: &&CaseFile| {
+            let allocation = allocation::on_day(&case.records.allocations, day);
+            allocation.is_some_and(|held| held.record.officer_ref.as_ref() == Some(officer))
+        };
+        self.force.cases.values().filter(|case| case.is_managed(self.at)).filter(holds).collect()
+    }
+
+    /// Checks that the cases that pass on are the officer's to pass on.
+    ///
+    /// # Errors
+    /// With the first that is not, at `/reassign`.
+    pub fn check_held_by(&self, officer: &Ref, moves: &[Move], day: CivilDate) -> Result<(), Refusal> {
+        let held = self.cases_of(officer, day);
+        let is_held = |made: &Move| held.iter().any(|case| case.offender_ref == made.offender_ref);
+        match moves.iter().position(|made| !is_held(made)) {
+            None => Ok(()),
+            Some(at) => {
+                let detail = "the case is not the officer's on that day; allocate it by itself";
+                let pointer = format!("/reassign/{at}/offender_ref");
+                Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer))
+            }
+        }
+    }
+
+    /// Who acts, where they are in post as somebody who decides on the work of others.
+    ///
+    /// # Errors
+    /// As [`Self::acting_officer`], or when they are in post as somebody else.
+    pub fn acting_supervisor(&self) -> Result<&'a Ref, Refusal> {
+        let (officer_ref, officer) = acting_officer(self.person, self.force, self.at)?;
+        if officer.role.supervises() {
+            return Ok(officer_ref);
+        }
+        Err(Refusal::new(RefusalCode::NotQualified, "this is for a supervisor or detective inspector in post"))
+    }
+
     /// Who acts, among the force's officers.
     ///
     /// # Errors
     /// As [`CaseInHand::acting_officer`].
-    pub fn acting_officer(&self) -> Result<(&Ref, &Officer), Refusal> {
+    pub fn acting_officer(&self) -> Result<(&'a Ref, &'a Officer), Refusal> {
         acting_officer(self.person, self.force, self.at)
     }
 }
@@ -250,7 +304,72 @@ pub fn on_force(
     store: &Store,
     acting: &Acting<'_>,
     act: &str,
-    (kind, subject): (RecordKind, &Ref),
+    about: (RecordKind, &Ref),
+    decide: impl FnOnce(&ForceInHand<'_>) -> Result<Vec<Draft>, Refusal>,
+) -> Result<Written, ActError> {
+    within_force(store, acting, act, Some(about), decide)
+}
+
+/// Acts on records of the force that no one record stands for, such as one that is not there yet: `decide` sees to it
+/// that each of them is the person's to act on.
+///
+/// # Errors
+/// See [`ActError`]; nothing of the act is kept then.
+pub fn on_whole_force(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    decide: impl FnOnce(&ForceInHand<'_>) -> Result<Vec<Draft>, Refusal>,
+) -> Result<Written, ActError> {
+    within_force(store, acting, act, None, decide)
+}
+
+/// What an act would come to: decided as [`on_force`] or [`on_whole_force`] would, and nothing entered but that it was asked.
+///
+/// # Errors
+/// See [`ActError`].
+pub fn weigh<T>(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    about: Option<(RecordKind, &Ref)>,
+    decide: impl FnOnce(&ForceInHand<'_>) -> Result<T, Refusal>,
+) -> Result<T, ActError> {
+    let (reader, at) = (acting.reader, acting.reader.clock.moment());
+    let policy = acting.policies.in_force(at.today())?;
+    let weighed = store.transaction_that_writes(|connection| -> Result<Option<T>, ActError> {
+        let scope = reader.person.case_scope();
+        if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
+            return Ok(None);
+        }
+        let force = force_file::load(connection, &reader.person.force)?;
+        let weighed = decide(&ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope })?;
+        reader.note(connection, act, about, json!({ "dry_run": true }))?;
+        Ok(Some(weighed))
+    })?;
+    weighed.ok_or(ActError::NotFound)
+}
+
+fn is_about_what_is_in_scope(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    scope: &Scope,
+    act: &str,
+    about: Option<(RecordKind, &Ref)>,
+) -> Result<bool, StoreError> {
+    let Some((kind, subject)) = about else { return Ok(true) };
+    let is_in_scope = !records_in_scope(connection, Wanted::one(kind, scope, subject))?.is_empty();
+    if !is_in_scope {
+        reader.note_refusal(connection, act, kind, subject)?;
+    }
+    Ok(is_in_scope)
+}
+
+fn within_force(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    about: Option<(RecordKind, &Ref)>,
     decide: impl FnOnce(&ForceInHand<'_>) -> Result<Vec<Draft>, Refusal>,
 ) -> Result<Written, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
@@ -258,8 +377,7 @@ pub fn on_force(
     let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
         let scope = reader.person.case_scope();
-        if records_in_scope(connection, Wanted::one(kind, &scope, subject))?.is_empty() {
-            reader.note_refusal(connection, act, kind, subject)?;
+        if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
             return Ok(None);
         }
         if let Some(written) = carried_out_before(connection, acting, act, None)? {

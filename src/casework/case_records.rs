@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::acting::ActError;
 use super::reading::Reader;
 use crate::domain::personal_data::offender_of;
 use crate::domain::record::{Held, Record, RecordKind};
@@ -16,6 +17,24 @@ use crate::store::own_entry::{RecordTag, current_tag};
 pub(super) fn is_in_scope(connection: &mut AnyConnection, reader: &Reader, offender: &Ref) -> Result<bool, StoreError> {
     let scope = reader.person.case_scope();
     Ok(!records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?.is_empty())
+}
+
+/// The offender whose case a record belongs to, for an act on that record.
+///
+/// # Errors
+/// When there is no such record that the person may see, which is put on record, or the store fails.
+pub fn case_of(store: &Store, reader: &Reader, act: &str, kind: RecordKind, subject: &Ref) -> Result<Ref, ActError> {
+    let found = store.transaction_that_writes(|connection| -> Result<Option<Ref>, StoreError> {
+        let found = current::one(connection, &reader.person.force, kind, subject)?;
+        if let Some(offender) = found.as_ref().and_then(|held| offender_of(subject, &held.record))
+            && is_in_scope(connection, reader, offender)?
+        {
+            return Ok(Some(offender.clone()));
+        }
+        reader.note_refusal(connection, act, kind, subject)?;
+        Ok(None)
+    })?;
+    found.ok_or(ActError::NotFound)
 }
 
 /// One record of a case that the reader may see, with its version; nothing where there is none.

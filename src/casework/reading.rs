@@ -12,6 +12,7 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::own_entry::{RecordTag, current_tag};
 
 /// Who reads, and when.
 #[derive(Debug, Clone)]
@@ -71,7 +72,7 @@ pub fn records(store: &Store, reader: &Reader, kind: RecordKind) -> Result<Vec<H
     })
 }
 
-/// One of them; nothing where there is none that the reader may see.
+/// One of them, with its version; nothing where there is none that the reader may see.
 ///
 /// # Errors
 /// When the store fails.
@@ -80,10 +81,11 @@ pub fn record(
     reader: &Reader,
     kind: RecordKind,
     subject: &Ref,
-) -> Result<Option<Held<Record>>, StoreError> {
+) -> Result<Option<(Held<Record>, RecordTag)>, StoreError> {
     let (scope, act) = (reader.person.case_scope(), format!("{kind}.read"));
     store.transaction_that_writes(|connection| {
         let found = records_in_scope(connection, Wanted::one(kind, &scope, subject))?.pop();
+        let found = found.zip(current_tag(connection, &scope.force, kind, subject)?);
         match found {
             Some(_) => reader.note(connection, &act, Some((kind, subject)), json!({}))?,
             None => reader.note_refusal(connection, &act, kind, subject)?,

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use super::access_restriction::AccessRestriction;
 use super::address::Address;
 use super::allocation::{self, Allocation};
 use super::arms_assessment::ArmsAssessment;
 use super::arrest::Arrest;
 use super::breach::{Breach, BreachState};
 use super::calendar::{CivilDate, Instant};
+use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
 use super::dip_sample::{DipSample, DipSampleGrade};
 use super::disposal::Disposal;
 use super::foreign_travel::ForeignTravel;
+use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::moment::Moment;
 use super::notifiable_change::NotifiableChange;
@@ -20,6 +23,7 @@ use super::offender::{Offender, RiskLevel};
 use super::officer::Officer;
 use super::order::Order;
 use super::other_assessment::OtherAssessment;
+use super::post::Post;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
@@ -85,6 +89,12 @@ pub struct CaseRecords {
     pub safeguarding_decisions: Vec<Held<SafeguardingDecision>>,
     /// Decisions whether to disclose.
     pub disclosure_decisions: Vec<Held<DisclosureDecision>>,
+    /// Who may see the case, where it is restricted.
+    pub access: Option<AccessRestriction>,
+    /// Circumstances.
+    pub circumstances: Vec<Held<Circumstance>>,
+    /// Handovers.
+    pub handovers: Vec<Held<Handover>>,
     /// Disposals: what made the offender one.
     pub disposals: Vec<Held<Disposal>>,
     /// Notifiable changes.
@@ -100,8 +110,10 @@ impl CaseRecords {
         in_order(&mut self.orders);
         in_order(&mut self.allocations);
         in_order(&mut self.assessments);
+        in_order(&mut self.other_assessments);
         in_order(&mut self.plans);
         in_order(&mut self.visits);
+        in_order(&mut self.attendances);
         in_order(&mut self.notifications);
         in_order(&mut self.intelligence);
         in_order(&mut self.breaches);
@@ -112,6 +124,8 @@ impl CaseRecords {
         in_order(&mut self.safeguarding_referrals);
         in_order(&mut self.safeguarding_decisions);
         in_order(&mut self.disclosure_decisions);
+        in_order(&mut self.circumstances);
+        in_order(&mut self.handovers);
         in_order(&mut self.disposals);
         in_order(&mut self.notifiable_changes);
         in_order(&mut self.travels);
@@ -129,6 +143,8 @@ pub struct ForceFile {
     pub officers: BTreeMap<Ref, Officer>,
     /// Teams.
     pub teams: BTreeMap<Ref, Team>,
+    /// Posts.
+    pub posts: BTreeMap<Ref, Post>,
     /// Crime reports.
     pub crime_reports: Vec<CrimeReport>,
     /// Dip samples.
@@ -200,7 +216,13 @@ impl ForceFileBuilder {
             Record::ForeignTravel(record) => file!(travels, record),
             Record::OtherAssessment(record) => file!(other_assessments, record),
             Record::VisitAttendance(record) => file!(attendances, record),
-            Record::Neighbourhood(_) | Record::Allocation(_) | Record::AccessRestriction(_) => {}
+            Record::Circumstance(record) => file!(circumstances, record),
+            Record::Handover(record) => file!(handovers, record),
+            Record::AccessRestriction(access) => self.of(&subject).access = Some(access),
+            Record::Post(post) => {
+                self.file.posts.insert(subject, post);
+            }
+            Record::Neighbourhood(_) | Record::Allocation(_) => {}
         }
     }
 
@@ -210,7 +232,8 @@ impl ForceFileBuilder {
         self.of(&offender).allocations.push(held);
     }
 
-    /// The case files, the same whatever the order in which records were added. Records of somebody of whom there is no offender record have none.
+    /// The case files, the same whatever the order in which records were added. Records of somebody of whom there
+    /// is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
         in_order(&mut self.file.dip_samples);

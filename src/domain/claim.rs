@@ -86,7 +86,10 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::NotifiableChange
         | RecordKind::ForeignTravel
         | RecordKind::OtherAssessment
-        | RecordKind::VisitAttendance => &[],
+        | RecordKind::VisitAttendance
+        | RecordKind::Circumstance
+        | RecordKind::Handover
+        | RecordKind::Post => &[],
     }
 }
 

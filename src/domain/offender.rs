@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::CivilDate;
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode};
 
 /// A level of risk, as ARMS and the static tools name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,6 +45,19 @@ pub enum OffenderStatus {
 }
 
 impl OffenderStatus {
+    /// Every status.
+    pub const ALL: [Self; 9] = [
+        Self::Community,
+        Self::Custody,
+        Self::Hospital,
+        Self::Abroad,
+        Self::Missing,
+        Self::Deported,
+        Self::TransferredOut,
+        Self::Deceased,
+        Self::PeriodEnded,
+    ];
+
     /// True where the status leaves the offender with this force to manage.
     #[must_use]
     pub const fn is_managed(self) -> bool {
@@ -134,6 +148,31 @@ pub enum Sex {
     Other,
 }
 
+/// What kind of name an alias is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AliasKind {
+    /// A name that is used in person.
+    Name,
+    /// A name that is used online.
+    OnlineIdentity,
+}
+
+/// What is known of another name; entered here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AliasDetail {
+    /// The name.
+    pub name: String,
+    /// What kind.
+    pub kind: AliasKind,
+    /// Where it was found, in free text.
+    pub found: String,
+    /// Whether the offender has notified it (SOA 2003 s.84(1)(a)).
+    pub notified: bool,
+    /// When it was entered.
+    pub recorded_on: CivilDate,
+}
+
 /// A registered sex offender as the records system knows them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Offender {
@@ -173,9 +212,36 @@ pub struct Offender {
     pub neighbourhood_ref: Option<Ref>,
     /// Warnings for whoever visits.
     pub warning_markers: Vec<String>,
+    /// What is known of the other names; entered here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alias_details: Vec<AliasDetail>,
+    /// Why the status last changed, in free text; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_reason: Option<String>,
+    /// On whose authority; entered here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_authority: Option<String>,
 }
 
 impl Offender {
+    /// Checks that the record does not contradict itself.
+    ///
+    /// # Errors
+    /// With the member that is at fault.
+    pub fn check(&self, today: CivilDate) -> Result<(), Refusal> {
+        let refused = |pointer: &str, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
+        if self.date_of_birth.is_some_and(|born| born > today) {
+            return refused("/date_of_birth", "lies after today");
+        }
+        if self.notification.ends_on.is_some_and(|ends| ends < self.notification.relevant_date) {
+            return refused("/notification/ends_on", "the period does not end before it begins");
+        }
+        if !(1..=4).contains(&self.mappa.category) || !(1..=3).contains(&self.mappa.level) {
+            return refused("/mappa", "a MAPPA category is 1 to 4 and a level 1 to 3");
+        }
+        Ok(())
+    }
+
     /// Managed: the status is one this force manages, and notification has not ended.
     #[must_use]
     pub fn is_managed(&self, day: CivilDate) -> bool {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, days_between, plus_days};
 use super::reference::Ref;
+use super::refusal::{Refusal, RefusalCode};
 use super::working_time::{DayOfWeek, TimeOfDay};
 
 /// What an officer is in post as.
@@ -18,6 +19,14 @@ pub enum OfficerRole {
     DetectiveInspector,
     /// Polices a neighbourhood.
     NeighbourhoodOfficer,
+}
+
+impl OfficerRole {
+    /// True for those who decide on the work of others: supervisors and detective inspectors.
+    #[must_use]
+    pub const fn supervises(self) -> bool {
+        matches!(self, Self::Supervisor | Self::DetectiveInspector)
+    }
 }
 
 /// A course that an officer can hold.
@@ -93,6 +102,19 @@ pub struct Absence {
     pub reason: AbsenceReason,
 }
 
+/// A span of whole days on which an officer is lent to another team, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loan {
+    /// The team that borrows.
+    pub team_ref: Ref,
+    /// First day there.
+    pub from: CivilDate,
+    /// Last day there.
+    pub until: CivilDate,
+    /// The officer of the lending team, or of the force, who approved it.
+    pub approved_by: Ref,
+}
+
 /// An officer as the records system knows them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Officer {
@@ -120,9 +142,33 @@ pub struct Officer {
     pub shifts: Vec<Shift>,
     /// Spans away from duty.
     pub absences: Vec<Absence>,
+    /// Spans with another team; decided here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loans: Vec<Loan>,
 }
 
+/// The most that a caseload's own limit can be: that of the records feed, version 1.
+const MOST_CASES: u32 = 500;
+
 impl Officer {
+    /// Checks that the record does not contradict itself, as the records feed has it.
+    ///
+    /// # Errors
+    /// With the member that is at fault.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let refused = |pointer: String, detail: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(pointer));
+        if self.in_post_until.is_some_and(|until| until < self.in_post_from) {
+            return refused("/in_post_until".to_owned(), "the last day in post is not before the first");
+        }
+        if self.max_caseload.is_some_and(|most| most > MOST_CASES) {
+            return refused("/max_caseload".to_owned(), "a caseload has at most 500 offenders");
+        }
+        if let Some(at) = self.shifts.iter().position(|shift| shift.end < shift.start) {
+            return refused(format!("/shifts/{at}/end"), "a shift ends after it begins; an overnight spell is two");
+        }
+        Ok(())
+    }
+
     /// In post: from `in_post_from`, to `in_post_until` where there is one.
     #[must_use]
     pub fn is_in_post(&self, day: CivilDate) -> bool {
@@ -145,6 +191,13 @@ impl Officer {
     #[must_use]
     pub fn is_absent(&self, day: CivilDate) -> bool {
         self.absences.iter().any(|absence| absence.from <= day && day <= absence.until)
+    }
+
+    /// The team that an officer works for on a day: the borrowing one on the days of a loan, else their own.
+    #[must_use]
+    pub fn team_on(&self, day: CivilDate) -> Option<&Ref> {
+        let lent = self.loans.iter().find(|loan| loan.from <= day && day <= loan.until);
+        lent.map(|loan| &loan.team_ref).or(self.team_ref.as_ref())
     }
 
     /// The first day of a long absence that covers `day`: a run of absences without a gap of a
@@ -193,6 +246,24 @@ mod tests {
                 .iter()
                 .map(|(from, until)| Absence { from: date(from), until: date(until), reason: AbsenceReason::Leave })
                 .collect(),
+            loans: vec![],
+        }
+    }
+
+    #[test]
+    fn a_lent_officer_works_for_the_borrowing_team_on_those_days_alone() {
+        let team = |name: &str| Some(Ref::new(name).unwrap());
+        let loan = Loan {
+            team_ref: Ref::new("east").unwrap(),
+            from: date("2021-04-01"),
+            until: date("2021-04-02"),
+            approved_by: Ref::new("ds").unwrap(),
+        };
+        let officer = Officer { team_ref: team("west"), loans: vec![loan], ..officer(&[]) };
+        for (day, works_for) in
+            [("2021-03-31", "west"), ("2021-04-01", "east"), ("2021-04-02", "east"), ("2021-04-03", "west")]
+        {
+            assert_eq!(officer.team_on(date(day)).cloned(), team(works_for), "{day}");
         }
     }
 

@@ -13,11 +13,18 @@ use super::reference::Ref;
 pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
     match kind {
         RecordKind::Officer => &["name"],
-        RecordKind::Offender => {
-            &["given_name", "family_name", "aliases", "date_of_birth", "external_refs", "warning_markers"]
-        }
+        RecordKind::Offender => &[
+            "given_name",
+            "family_name",
+            "aliases",
+            "alias_details",
+            "date_of_birth",
+            "external_refs",
+            "warning_markers",
+            "status_reason",
+        ],
         RecordKind::Address => &["lines", "postcode", "latitude", "longitude"],
-        RecordKind::Order => &["conditions"],
+        RecordKind::Order => &["conditions", "checkable_conditions", "discharge_reason"],
         RecordKind::ArmsAssessment => &["rationale", "reason"],
         RecordKind::RiskManagementPlan => &[
             "contingency",
@@ -44,10 +51,14 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Intelligence => &["summary", "children"],
         RecordKind::Notification => &["detail", "periodic_date_reason"],
         RecordKind::OtherAssessment => &["rationale", "why_not_arms", "reason"],
+        RecordKind::Circumstance => &["description", "identifiers", "partner", "children"],
+        RecordKind::Handover => &["note", "finding"],
+        RecordKind::Post => &["title"],
         RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction => &["reason"],
+        RecordKind::Allocation => &["reason"],
         RecordKind::DipSampleGrade => &["findings"],
         RecordKind::ReactivePlacement => &["rationale", "reason"],
         RecordKind::ReactiveReview => &["reason", "checks"],
@@ -61,7 +72,6 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::ForeignTravel => &["late_notice_excuse", "return_point"],
         RecordKind::Team
         | RecordKind::Neighbourhood
-        | RecordKind::Allocation
         | RecordKind::ProgrammedVisits
         | RecordKind::DipSample
         | RecordKind::VisitAttendance => &[],
@@ -84,6 +94,8 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::Intelligence(record) => Some(&record.offender_ref),
         Record::Breach(record) => Some(&record.offender_ref),
         Record::AccessRestriction(record) => Some(&record.offender_ref),
+        Record::Circumstance(record) => Some(&record.offender_ref),
+        Record::Handover(record) => Some(&record.offender_ref),
         Record::DipSampleGrade(record) => Some(&record.offender_ref),
         Record::ReactivePlacement(record) => Some(&record.offender_ref),
         Record::ReactiveReview(record) => Some(&record.offender_ref),
@@ -98,7 +110,9 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::OtherAssessment(record) => Some(&record.offender_ref),
         Record::VisitAttendance(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
-        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) => None,
+        Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) | Record::Post(_) => {
+            None
+        }
     }
 }
 

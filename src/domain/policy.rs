@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::calendar::CivilDate;
 use super::dashboard_policy::DashboardPolicy;
-use super::planning_policy::PlanningPolicy;
+use super::planning_policy::{PlanningPolicy, RiskWeights};
 
 /// The policy built into the program.
 const BUILT_IN: &str = include_str!("../../config/policy.json");
@@ -81,6 +81,13 @@ pub struct Policy {
     pub caseload_limit: u32,
     /// Offenders in the community beyond which a caseload is high. `[S]` Dorset 2022
     pub caseload_high: u32,
+    /// How much an offender in the community weighs in a workload by ARMS level: as many visits as the old grid gave
+    /// each level, with the steps between its ends evened out. `[I]`
+    pub workload_weights: RiskWeights,
+    /// Months within which a current circumstance is confirmed again. `[I]`
+    pub circumstance_confirm_months: u32,
+    /// Days within which a circumstance is on the national record: forces cite 3 to 5 working days for entries. `[M]`
+    pub circumstance_record_days: u32,
     /// Fewest plans at one level that show a team's grid. `[I]`
     pub grid_min_plans: usize,
     /// Percent of plans near the old grid's intervals that show it. `[I]`

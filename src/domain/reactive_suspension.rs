@@ -335,7 +335,8 @@ mod tests {
 
     #[test]
     fn other_changes_since_the_last_look_call_for_a_review_within_five_working_days() {
-        let rows: [(RecordKind, Value, Option<(&str, &str, bool)>); 10] = [
+        type Row = (RecordKind, Value, Option<(&'static str, &'static str, bool)>);
+        let rows: [Row; 10] = [
             (RecordKind::Address, json!({ "resident_from": "2021-03-31" }), Some(("new_address", "2021-04-09", true))),
             (
                 RecordKind::Address,

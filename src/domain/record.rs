@@ -12,10 +12,12 @@ use super::arms_assessment::ArmsAssessment;
 use super::arrest::Arrest;
 use super::breach::Breach;
 use super::calendar::Instant;
+use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
 use super::dip_sample::{DipSample, DipSampleGrade};
 use super::disposal::Disposal;
 use super::foreign_travel::ForeignTravel;
+use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
@@ -23,6 +25,7 @@ use super::offender::Offender;
 use super::officer::Officer;
 use super::order::Order;
 use super::other_assessment::OtherAssessment;
+use super::post::Post;
 use super::programmed_visits::ProgrammedVisits;
 use super::reactive_management::ReactiveManagement;
 use super::reactive_records::{ReactiveDecision, ReactivePlacement, ReactiveReview};
@@ -162,6 +165,9 @@ records! {
         ForeignTravel, "foreign_travel", "One journey out of the United Kingdom.";
         OtherAssessment, "other_assessment", "One assessment by another tool than ARMS.";
         VisitAttendance, "visit_attendance", "A visit as it is attended; the subject is the planned visit.";
+        Circumstance, "circumstance", "A circumstance of an offender: a device, a vehicle, work, a relationship and so on.";
+        Handover, "handover", "The handover of a case from one manager to the next.";
+        Post, "post", "A post of a team, filled or vacant.";
     }
 }
 
@@ -187,13 +193,15 @@ impl fmt::Display for RecordKind {
 }
 
 impl Record {
-    /// The team that an officer belongs to, that is responsible for an offender, or whose sample it is.
+    /// The team that an officer or a post belongs to, that is responsible for an offender, or whose sample it is.
     #[must_use]
     pub const fn team_ref(&self) -> Option<&Ref> {
         if let Self::Officer(officer) = self {
             officer.team_ref.as_ref()
         } else if let Self::Offender(offender) = self {
             Some(&offender.team_ref)
+        } else if let Self::Post(post) = self {
+            Some(&post.team_ref)
         } else if let Self::DipSample(sample) = self {
             Some(&sample.team_ref)
         } else {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use uuid::Uuid;
 
 /// The longest reference the records feed allows, in Unicode characters (records feed, version 1).
 pub const MAX_REFERENCE_CHARS: usize = 200;
@@ -61,6 +62,13 @@ impl TryFrom<String> for Ref {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         Self::new(text)
+    }
+}
+
+impl From<Uuid> for Ref {
+    /// The reference of a record that is made here.
+    fn from(id: Uuid) -> Self {
+        Self(id.to_string())
     }
 }
 

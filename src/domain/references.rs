@@ -31,14 +31,24 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
         Record::Officer(officer) => {
             found.at("/data/team_ref", RecordKind::Team, &officer.team_ref);
             found.at("/data/neighbourhood_ref", RecordKind::Neighbourhood, &officer.neighbourhood_ref);
+            for (index, loan) in officer.loans.iter().enumerate() {
+                found.at(format!("/data/loans/{index}/team_ref"), RecordKind::Team, Some(&loan.team_ref));
+                found.at(format!("/data/loans/{index}/approved_by"), RecordKind::Officer, Some(&loan.approved_by));
+            }
         }
         Record::Offender(offender) => {
             found.at("/data/team_ref", RecordKind::Team, Some(&offender.team_ref));
             found.at("/data/neighbourhood_ref", RecordKind::Neighbourhood, &offender.neighbourhood_ref);
         }
-        Record::Address(address) => found.offender(Some(&address.offender_ref)),
+        Record::Address(address) => {
+            found.offender(Some(&address.offender_ref));
+            found.at("/data/verified_by", RecordKind::Officer, &address.verified_by);
+        }
         Record::Order(order) => found.offender(Some(&order.offender_ref)),
-        Record::Allocation(allocation) => found.at("/data/officer_ref", RecordKind::Officer, &allocation.officer_ref),
+        Record::Allocation(allocation) => {
+            found.at("/data/officer_ref", RecordKind::Officer, &allocation.officer_ref);
+            found.at("/data/allocated_by", RecordKind::Officer, &allocation.allocated_by);
+        }
         Record::ArmsAssessment(assessment) => {
             found.offender(Some(&assessment.offender_ref));
             found.at("/data/assessor_ref", RecordKind::Officer, &assessment.assessor_ref);
@@ -174,6 +184,22 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             for (index, officer) in attendance.officer_refs.iter().enumerate() {
                 found.at(format!("/data/officer_refs/{index}"), RecordKind::Officer, Some(officer));
             }
+        }
+        Record::Circumstance(circumstance) => {
+            found.offender(Some(&circumstance.offender_ref));
+            found.at("/data/confirmed_by", RecordKind::Officer, &circumstance.confirmed_by);
+        }
+        Record::Handover(handover) => {
+            found.offender(Some(&handover.offender_ref));
+            found.at("/data/from_ref", RecordKind::Officer, &handover.from_ref);
+            found.at("/data/to_ref", RecordKind::Officer, Some(&handover.to_ref));
+            let checked_by = handover.check.as_ref().map(|check| &check.checked_by);
+            found.at("/data/check/checked_by", RecordKind::Officer, checked_by);
+        }
+        Record::Post(post) => {
+            found.at("/data/team_ref", RecordKind::Team, Some(&post.team_ref));
+            found.at("/data/holder_ref", RecordKind::Officer, &post.holder_ref);
+            found.at("/data/last_holder_ref", RecordKind::Officer, &post.last_holder_ref);
         }
     }
     found.0

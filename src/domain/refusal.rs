@@ -39,6 +39,8 @@ refusal_codes! {
     OwnWork = "own_work";
     /// The act is for somebody of another rank or training.
     NotQualified = "not_qualified";
+    /// An officer cannot leave while they hold cases that nobody is named to take.
+    CasesInHand = "cases_in_hand";
     /// The record is not in a state in which this can be done.
     WrongState = "wrong_state";
     /// A criterion of reactive management is not met, or not known to be.
@@ -64,17 +66,17 @@ impl Refusal {
         Self { code, pointer: String::new(), detail: detail.into() }
     }
 
+    /// The same refusal, within a part of what was sent.
+    #[must_use]
+    pub fn within(self, part: &str) -> Self {
+        let pointer = format!("{part}{}", self.pointer);
+        Self { pointer, ..self }
+    }
+
     /// The same refusal, of one place.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = pointer.into();
-        self
-    }
-
-    /// The same refusal, of a place within another.
-    #[must_use]
-    pub fn within(mut self, outer: &str) -> Self {
-        self.pointer.insert_str(0, outer);
         self
     }
 }

@@ -19,6 +19,12 @@ pub struct NoWords;
 pub struct Words(String);
 
 impl Words {
+    /// A text of the service's own, which says something.
+    #[must_use]
+    pub fn fixed(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

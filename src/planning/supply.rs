@@ -1,4 +1,5 @@
-//! Who can go: offender managers of the team, in post and on shift, less absences and bank holidays.
+//! Who can go: offender managers of the team and those lent to it, in post and on shift, less absences, bank holidays
+//! and days on loan to another team.
 
 use super::snapshot::{Duty, Horizon, OnDuty};
 use crate::domain::bank_holidays::BankHolidays;
@@ -14,12 +15,13 @@ pub fn on_duty(force: &ForceFile, team: &Ref, horizon: Horizon, bank_holidays: &
     force
         .officers
         .iter()
-        .filter(|(_, officer)| officer.role == OfficerRole::OffenderManager && officer.team_ref.as_ref() == Some(team))
+        .filter(|(_, officer)| officer.role == OfficerRole::OffenderManager)
         .map(|(officer_ref, officer)| OnDuty {
             officer_ref: officer_ref.clone(),
             skills: officer.skills.clone(),
             duties: horizon
                 .days()
+                .filter(|day| officer.team_on(*day) == Some(team))
                 .filter(|day| officer.is_in_post(*day) && !officer.is_absent(*day) && !bank_holidays.contains(*day))
                 .filter_map(|day| spell(officer, day))
                 .collect(),
@@ -51,7 +53,7 @@ fn spell(officer: &Officer, day: CivilDate) -> Option<Duty> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::officer::{Absence, AbsenceReason, Shift};
+    use crate::domain::officer::{Absence, AbsenceReason, Loan, Shift};
     use crate::domain::working_time::TimeOfDay;
 
     fn date(text: &str) -> CivilDate {
@@ -86,6 +88,7 @@ mod tests {
                 until: date("2021-04-08"),
                 reason: AbsenceReason::Court,
             }],
+            loans: vec![],
         }
     }
 
@@ -106,5 +109,18 @@ mod tests {
             ["2021-04-01 08:00-16:00", "2021-04-09 08:00-16:00", "2021-04-12 12:00-20:00", "2021-04-15 08:00-16:00"]
         );
         assert_eq!(on_duty(&force, &Ref::new("east").unwrap(), horizon, &holidays), []);
+        let lent = Loan {
+            team_ref: Ref::new("east").unwrap(),
+            from: date("2021-04-09"),
+            until: date("2021-04-14"),
+            approved_by: Ref::new("ds").unwrap(),
+        };
+        force.officers.get_mut("om").unwrap().loans.push(lent);
+        let days = |team: &str| -> Vec<String> {
+            let found = on_duty(&force, &Ref::new(team).unwrap(), horizon, &holidays);
+            found[0].duties.iter().map(|duty| duty.date.to_string()).collect()
+        };
+        assert_eq!(days("west"), ["2021-04-01", "2021-04-15"]);
+        assert_eq!(days("east"), ["2021-04-09", "2021-04-12"]);
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::standing::Bucket;
 
-/// Which records of a kind are asked for. The teams of the scope count for officers and offenders;
+/// Which records of a kind are asked for. The teams of the scope count for officers, posts and offenders;
 /// the other kinds belong to the force as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -78,9 +78,9 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     if let (Some(hidden), RecordKind::Offender) = (hidden(connection, wanted.scope)?, wanted.kind) {
         question = question.filter(current_record::subject.ne_all(hidden));
     }
-    if let (TeamScope::Only(teams), RecordKind::Officer | RecordKind::Offender | RecordKind::DipSample) =
-        (&wanted.scope.teams, wanted.kind)
-    {
+    let of_teams =
+        matches!(wanted.kind, RecordKind::Officer | RecordKind::Offender | RecordKind::DipSample | RecordKind::Post);
+    if let (TeamScope::Only(teams), true) = (&wanted.scope.teams, of_teams) {
         question = question.filter(current_record::team_ref.eq_any(teams.iter().map(Ref::as_str)));
     }
     if let Some(subject) = wanted.subject {

@@ -1,10 +1,12 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
+mod allocation;
 mod assessments;
 mod audit;
 mod breaches;
 mod briefing;
 mod case_study;
+mod circumstances;
 mod command_line;
 mod contract;
 mod dashboards;
@@ -15,7 +17,9 @@ mod flags;
 mod jobs;
 mod limited_access;
 mod notification_duties;
+mod offender_acts;
 mod offenders;
+mod officers;
 mod permissions;
 mod plans;
 mod problems;

@@ -203,18 +203,19 @@ impl Running {
         self.request("POST", "/v1/records", &[("authorization", &token), ("content-type", media_type)], body.as_bytes())
     }
 
+    /// A change of what was read at a version, by somebody.
+    pub fn patch(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
+        let token = format!("Bearer {}", self.token(grants));
+        let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
+        headers.extend(version.map(|version| ("if-match", version)));
+        self.request("PATCH", path, &headers, body.to_string().as_bytes())
+    }
+
     /// An act on what was read at a version, by somebody.
     pub fn act(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
         let token = format!("Bearer {}", self.token(grants));
         let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
         headers.extend(version.map(|version| ("if-match", version)));
         self.request("POST", path, &headers, body.to_string().as_bytes())
-    }
-    /// A change to what was read at a version, by somebody.
-    pub fn patch(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
-        let token = format!("Bearer {}", self.token(grants));
-        let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
-        headers.extend(version.map(|version| ("if-match", version)));
-        self.request("PATCH", path, &headers, body.to_string().as_bytes())
     }
 }

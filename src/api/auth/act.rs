@@ -123,5 +123,22 @@ acts! {
         [OffenderManager, Supervisor, DetectiveInspector];
     DecideSafeguarding, "safeguarding.decide", "Decide that no referral is needed, and on disclosure":
         [Supervisor, DetectiveInspector];
+    AllocateCases, "allocations.decide", "Decide who manages a case": [Supervisor, DetectiveInspector];
+    ReadCaseloads, "caseloads.read", "Read caseloads, posts and the queue of unallocated cases":
+        [Supervisor, DetectiveInspector];
+    CompleteHandovers, "handovers.complete", "Do and complete the handover of a case that one takes over":
+        [OffenderManager];
+    CheckHandovers, "handovers.check", "Check a completed handover": [Supervisor, DetectiveInspector];
+    ManageOfficers, "officers.manage", "Enter and change officers, their absences, training, loans and leaving":
+        [Supervisor, DetectiveInspector];
+    ManageTeams, "teams.manage", "Change a team and its posts": [Supervisor, DetectiveInspector];
+    EnterOffenders, "offenders.enter", "Enter an offender whom the records system has not sent":
+        [Supervisor, DetectiveInspector];
+    ChangeOffenders, "offenders.change",
+        "Change what is recorded of an offender: identity, aliases, circumstances, addresses, orders":
+        [OffenderManager, Supervisor, DetectiveInspector];
+    ChangeStatus, "offenders.change_status",
+        "Change an offender's status; what ends this force's management, a supervisor or detective inspector":
+        [OffenderManager, Supervisor, DetectiveInspector];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

@@ -65,6 +65,8 @@ error_table! {
         "Ask somebody else who may.";
     NOT_QUALIFIED: FORBIDDEN, "not_qualified", "The act is for somebody of another rank or training.",
         "Ask somebody whose rank and training the detail names.";
+    CASES_IN_HAND: CONFLICT, "cases_in_hand", "The officer holds cases that nobody is named to take.",
+        "Say who takes each of them, in `reassign`, or reallocate them first.";
     WRONG_STATE: CONFLICT, "wrong_state", "The record is not in a state in which this can be done.",
         "Read it again; the detail says what stands against it.";
     NOT_ELIGIBLE: CONFLICT, "not_eligible", "A criterion of reactive management is not met, or not known to be.",

@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::api::auth::act::ReadOfficers;
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
+use crate::api::precondition::versioned;
 use crate::api::service::Service;
-use crate::api::view::{RecordList, RecordView, tagged};
+use crate::api::view::{RecordList, RecordView};
 use crate::casework::reading::{record, records};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
@@ -32,7 +33,10 @@ pub async fn list(service: web::Data<Service>, permit: Permit<ReadOfficers>) -> 
 #[utoipa::path(
     get, path = "/v1/officers/{ref}", tag = "staff", operation_id = "read_officer", security(("bearer_token" = [])),
     params(("ref" = String, Path, description = "The officer's reference")),
-    responses((status = 200, body = RecordView), (status = "4XX", body = ProblemDocument)),
+    responses(
+        (status = 200, body = RecordView, headers(("ETag" = String, description = "Its version"))),
+        (status = "4XX", body = ProblemDocument),
+    ),
 )]
 pub async fn read(
     request: HttpRequest,
@@ -42,6 +46,6 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let reader = service.reader(permit);
     let read = move |service: &Service| record(service.store(), &reader, RecordKind::Officer, &subject);
-    let found = service.run(read).await?.ok_or_else(Problem::not_found)?;
-    tagged(&request, &RecordView::of(found)?)
+    let (found, tag) = service.run(read).await?.ok_or_else(Problem::not_found)?;
+    versioned(&request, &RecordView::of(found)?, tag)
 }

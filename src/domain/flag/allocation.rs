@@ -4,43 +4,12 @@
 use serde_json::json;
 
 use super::{Case, Finding};
-use crate::domain::calendar::{CivilDate, london_date, plus_days};
-use crate::domain::officer::OfficerRole;
+use crate::domain::allocation_gap::{self, Gap};
+use crate::domain::calendar::london_date;
 
-/// Why a case is unallocated, and since when.
-struct Gap {
-    reason: &'static str,
-    since: CivilDate,
-}
-
-/// The gap in a managed offender's allocation on D, by the first reason that applies.
+/// The gap in the case's allocation.
 fn gap(case: Case<'_>) -> Option<Gap> {
-    if !case.file.is_managed(case.at) {
-        return None;
-    }
-    let today = case.at.today();
-    let Some(allocation) = case.file.current_allocation(case.at) else {
-        return Some(Gap { reason: "never_allocated", since: case.file.offender.status_since });
-    };
-    let from = allocation.from;
-    let Some(officer_ref) = &allocation.officer_ref else {
-        return Some(Gap { reason: "never_allocated", since: from });
-    };
-    let Some(officer) = case.force.officers.get(officer_ref) else {
-        return Some(Gap { reason: "manager_unknown", since: from });
-    };
-    if officer.role != OfficerRole::OffenderManager {
-        return Some(Gap { reason: "held_by_supervisor", since: from });
-    }
-    if let Some(until) = officer.in_post_until.filter(|until| *until < today) {
-        return Some(Gap { reason: "manager_left", since: from.max(plus_days(until, 1)) });
-    }
-    if officer.in_post_from > today {
-        return Some(Gap { reason: "manager_not_yet_in_post", since: from });
-    }
-    officer
-        .long_absence_since(today, case.policy.long_absence_days)
-        .map(|absent_from| Gap { reason: "manager_absent", since: from.max(absent_from) })
+    allocation_gap::gap(case.file, case.force, case.at, case.policy)
 }
 
 /// Managed, and no current allocation to an offender manager in post on D and not on long absence.

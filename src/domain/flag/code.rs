@@ -140,11 +140,13 @@ pub enum FlagCode {
     SuspectedBreachUndecided,
     /// Contact with a child was neither referred nor decided on.
     SafeguardingReferralMissing,
+    /// A circumstance was not confirmed for long, or is not on the national record.
+    CircumstancesUnconfirmed,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -177,6 +179,7 @@ impl FlagCode {
         Self::PlansFollowGrid,
         Self::SuspectedBreachUndecided,
         Self::SafeguardingReferralMissing,
+        Self::CircumstancesUnconfirmed,
     ];
 
     /// The code as it is written.
@@ -215,6 +218,7 @@ impl FlagCode {
             Self::PlansFollowGrid => "plans_follow_grid",
             Self::SuspectedBreachUndecided => "suspected_breach_undecided",
             Self::SafeguardingReferralMissing => "safeguarding_referral_missing",
+            Self::CircumstancesUnconfirmed => "circumstances_unconfirmed",
         }
     }
 
@@ -234,7 +238,8 @@ impl FlagCode {
             | Self::RecordIncomplete
             | Self::CaseloadHigh
             | Self::TrainingMissing
-            | Self::PlansFollowGrid => Severity::Medium,
+            | Self::PlansFollowGrid
+            | Self::CircumstancesUnconfirmed => Severity::Medium,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment
@@ -284,7 +289,8 @@ impl FlagCode {
             | Self::ReactiveReviewDue
             | Self::ReactiveCandidate
             | Self::RecordIncomplete
-            | Self::SafeguardingReferralMissing => SubjectKind::Offender,
+            | Self::SafeguardingReferralMissing
+            | Self::CircumstancesUnconfirmed => SubjectKind::Offender,
             Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision | Self::SuspectedBreachUndecided => {
                 SubjectKind::Breach
             }
@@ -305,7 +311,9 @@ impl FlagCode {
     #[must_use]
     pub const fn family(self) -> Family {
         match self {
-            Self::SuspectedBreachUndecided | Self::SafeguardingReferralMissing => Family::Service,
+            Self::SuspectedBreachUndecided | Self::SafeguardingReferralMissing | Self::CircumstancesUnconfirmed => {
+                Family::Service
+            }
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment

@@ -37,6 +37,7 @@ impl FlagCode {
             }
             Self::WarrantConsideration => "Sexual Offences Act 2003, section 96B",
             Self::PeriodicNotificationOverdue => "Sexual Offences Act 2003, sections 83 to 85",
+            Self::CircumstancesUnconfirmed => "College of Policing APP, information management; HMICFRS, Dorset (2021)",
             Self::NotificationEndsSoon | Self::NotificationEnded => "Sexual Offences Act 2003, section 82",
             Self::WhereaboutsUnknown => "Sexual Offences Act 2003, sections 84 and 91",
             Self::ReactiveReviewDue | Self::ReactiveCandidate => {
@@ -87,6 +88,9 @@ impl FlagCode {
             Self::SuspectedBreachUndecided => "somebody confirms or discounts the breach",
             Self::SafeguardingReferralMissing => {
                 "a referral is recorded, or a supervisor's reasoned decision that none is needed"
+            }
+            Self::CircumstancesUnconfirmed => {
+                "every current circumstance is confirmed and on the national record, or said to have ended"
             }
             Self::PlansFollowGrid => "the intervals at each level follow the individual plans",
         }

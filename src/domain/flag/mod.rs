@@ -8,6 +8,7 @@
 mod allocation;
 mod arms;
 mod breach;
+mod circumstance;
 pub mod code;
 pub mod criteria;
 mod guidance;
@@ -25,6 +26,7 @@ use serde_json::Value;
 
 use super::breach::BreachState;
 use super::case_file::{CaseFile, ForceFile};
+use super::caseload;
 use super::moment::Moment;
 use super::policy::Policy;
 use super::reference::Ref;
@@ -82,7 +84,7 @@ pub struct Case<'a> {
 type OffenderRule = fn(Case<'_>) -> Option<Finding>;
 
 /// Every rule about an offender.
-const OFFENDER_RULES: [(FlagCode, OffenderRule); 25] = [
+const OFFENDER_RULES: [(FlagCode, OffenderRule); 26] = [
     (FlagCode::Unallocated, allocation::unallocated),
     (FlagCode::RecordChangedWhileUnallocated, allocation::record_changed_while_unallocated),
     (FlagCode::NoArmsAssessment, arms::no_arms_assessment),
@@ -108,6 +110,7 @@ const OFFENDER_RULES: [(FlagCode, OffenderRule); 25] = [
     (FlagCode::ReactiveCandidate, reactive::reactive_candidate),
     (FlagCode::RecordIncomplete, record::record_incomplete),
     (FlagCode::SafeguardingReferralMissing, safeguarding::referral_missing),
+    (FlagCode::CircumstancesUnconfirmed, circumstance::circumstances_unconfirmed),
 ];
 
 /// Every flag that holds in a force at a moment, by code and subject.
@@ -157,9 +160,9 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
         evidence: finding.evidence,
         policy_version: policy.version.clone(),
     };
-    let caseloads = officer::caseloads(force, at);
+    let caseloads = caseload::loads(force.cases.values(), at, policy);
     for (officer_ref, officer) in &force.officers {
-        let held = caseloads.get(officer_ref).copied().unwrap_or_default();
+        let held = caseloads.get(officer_ref).map(|load| load.cases).unwrap_or_default();
         flags.extend(
             officer::caseload(officer, held, at, policy)
                 .map(|(code, finding)| about_staff(code, officer_ref, officer.team_ref.as_ref(), finding)),

@@ -1,27 +1,12 @@
 //! Officers: caseloads that are too large, courses that are missing.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::{Finding, FlagCode};
-use crate::domain::case_file::ForceFile;
+use crate::domain::caseload::{Limits, LoadState};
 use crate::domain::moment::Moment;
 use crate::domain::officer::{Course, Officer, OfficerRole};
 use crate::domain::policy::Policy;
-use crate::domain::reference::Ref;
-
-/// Offenders in the community, counted by the officer they are currently allocated to.
-pub(super) fn caseloads(force: &ForceFile, at: Moment) -> BTreeMap<&Ref, u32> {
-    let mut caseloads = BTreeMap::new();
-    for case in force.cases.values().filter(|case| case.is_in_community(at)) {
-        let manager = case.current_allocation(at).and_then(|allocation| allocation.officer_ref.as_ref());
-        if let Some(manager) = manager {
-            *caseloads.entry(manager).or_default() += 1;
-        }
-    }
-    caseloads
-}
 
 /// An offender manager in post with more offenders in the community than their limit, or than what
 /// counts as high.
@@ -29,15 +14,13 @@ pub(super) fn caseload(officer: &Officer, held: u32, at: Moment, policy: &Policy
     if officer.role != OfficerRole::OffenderManager || !officer.is_in_post(at.today()) {
         return None;
     }
-    let limit = officer.max_caseload.unwrap_or(policy.caseload_limit);
-    let code = if held > limit {
-        FlagCode::CaseloadOverLimit
-    } else if held > policy.caseload_high {
-        FlagCode::CaseloadHigh
-    } else {
-        return None;
+    let Limits { limit, high_over } = Limits::of(officer, policy);
+    let code = match Limits::of(officer, policy).state(held) {
+        LoadState::OverLimit => FlagCode::CaseloadOverLimit,
+        LoadState::High => FlagCode::CaseloadHigh,
+        LoadState::WithinLimits => return None,
     };
-    Some((code, Finding::of(json!({ "caseload": held, "limit": limit, "high_over": policy.caseload_high }))))
+    Some((code, Finding::of(json!({ "caseload": held, "limit": limit, "high_over": high_over }))))
 }
 
 /// The courses that a post needs (HMICFRS, Dorset 2021: inspected officers lacked them).

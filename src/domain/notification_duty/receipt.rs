@@ -77,7 +77,8 @@ mod tests {
         let name = change("name_used", Some("2021-04-10"), &json!({}));
         let bank = change("bank_account_opened", Some("2021-04-10"), &json!({}));
         let chosen = change("bank_account_opened", Some("2021-04-10"), &json!({ "moves_periodic_date": true }));
-        let rows: [(&str, Option<&str>, Vec<&NotifiableChange>, Option<bool>); 12] = [
+        type Row<'a> = (&'a str, Option<&'a str>, Vec<&'a NotifiableChange>, Option<bool>);
+        let rows: [Row<'_>; 12] = [
             ("initial", None, vec![], Some(true)),
             ("periodic", None, vec![&bank], Some(true)),
             ("weekly", None, vec![], Some(true)),

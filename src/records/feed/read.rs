@@ -65,9 +65,10 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::NotifiableChange
         | RecordKind::ForeignTravel
         | RecordKind::OtherAssessment
-        | RecordKind::VisitAttendance => {
-            Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send"))
-        }
+        | RecordKind::VisitAttendance
+        | RecordKind::Circumstance
+        | RecordKind::Handover
+        | RecordKind::Post => Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send")),
     };
     record.map_err(|fault| fault.under("data"))
 }
@@ -109,6 +110,7 @@ fn officer(fields: &mut Fields) -> Reading<Officer> {
         absences: fields
             .optional("absences", list(checked(object(absence), consistency::absence)))?
             .unwrap_or_default(),
+        loans: Vec::new(),
     })
 }
 
@@ -156,6 +158,9 @@ fn offender(fields: &mut Fields) -> Reading<Offender> {
         static_risk: fields.optional_or_null("static_risk", object(static_risk))?,
         neighbourhood_ref: fields.optional_or_null("neighbourhood_ref", reference)?,
         warning_markers: fields.optional("warning_markers", list(text))?.unwrap_or_default(),
+        alias_details: Vec::new(),
+        status_reason: None,
+        status_authority: None,
     })
 }
 
@@ -198,6 +203,9 @@ fn address(fields: &mut Fields) -> Reading<Address> {
         longitude: fields.optional_or_null("longitude", number(-180.0..=180.0))?,
         resident_until: fields.optional_or_null("resident_until", date)?,
         child_in_household: fields.optional("child_in_household", boolean)?,
+        verified_on: None,
+        verified_by: None,
+        verified_how: None,
     })
 }
 
@@ -209,6 +217,8 @@ fn order(fields: &mut Fields) -> Reading<Order> {
         conditions: fields.required("conditions", list(free_text))?,
         ends_on: fields.optional_or_null("ends_on", date)?,
         discharged_on: fields.optional_or_null("discharged_on", date)?,
+        checkable_conditions: Vec::new(),
+        discharge_reason: None,
     })
 }
 
@@ -216,6 +226,8 @@ fn allocation(fields: &mut Fields) -> Reading<Allocation> {
     Ok(Allocation {
         officer_ref: fields.required_or_null("officer_ref", reference)?,
         from: fields.required("from", date)?,
+        reason: None,
+        allocated_by: None,
     })
 }
 

@@ -76,6 +76,9 @@ fn offender(world: &World<'_>, case: &Case<'_>, town: Option<&Town>, feed: &mut 
             .map(|town| town.neighbourhood_ref.clone())
             .filter(|_| case.gap != Some(Gap::Neighbourhood)),
         warning_markers: if chance.happens(120) { vec![chance.text(&WARNINGS).to_owned()] } else { vec![] },
+        alias_details: vec![],
+        status_reason: None,
+        status_authority: None,
     };
     feed.put(
         &case.reference,
@@ -111,7 +114,7 @@ fn mappa_level(case: &Case<'_>, on_licence: bool, raised: bool) -> u8 {
 fn allocations(world: &World<'_>, case: &Case<'_>, feed: &mut Feed<'_>) -> io::Result<()> {
     let mut chance = world.chance("allocation", case.number);
     let put = |officer_ref: Option<Ref>, from, told: u32, feed: &mut Feed<'_>| {
-        let record = Record::Allocation(Allocation { officer_ref, from });
+        let record = Record::Allocation(Allocation { officer_ref, from, reason: None, allocated_by: None });
         feed.put(&case.reference, at_hour(world.ago(told), 9), &record)
     };
     if chance.happens(shares::NEVER_ALLOCATED) {
@@ -166,6 +169,9 @@ fn addresses(world: &World<'_>, case: &Case<'_>, town: Option<&Town>, feed: &mut
             longitude: place.map(|place| place.longitude),
             resident_until: home.until.map(|until| world.ago(until + 1)),
             child_in_household: child,
+            verified_on: None,
+            verified_by: None,
+            verified_how: None,
         };
         let told = home.until.unwrap_or(home.since).saturating_sub(2).max(1);
         feed.put(&home.reference, at_hour(world.ago(told), 10), &Record::Address(record))?;

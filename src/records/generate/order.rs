@@ -48,6 +48,8 @@ pub(super) fn write(world: &World<'_>, case: &Case<'_>, feed: &mut Feed<'_>) -> 
         conditions: conditions.into_iter().take(count).map(str::to_owned).collect(),
         ends_on: chance.happens(850).then(|| plus_years(made_on, years).max(plus_months(world.as_at, 2))),
         discharged_on: discharged.then(|| world.ago(chance.between(1, 2))),
+        checkable_conditions: Vec::new(),
+        discharge_reason: None,
     };
     let reference = reference(format!("{}-o1", case.reference))?;
     feed.put(&reference, at_hour(if discharged { world.ago(1) } else { made_on }, 15), &Record::Order(record))?;

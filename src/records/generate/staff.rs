@@ -187,6 +187,7 @@ fn in_post(world: &World<'_>, role: OfficerRole, chance: &mut Chance) -> Officer
         training: Vec::new(),
         shifts: Vec::new(),
         absences: Vec::new(),
+        loans: Vec::new(),
     }
 }
 

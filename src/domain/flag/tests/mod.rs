@@ -195,6 +195,14 @@ pub(crate) fn good(kind: RecordKind) -> Value {
         RecordKind::VisitAttendance => json!({ "offender_ref": "o",
             "planned_visit_id": "01900000-0000-7000-8000-000000000000", "officer_refs": ["om"],
             "started_at": "2021-04-15T07:00:00Z", "started_by": "om", "expected_finish": "2021-04-15T07:30:00Z" }),
+        RecordKind::Handover => json!({ "offender_ref": "o", "from_ref": null, "to_ref": "om", "from": "2021-04-01",
+            "items": [] }),
+        RecordKind::Post => json!({ "team_ref": "t", "role": "offender_manager", "title": "Invented post" }),
+        RecordKind::Circumstance => {
+            json!({ "offender_ref": "o", "kind": "device", "description": "", "identifiers": [],
+            "children": [], "source": "visit", "recorded_on": "2021-01-10", "confirmed_on": "2021-01-10",
+            "on_national_record": true })
+        }
     }
 }
 

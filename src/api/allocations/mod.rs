@@ -1,0 +1,7 @@
+//! Who manages which case: allocations, caseloads, the queue of what is nobody's, handovers.
+
+pub mod allocate;
+pub mod caseloads;
+pub mod handover;
+pub mod history;
+pub mod unallocated;

@@ -1,0 +1,88 @@
+//! Addresses: entered, changed, verified.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{check_free, check_has_come, held};
+use crate::casework::acting::{ActError, Acting, Basis, Draft, Written, on_case};
+use crate::casework::case_records::case_of;
+use crate::casework::merged::{Changed, merged};
+use crate::domain::address::{Address, Verification};
+use crate::domain::calendar::CivilDate;
+use crate::domain::record::RecordKind;
+use crate::domain::reference::Ref;
+use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::store::Store;
+use crate::store::own_entry::RecordTag;
+
+/// Enters an address of an offender.
+///
+/// # Errors
+/// See [`ActError`].
+pub fn enter(
+    store: &Store,
+    acting: &Acting<'_>,
+    offender: &Ref,
+    reference: Option<Ref>,
+    entered: Address,
+) -> Result<Written, ActError> {
+    on_case(store, acting, "address.enter", offender, |in_hand| {
+        entered.check()?;
+        let reference = reference.unwrap_or_else(|| Uuid::now_v7().into());
+        check_free(&in_hand.case.records.addresses, &reference)?;
+        Ok(vec![Draft::new(reference, entered)])
+    })
+}
+
+/// Changes plain members of an address.
+///
+/// # Errors
+/// See [`ActError`].
+pub fn change(
+    store: &Store,
+    acting: &Acting<'_>,
+    subject: &Ref,
+    changed: Changed,
+    read: RecordTag,
+) -> Result<Written, ActError> {
+    let act = "address.change";
+    let offender = case_of(store, acting.reader, act, RecordKind::Address, subject)?;
+    on_case(store, acting, act, &offender, |in_hand| {
+        let known = held(&in_hand.case.records.addresses, subject)?;
+        merged(&known.record, &changed)?.check()?;
+        Ok(vec![Draft::claim(RecordKind::Address, subject.clone(), changed, Basis::Read(read))])
+    })
+}
+
+/// Says that whoever acts has verified that the offender lives at an address.
+///
+/// # Errors
+/// See [`ActError`].
+pub fn verify(
+    store: &Store,
+    acting: &Acting<'_>,
+    subject: &Ref,
+    verified_on: CivilDate,
+    how: Verification,
+) -> Result<Written, ActError> {
+    let act = "address.verify";
+    let offender = case_of(store, acting.reader, act, RecordKind::Address, subject)?;
+    on_case(store, acting, act, &offender, |in_hand| {
+        check_has_come(in_hand, verified_on, "/verified_on")?;
+        let known = &held(&in_hand.case.records.addresses, subject)?.record;
+        let is_resident =
+            known.resident_from <= verified_on && known.resident_until.is_none_or(|until| until >= verified_on);
+        if !is_resident {
+            let detail = "the offender did not live there on that day, as far as is recorded";
+            return Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/verified_on"));
+        }
+        if known.verified_on.is_some_and(|last| last > verified_on) {
+            let detail = "it was verified on a later day already";
+            return Err(Refusal::new(RefusalCode::WrongState, detail).at("/verified_on"));
+        }
+        let verified_by = in_hand.acting_officer()?.0;
+        let claimed =
+            [("verified_on", json!(verified_on)), ("verified_by", json!(verified_by)), ("verified_how", json!(how))];
+        Ok(vec![Draft::claim(RecordKind::Address, subject.clone(), claimed, Basis::Loaded)])
+    })
+}
