@@ -198,7 +198,7 @@ fn what_was_notified_in_advance_happens_or_is_said_not_to_have() {
             patch(&service, &manager(), &path, Some(&etag), &json!({"said_not_happened_at": "2021-04-14T10:00:00Z"}));
         assert_eq!(said.status, 200, "{}", said.text);
         assert_eq!(duties_of(&service, subject), [not_realised("2021-04-14", "met_on")]);
-        let stale = patch(&service, &colleague(), &path, Some(&etag), &json!({"occurred_on": "2021-04-10"}));
+        let stale = patch(&service, &colleague(), &path, Some(&etag), &json!({"detail": "invented"}));
         assert_eq!(stale.code(), "precondition_failed", "on an older version");
         assert_eq!(stale.json()["changed"]["members"], json!(["advance"]));
         refused(
@@ -303,7 +303,7 @@ fn a_journey_is_notified_seven_days_before_and_its_return_within_three() {
         assert_eq!(duties_of(&service, subject), []);
         assert_eq!(patch(&service, &manager(), &path, None, &given_up).status, 428);
         refused(&changed(&service, &path, &json!({"departs_on": "5 April"})), "invalid_body", "/departs_on");
-        refused(&changed(&service, &path, &json!({"colour": "red"})), "invalid_body", "/colour");
+        refused(&changed(&service, &path, &json!({"colour": "red"})), "unknown_member", "/colour");
         assert_eq!(service.get(&colleague(), "/v1/offenders/n-1/foreign-travel").refs(), [subject]);
     });
 }
@@ -320,7 +320,7 @@ fn how_long_notification_lasts_follows_from_the_disposal_and_is_put_right_with_a
             (json!({"basis": "caution"}), "not_acceptable", "/sentence"),
             (json!({"relevant_date": "2021-04-16"}), "not_acceptable", "/relevant_date"),
             (json!({"under_18_at_relevant_date": true}), "not_acceptable", "/under_18_at_relevant_date"),
-            (json!({"sentence": {"kind": "imprisonment", "terms": [{"month": 12}]}}), "invalid_body", "/sentence"),
+            (json!({"sentence": {"kind": "imprisonment", "terms": [{"month": 12}]}}), "unknown_member", "/sentence"),
         ] {
             let reply = post(&service, "disposals", &laid_over(body.clone(), &over));
             assert_eq!(reply.code(), code, "{}", reply.text);

@@ -69,8 +69,9 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
             | "/v1/offenders/{ref}/safeguarding/not-needed"
             | "/v1/offenders/{ref}/disclosure-decisions",
         ) => &[400],
+        (Verb::Patch, "/v1/disposals/{ref}" | "/v1/notifiable-changes/{ref}" | "/v1/foreign-travel/{ref}") => &[412],
         (
-            Verb::Get | Verb::Patch,
+            Verb::Get,
             "/v1/disposals/{ref}"
             | "/v1/notifiable-changes/{ref}"
             | "/v1/foreign-travel/{ref}"
