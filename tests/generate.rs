@@ -92,15 +92,9 @@ fn it_imports_whole_on_both_databases() {
 #[test]
 fn it_has_dorsets_numbers_and_every_flag_whatever_the_seed() {
     let at = scenario_clock().moment();
-<<<<<<< HEAD
     // The feed cannot say what the service's own flags are about.
     let of_records = FlagCode::ALL.into_iter().filter(|code| code.family() == Family::Records);
     let every_code: BTreeSet<&str> = of_records.map(FlagCode::as_str).collect();
-=======
-    // Those on what the service itself records are in no feed.
-    let of_feed = |code: &&FlagCode| code.family() == Family::Records;
-    let every_code: BTreeSet<&str> = FlagCode::ALL.iter().filter(of_feed).map(|code| code.as_str()).collect();
->>>>>>> w-people
     for seed in [1, 2, 3, 2_021, u64::MAX] {
         let file = files_of(events(&dorset_size(seed)));
         assert_eq!(file.cases.len(), 1_083);
