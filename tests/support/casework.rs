@@ -89,9 +89,8 @@ pub fn feed() -> String {
         ("om-s", trained("Sam Invented", "offender_manager", "south", manager)),
         ("sup-n", trained("Sorrel Invented", "supervisor", "north", supervisor)),
         ("sup-s", trained("Sasha Invented", "supervisor", "south", supervisor)),
-        ("di", trained("Dara Invented", "detective_inspector", "north", &["mosovo_supervisor"])),
-        ("no-1", trained("Noel Invented", "neighbourhood_officer", "north", &[])),
         ("di", trained("Dara Invented", "detective_inspector", "north", &["mosovo_supervisor", "arms_assessor"])),
+        ("no-1", trained("Noel Invented", "neighbourhood_officer", "north", &[])),
         ("di-2", trained("Devi Invented", "detective_inspector", "south", &["mosovo_supervisor"])),
     ];
     // Newer than those of the caseload.
