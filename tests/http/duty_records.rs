@@ -341,7 +341,7 @@ fn how_long_notification_lasts_follows_from_the_disposal_and_is_put_right_with_a
             json!({"review_applications": [{"received_on": "2021-01-04", "decided_on": "2021-03-01", "refused": true,
                 "reason": reason}], "first_notified_on": "2005-02-01", "reason": "the application"})
         };
-        refused(&changed(&service, &path, &decided(json!(null))), "invalid_body", "/review_applications/0/reason");
+        refused(&changed(&service, &path, &decided(json!(null))), "reason_needed", "/review_applications/0/reason");
         let without =
             json!({"review_applications": [{"received_on": "2021-01-04", "decided_on": "2021-03-01"}], "reason": "x"});
         refused(&changed(&service, &path, &without), "reason_needed", "/review_applications/0/reason");
