@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::actor::{Actor, Person};
 use super::force_file;
+use super::offenders::may_see;
 use super::reading::Reader;
 use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::allocation;
@@ -20,6 +21,7 @@ use crate::domain::claim::Members;
 use crate::domain::moment::Moment;
 use crate::domain::officer::Officer;
 use crate::domain::policy::{Policies, Policy, PolicyError};
+use crate::domain::qualification::supervises;
 use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::references::references;
@@ -201,10 +203,7 @@ pub fn on_case(
     let policy = acting.policies.in_force(at.today())?;
     let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
-        let scope = reader.person.case_scope();
-        let in_scope = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?;
-        if in_scope.is_empty() {
-            reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
+        if !may_see(connection, reader, offender, act)? {
             return Ok(None);
         }
         if let Some(written) = carried_out_before(connection, acting, act, Some(offender))? {
@@ -281,10 +280,8 @@ impl<'a> ForceInHand<'a> {
     /// As [`Self::acting_officer`], or when they are in post as somebody else.
     pub fn acting_supervisor(&self) -> Result<&'a Ref, Refusal> {
         let (officer_ref, officer) = acting_officer(self.person, self.force, self.at)?;
-        if officer.role.supervises() {
-            return Ok(officer_ref);
-        }
-        Err(Refusal::new(RefusalCode::NotQualified, "this is for a supervisor or detective inspector in post"))
+        supervises(officer, self.at.today())?;
+        Ok(officer_ref)
     }
 
     /// Who acts, among the force's officers.

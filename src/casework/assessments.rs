@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use uuid::Uuid;
+
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::record_act::{in_case, new_ref, on_record};
+use super::record_act::{in_case, on_record};
 use crate::domain::arms_assessment::{ArmsAssessment, ArmsFactor, FactorLevel};
 use crate::domain::assessing::{another_tool_applies, arms_applies, has_every_factor, is_in_time, population};
 use crate::domain::calendar::CivilDate;
@@ -88,7 +90,7 @@ pub fn assess(store: &Store, acting: &Acting<'_>, offender: &Ref, assessing: Ass
             adult_male: assessing.adult_male,
             corrections: Vec::new(),
         };
-        Ok(vec![Draft::new(new_ref()?, assessment)])
+        Ok(vec![Draft::new(Uuid::now_v7().into(), assessment)])
     })
 }
 
@@ -178,7 +180,7 @@ pub fn assess_otherwise(
             rationale: assessing.rationale,
             corrections: Vec::new(),
         };
-        Ok(vec![Draft::new(new_ref()?, assessment)])
+        Ok(vec![Draft::new(Uuid::now_v7().into(), assessment)])
     })
 }
 

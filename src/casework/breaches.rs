@@ -2,13 +2,11 @@
 //! and a reason.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::case_records::is_in_scope;
+use super::case_records::in_scope;
 use super::force_file::open_case;
-use super::on_record::on_record;
-use super::reading::Reader;
+use super::record_act::{new_reference, on_record};
 use crate::domain::breach::{
     Breach, BreachCasework, BreachCrime, BreachDecision, BreachDecisionKind, BreachJudgement, BreachSource,
     BreachState, CrimeCancellation, InvestigativeStep, InvestigativeStepKind,
@@ -19,24 +17,12 @@ use crate::domain::calendar::{CivilDate, Instant, london_date};
 use crate::domain::case_file::CaseFile;
 use crate::domain::crime_report::CrimeReportState;
 use crate::domain::qualification::is_supervisor_or_above;
-use crate::domain::record::{Held, Kept, RecordKind};
-use crate::domain::reference::{Ref, ReferenceError};
+use crate::domain::record::{Held, RecordKind};
+use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
 use crate::store::Store;
-use crate::store::backend::AnyConnection;
-use crate::store::current;
-use crate::store::error::StoreError;
 use crate::store::own_entry::RecordTag;
-
-/// A new reference of a record made here.
-///
-/// # Errors
-/// Never: it is short and says something.
-pub(super) fn new_reference(prefix: &str) -> Result<Ref, Refusal> {
-    let refused = |error: ReferenceError| Refusal::new(RefusalCode::NotAcceptable, error.to_string());
-    Ref::new(format!("{prefix}-{}", Uuid::now_v7().simple())).map_err(refused)
-}
 
 /// What did not happen yet is refused.
 pub(super) fn has_happened(in_hand: &CaseInHand<'_>, at: Instant, pointer: &str) -> Result<(), Refusal> {
@@ -364,9 +350,7 @@ pub fn obliged(store: &Store, acting: &Acting<'_>, breach: &Ref) -> Result<Optio
     let act = "breach.obligations.read";
     store.transaction_that_writes(|connection| -> Result<_, ActError> {
         let force = &reader.person.force;
-        let held = current::one(connection, force, RecordKind::Breach, breach)?;
-        let offender = held.and_then(|held| Breach::of(held.record)).map(|breach| breach.offender_ref);
-        let Some(offender) = in_scope(connection, reader, offender)? else {
+        let Some((_, offender)) = in_scope(connection, reader, RecordKind::Breach, breach)? else {
             reader.note_refusal(connection, act, RecordKind::Breach, breach)?;
             return Ok(None);
         };
@@ -379,9 +363,4 @@ pub fn obliged(store: &Store, acting: &Acting<'_>, breach: &Ref) -> Result<Optio
         reader.note(connection, act, Some((RecordKind::Breach, breach)), json!({}))?;
         Ok(found)
     })
-}
-
-fn in_scope(connection: &mut AnyConnection, reader: &Reader, offender: Option<Ref>) -> Result<Option<Ref>, StoreError> {
-    let Some(offender) = offender else { return Ok(None) };
-    Ok(is_in_scope(connection, reader, &offender)?.then_some(offender))
 }

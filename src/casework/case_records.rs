@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::acting::ActError;
+use super::offenders::may_see;
 use super::reading::Reader;
 use crate::domain::personal_data::offender_of;
 use crate::domain::record::{Held, Record, RecordKind};
@@ -19,22 +19,16 @@ pub(super) fn is_in_scope(connection: &mut AnyConnection, reader: &Reader, offen
     Ok(!records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?.is_empty())
 }
 
-/// The offender whose case a record belongs to, for an act on that record.
-///
-/// # Errors
-/// When there is no such record that the person may see, which is put on record, or the store fails.
-pub fn case_of(store: &Store, reader: &Reader, act: &str, kind: RecordKind, subject: &Ref) -> Result<Ref, ActError> {
-    let found = store.transaction_that_writes(|connection| -> Result<Option<Ref>, StoreError> {
-        let found = current::one(connection, &reader.person.force, kind, subject)?;
-        if let Some(offender) = found.as_ref().and_then(|held| offender_of(subject, &held.record))
-            && is_in_scope(connection, reader, offender)?
-        {
-            return Ok(Some(offender.clone()));
-        }
-        reader.note_refusal(connection, act, kind, subject)?;
-        Ok(None)
-    })?;
-    found.ok_or(ActError::NotFound)
+/// A record of a case, and whose case it is, where the reader may see that case.
+pub(super) fn in_scope(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    kind: RecordKind,
+    subject: &Ref,
+) -> Result<Option<(Held<Record>, Ref)>, StoreError> {
+    let Some(held) = current::one(connection, &reader.person.force, kind, subject)? else { return Ok(None) };
+    let Some(offender) = offender_of(subject, &held.record).cloned() else { return Ok(None) };
+    Ok(is_in_scope(connection, reader, &offender)?.then_some((held, offender)))
 }
 
 /// One record of a case that the reader may see, with its version; nothing where there is none.
@@ -50,15 +44,9 @@ pub fn record(
     let act = format!("{kind}.read");
     store.transaction_that_writes(|connection| {
         let force = &reader.person.force;
-        let found = match current::one(connection, force, kind, subject)? {
-            Some(held) => match offender_of(subject, &held.record).cloned() {
-                Some(offender) if is_in_scope(connection, reader, &offender)? => Some(held),
-                Some(_) | None => None,
-            },
-            None => None,
-        };
+        let found = in_scope(connection, reader, kind, subject)?;
         let tag = current_tag(connection, force, kind, subject)?;
-        let Some((held, tag)) = found.zip(tag) else {
+        let Some(((held, _), tag)) = found.zip(tag) else {
             reader.note_refusal(connection, &act, kind, subject)?;
             return Ok(None);
         };
@@ -80,8 +68,7 @@ pub fn records_of(
 ) -> Result<Option<Vec<Held<Record>>>, StoreError> {
     let act = format!("{kind}.list");
     store.transaction_that_writes(|connection| {
-        if !is_in_scope(connection, reader, offender)? {
-            reader.note_refusal(connection, &act, RecordKind::Offender, offender)?;
+        if !may_see(connection, reader, offender, &act)? {
             return Ok(None);
         }
         let mut found = Vec::new();

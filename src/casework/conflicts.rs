@@ -1,9 +1,9 @@
 //! Where the records system and people here differ: shown to a person, and settled by one.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::acting::{ActError, Acting, Basis, Draft, Written, on_case};
-use super::case_records::is_in_scope;
+use super::offenders::may_see;
 use super::reading::Reader;
 use crate::domain::claim::{Difference, Prevailing};
 use crate::domain::record::RecordKind;
@@ -31,8 +31,7 @@ pub struct Conflict {
 pub fn conflicts(store: &Store, reader: &Reader, offender: &Ref) -> Result<Option<Vec<Conflict>>, StoreError> {
     let act = "conflict.list";
     store.transaction_that_writes(|connection| {
-        if !is_in_scope(connection, reader, offender)? {
-            reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
+        if !may_see(connection, reader, offender, act)? {
             return Ok(None);
         }
         let force = &reader.person.force;
@@ -82,15 +81,4 @@ pub fn settle(store: &Store, acting: &Acting<'_>, offender: &Ref, settling: &Set
         };
         Ok(vec![Draft { kind: conflict.kind, subject: conflict.subject, change, basis: Basis::Loaded }])
     })
-}
-
-impl Conflict {
-    /// What holds until it is settled.
-    #[must_use]
-    pub const fn holds(&self) -> &Value {
-        match self.difference.prevailing {
-            Prevailing::Feed => &self.difference.feed,
-            Prevailing::Claim => &self.difference.claim,
-        }
-    }
 }

@@ -50,7 +50,7 @@ pub fn draw_sample(store: &Store, acting: &Acting<'_>, team: &Ref) -> Result<Wri
             policy_version: in_hand.policy.version.clone(),
             cases,
         };
-        Ok(vec![Draft::new(new_ref()?, sample)])
+        Ok(vec![Draft::new(Uuid::now_v7().into(), sample)])
     })
 }
 
@@ -59,10 +59,6 @@ fn seed() -> u64 {
     let [.., a, b, c, d, e, f, g, h] = Uuid::now_v7().into_bytes();
     // SQLite and JSON readers keep whole numbers exactly up to 2^53.
     u64::from_be_bytes([a, b, c, d, e, f, g, h]) & ((1 << 53) - 1)
-}
-
-fn new_ref() -> Result<Ref, Refusal> {
-    Ref::new(Uuid::now_v7().to_string()).map_err(|error| Refusal::new(RefusalCode::NotAcceptable, error.to_string()))
 }
 
 /// One grader's judgement.
@@ -90,7 +86,7 @@ pub fn grade(store: &Store, acting: &Acting<'_>, sample: &Ref, grading: Grading)
     })?;
     on_force(store, acting, "dip_sample.grade", (RecordKind::DipSample, sample), |in_hand| {
         let grade = graded(in_hand, sample, grading, is_hidden)?;
-        Ok(vec![Draft::new(new_ref()?, grade)])
+        Ok(vec![Draft::new(Uuid::now_v7().into(), grade)])
     })
 }
 

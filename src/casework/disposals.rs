@@ -1,8 +1,7 @@
 //! Disposals that people enter: what made somebody a relevant offender, and applications for review.
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::breaches::new_reference;
-use super::on_record::on_record;
+use super::record_act::{new_reference, on_record};
 use crate::domain::calendar::CivilDate;
 use crate::domain::disposal::{Disposal, DisposalBasis, ReviewApplication, Sentence};
 use crate::domain::notification_duty::NotificationRules;

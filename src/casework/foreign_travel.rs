@@ -1,8 +1,7 @@
 //! Journeys abroad that people enter, and what becomes of them.
 
 use super::acting::{ActError, Acting, Basis, Draft, Written, on_case};
-use super::breaches::new_reference;
-use super::on_record::on_record;
+use super::record_act::{new_reference, on_record};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::foreign_travel::ForeignTravel;
 use crate::domain::record::RecordKind;

@@ -1,7 +1,8 @@
 //! Intelligence that people enter.
 
 use super::acting::{ActError, Acting, CaseInHand, Draft, Written, on_case};
-use super::breaches::{has_happened, new_reference};
+use super::breaches::has_happened;
+use super::record_act::new_reference;
 use crate::domain::calendar::Instant;
 use crate::domain::intelligence::{Intelligence, IntelligenceCasework, IntelligenceSource};
 use crate::domain::reference::Ref;

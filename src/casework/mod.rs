@@ -27,7 +27,6 @@ pub mod notifiable_changes;
 pub mod notification_duties;
 pub mod notifications;
 pub mod offenders;
-pub mod on_record;
 pub mod people;
 pub mod plans;
 pub mod reactive_management;

@@ -1,8 +1,7 @@
 //! Notifiable changes that people enter, and what becomes of them.
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::breaches::new_reference;
-use super::on_record::on_record;
+use super::record_act::{new_reference, on_record};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::notifiable_change::{AdvanceNotice, ChangeKind, HowKnown, NotifiableChange};
 use crate::domain::notification_duty::receipt::covering;

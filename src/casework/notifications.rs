@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::breaches::{has_happened, new_reference};
+use super::breaches::has_happened;
+use super::record_act::new_reference;
 use crate::domain::calendar::Instant;
 use crate::domain::case_file::CaseFile;
 use crate::domain::notifiable_change::{AdvanceNotice, NotifiableChange};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::case_records::is_in_scope;
 use super::force_file::open_case_as_at;
 use super::reading::Reader;
 use crate::domain::allocation::{self, Allocation};
@@ -192,12 +193,11 @@ pub(super) fn may_see(
     offender: &Ref,
     act: &str,
 ) -> Result<bool, StoreError> {
-    let scope = reader.person.case_scope();
-    let found = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?;
-    if found.is_empty() {
+    let is_in_scope = is_in_scope(connection, reader, offender)?;
+    if !is_in_scope {
         reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
     }
-    Ok(!found.is_empty())
+    Ok(is_in_scope)
 }
 
 /// A version of a record, and what it says.

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::breaches::{has_happened, new_reference, supervisor_or_above};
-use super::on_record::on_record;
+use super::breaches::{has_happened, supervisor_or_above};
+use super::record_act::{new_reference, on_record};
 use crate::domain::arrest::Arrest;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::breach::BreachState;

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use super::breaches::{has_happened, new_reference, supervisor_or_above};
-use super::on_record::on_record;
+use super::breaches::{has_happened, supervisor_or_above};
+use super::record_act::{new_reference, on_record};
 use crate::domain::calendar::Instant;
 use crate::domain::record::{Held, RecordKind};
 use crate::domain::reference::Ref;

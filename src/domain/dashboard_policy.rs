@@ -4,8 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::planning_policy::RiskWeights;
-
 /// The numbers of the dashboards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,8 +14,6 @@ pub struct DashboardPolicy {
     pub breach_bands_hours: Vec<u32>,
     /// A flag on more than this percent of the cases in the community is one finding about the team. `[I]`
     pub systemic_percent: u32,
-    /// How much of an officer's time a case takes, by ARMS level. `[I]`
-    pub caseload_weights: RiskWeights,
     /// Days ahead that the end of a course is announced. `[I]`
     pub training_notice_days: u32,
     /// Days for which a post that its holder left is shown, cases or none. `[I]`

@@ -23,7 +23,7 @@ pub fn is_detective_inspector_in_post(officer: &Officer, day: CivilDate) -> bool
 /// A supervisor or detective inspector in post.
 #[must_use]
 pub fn is_supervisor_or_above(officer: &Officer, day: CivilDate) -> bool {
-    is_supervisor_in_post(officer, day) || is_detective_inspector_in_post(officer, day)
+    officer.role.supervises() && officer.is_in_post(day)
 }
 
 /// A supervisor or detective inspector in post.

@@ -1,14 +1,11 @@
 //! Readings of neighbourhood briefings: who was told of whom, and when.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
-use super::record::stored_ref;
 use super::schema::briefing_reading;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
@@ -92,23 +89,4 @@ pub fn receipts(
         offenders: refs.0.as_array().map_or(0, Vec::len),
     };
     Ok(rows.into_iter().map(receipt).collect())
-}
-
-/// When each of a force's areas was last briefed, up to an instant.
-///
-/// # Errors
-/// When the statement fails, or what is stored cannot be read.
-pub fn last_read(
-    connection: &mut AnyConnection,
-    force: &str,
-    up_to: Instant,
-) -> Result<BTreeMap<Ref, Instant>, StoreError> {
-    let rows: Vec<(String, Option<DbInstant>)> = briefing_reading::table
-        .filter(briefing_reading::force.eq(force))
-        .filter(briefing_reading::read_at.le(DbInstant::from(up_to)))
-        .group_by(briefing_reading::neighbourhood_ref)
-        .select((briefing_reading::neighbourhood_ref, diesel::dsl::max(briefing_reading::read_at)))
-        .load(connection)?;
-    let read = rows.into_iter().filter_map(|(area, at)| at.map(|at| (area, at.get())));
-    read.map(|(area, at)| Ok((stored_ref(area)?, at))).collect()
 }

@@ -30,9 +30,6 @@ pub mod sql {
     #[diesel(sqlite_type(name = "Text"))]
     pub struct Instant;
 
-    /// Both order instants by time: the text is of fixed width.
-    impl diesel::sql_types::SqlOrd for Instant {}
-
     /// `jsonb` on PostgreSQL, text on SQLite.
     #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
     #[diesel(postgres_type(oid = 3802, array_oid = 3807))]

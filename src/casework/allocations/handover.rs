@@ -1,7 +1,7 @@
 //! Handing a case over: the new manager does the items, says that all is done, and the supervisor checks it.
 
-use crate::casework::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use crate::casework::case_records::case_of;
+use crate::casework::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written};
+use crate::casework::record_act::{in_case, on_record};
 use crate::domain::handover::{Handover, HandoverCheck, HandoverStep};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
@@ -79,11 +79,8 @@ fn change(
     read: RecordTag,
     decide: impl FnOnce(Handover, &CaseInHand<'_>) -> Result<Handover, Refusal>,
 ) -> Result<Written, ActError> {
-    let offender = case_of(store, acting.reader, act, RecordKind::Handover, handover)?;
-    on_case(store, acting, act, &offender, |in_hand| {
-        let held = in_hand.case.records.handovers.iter().find(|held| held.subject == *handover);
-        let held = held.ok_or_else(|| Refusal::new(RefusalCode::WrongState, "the handover is gone"))?;
-        let changed = decide(held.record.clone(), in_hand)?;
+    on_record(store, acting, act, (RecordKind::Handover, handover), |in_hand| {
+        let changed = decide(in_case(&in_hand.case.records.handovers, handover)?.clone(), in_hand)?;
         Ok(vec![Draft::whole(handover.clone(), changed, Basis::Read(read))])
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::casework::case_records::is_in_scope;
+use crate::casework::offenders::may_see;
 use crate::casework::reading::Reader;
 use crate::domain::allocation::{Allocation, spells};
 use crate::domain::calendar::CivilDate;
@@ -50,8 +50,7 @@ pub struct Managers {
 pub fn managers(store: &Store, reader: &Reader, offender: &Ref) -> Result<Option<Managers>, StoreError> {
     let act = "allocation.list";
     store.transaction_that_writes(|connection| {
-        if !is_in_scope(connection, reader, offender)? {
-            reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
+        if !may_see(connection, reader, offender, act)? {
             return Ok(None);
         }
         let force = &reader.person.force;

@@ -3,10 +3,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{check_free, check_has_come, held};
+use super::{check_free, check_has_come};
 use crate::casework::acting::{ActError, Acting, Basis, Draft, Written, on_case};
-use crate::casework::case_records::case_of;
 use crate::casework::merged::{Changed, merged};
+use crate::casework::record_act::{held_in_case, on_record};
 use crate::domain::address::{Address, Verification};
 use crate::domain::calendar::CivilDate;
 use crate::domain::record::RecordKind;
@@ -45,10 +45,8 @@ pub fn change(
     changed: Changed,
     read: RecordTag,
 ) -> Result<Written, ActError> {
-    let act = "address.change";
-    let offender = case_of(store, acting.reader, act, RecordKind::Address, subject)?;
-    on_case(store, acting, act, &offender, |in_hand| {
-        let known = held(&in_hand.case.records.addresses, subject)?;
+    on_record(store, acting, "address.change", (RecordKind::Address, subject), |in_hand| {
+        let known = held_in_case(&in_hand.case.records.addresses, subject)?;
         merged(&known.record, &changed)?.check()?;
         Ok(vec![Draft::claim(RecordKind::Address, subject.clone(), changed, Basis::Read(read))])
     })
@@ -65,11 +63,9 @@ pub fn verify(
     verified_on: CivilDate,
     how: Verification,
 ) -> Result<Written, ActError> {
-    let act = "address.verify";
-    let offender = case_of(store, acting.reader, act, RecordKind::Address, subject)?;
-    on_case(store, acting, act, &offender, |in_hand| {
+    on_record(store, acting, "address.verify", (RecordKind::Address, subject), |in_hand| {
         check_has_come(in_hand, verified_on, "/verified_on")?;
-        let known = &held(&in_hand.case.records.addresses, subject)?.record;
+        let known = &held_in_case(&in_hand.case.records.addresses, subject)?.record;
         let is_resident =
             known.resident_from <= verified_on && known.resident_until.is_none_or(|until| until >= verified_on);
         if !is_resident {

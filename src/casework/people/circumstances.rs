@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{check_has_come, held};
+use super::check_has_come;
 use crate::casework::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use crate::casework::case_records::case_of;
 use crate::casework::merged::{Changed, merged};
+use crate::casework::record_act::{held_in_case, on_record};
 use crate::domain::calendar::CivilDate;
 use crate::domain::circumstance::Circumstance;
 use crate::domain::record::RecordKind;
@@ -101,9 +101,8 @@ fn on_one(
     basis: Basis,
     decide: impl FnOnce(&Circumstance, &CaseInHand<'_>) -> Result<Vec<(&'static str, Value)>, Refusal>,
 ) -> Result<Written, ActError> {
-    let offender = case_of(store, acting.reader, act, RecordKind::Circumstance, subject)?;
-    on_case(store, acting, act, &offender, |in_hand| {
-        let known = held(&in_hand.case.records.circumstances, subject)?;
+    on_record(store, acting, act, (RecordKind::Circumstance, subject), |in_hand| {
+        let known = held_in_case(&in_hand.case.records.circumstances, subject)?;
         let claimed = decide(&known.record, in_hand)?;
         Ok(vec![Draft::claim(RecordKind::Circumstance, subject.clone(), claimed, basis)])
     })

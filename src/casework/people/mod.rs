@@ -12,12 +12,6 @@ use crate::domain::record::Held;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 
-/// The record of a case that an act is on.
-fn held<'a, T>(records: &'a [Held<T>], subject: &Ref) -> Result<&'a Held<T>, Refusal> {
-    let found = records.iter().find(|held| held.subject == *subject);
-    found.ok_or_else(|| Refusal::new(RefusalCode::WrongState, "the record is gone"))
-}
-
 /// Checks that somebody else's record does not have the reference that a new one is to have.
 fn check_free<T>(records: &[Held<T>], reference: &Ref) -> Result<(), Refusal> {
     if records.iter().any(|held| held.subject == *reference) {

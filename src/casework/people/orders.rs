@@ -3,10 +3,10 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{check_free, check_has_come, held};
+use super::{check_free, check_has_come};
 use crate::casework::acting::{ActError, Acting, Basis, Draft, Written, on_case};
-use crate::casework::case_records::case_of;
 use crate::casework::merged::{Changed, merged};
+use crate::casework::record_act::{held_in_case, on_record};
 use crate::domain::calendar::CivilDate;
 use crate::domain::order::Order;
 use crate::domain::record::RecordKind;
@@ -47,10 +47,8 @@ pub fn change(
     changed: Changed,
     read: RecordTag,
 ) -> Result<Written, ActError> {
-    let act = "order.change";
-    let offender = case_of(store, acting.reader, act, RecordKind::Order, subject)?;
-    on_case(store, acting, act, &offender, |in_hand| {
-        let known = held(&in_hand.case.records.orders, subject)?;
+    on_record(store, acting, "order.change", (RecordKind::Order, subject), |in_hand| {
+        let known = held_in_case(&in_hand.case.records.orders, subject)?;
         merged(&known.record, &changed)?.check()?;
         Ok(vec![Draft::claim(RecordKind::Order, subject.clone(), changed, Basis::Read(read))])
     })
@@ -68,11 +66,9 @@ pub fn discharge(
     reason: &Words,
     read: RecordTag,
 ) -> Result<Written, ActError> {
-    let act = "order.discharge";
-    let offender = case_of(store, acting.reader, act, RecordKind::Order, subject)?;
-    on_case(store, acting, act, &offender, |in_hand| {
+    on_record(store, acting, "order.discharge", (RecordKind::Order, subject), |in_hand| {
         check_has_come(in_hand, discharged_on, "/discharged_on")?;
-        let known = &held(&in_hand.case.records.orders, subject)?.record;
+        let known = &held_in_case(&in_hand.case.records.orders, subject)?.record;
         if known.discharged_on.is_some() {
             return Err(Refusal::new(RefusalCode::WrongState, "the order was discharged already"));
         }

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
+use uuid::Uuid;
+
 use crate::casework::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use crate::casework::record_act::{in_case, new_ref, on_record};
+use crate::casework::record_act::{in_case, on_record};
 use crate::domain::calendar::CivilDate;
 use crate::domain::plan_rules::{is_sound, lengthening, says_why_it_lengthens, says_why_one_goes_alone};
 use crate::domain::record::RecordKind;
@@ -99,7 +101,7 @@ pub fn draft(store: &Store, acting: &Acting<'_>, offender: &Ref, text: PlanText)
             let detail = "a plan takes effect today or later, never looking back";
             return Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/effective_from"));
         }
-        Ok(vec![Draft::new(new_ref()?, plan)])
+        Ok(vec![Draft::new(Uuid::now_v7().into(), plan)])
     })
 }
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::json;
 use thiserror::Error;
 
-use crate::casework::case_records::is_in_scope;
 use crate::casework::force_file::open_case;
+use crate::casework::offenders::may_see;
 use crate::casework::reading::Reader;
 use crate::domain::attempt_ladder::{AttemptLadder, attempt_ladder};
 use crate::domain::bank_holidays::{BankHolidays, BankHolidaysError};
@@ -99,8 +99,7 @@ pub fn attempt_log(
     let (act, at) = ("attempt_log.disclose", reader.clock.moment());
     let (policy, bank_holidays) = (policies.in_force(at.today())?, BankHolidays::built_in()?);
     let log = store.transaction_that_writes(|connection| -> Result<Option<AttemptLog>, StoreError> {
-        if !is_in_scope(connection, reader, offender)? {
-            reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
+        if !may_see(connection, reader, offender, act)? {
             return Ok(None);
         }
         let force = open_case(connection, &reader.person.force, offender)?;

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::planned::on_planned_visit;
 use crate::casework::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written};
 use crate::casework::reading::Reader;
-use crate::casework::record_act::as_ref;
 use crate::domain::calendar::Instant;
 use crate::domain::policy::{Policies, PolicyError};
 use crate::domain::qualification;
@@ -62,7 +61,7 @@ pub fn start(
         if planned.visit_on != in_hand.at.today() {
             return Err(Refusal::new(RefusalCode::WrongState, "the visit is planned for another day"));
         }
-        let subject = as_ref(id)?;
+        let subject = Ref::from(id);
         if in_hand.case.records.attendances.iter().any(|held| held.subject == subject) {
             return Err(Refusal::new(RefusalCode::WrongState, "the visit has begun already"));
         }
@@ -86,7 +85,7 @@ pub fn start(
 /// See [`ActError`].
 pub fn finish(store: &Store, acting: &Acting<'_>, id: Uuid) -> Result<Written, ActError> {
     on_planned_visit(store, acting, "visit.finish", id, |in_hand, _, _| {
-        let subject = as_ref(id)?;
+        let subject = Ref::from(id);
         let begun = in_hand.case.records.attendances.iter().find(|held| held.subject == subject);
         let attendance = begun.map(|held| &held.record).filter(|attendance| attendance.finished_at.is_none());
         let attendance = attendance

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::planned::on_planned_visit;
 use crate::casework::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
-use crate::casework::record_act::{in_case, new_ref, on_record};
+use crate::casework::record_act::{in_case, on_record};
 use crate::domain::calendar::Instant;
 use crate::domain::qualification;
 use crate::domain::record::RecordKind;
@@ -143,7 +143,7 @@ fn drafted(
         return Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/attempted_at"));
     }
     judge(in_hand, &mut visit)?;
-    Ok(vec![Draft::new(new_ref()?, visit)])
+    Ok(vec![Draft::new(Uuid::now_v7().into(), visit)])
 }
 
 /// The record is sound and its approval somebody's to give; a visit that was made alone without one is marked.

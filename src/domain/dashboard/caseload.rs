@@ -109,7 +109,7 @@ impl OfficerCaseload {
         let elsewhere: Vec<&CaseStanding> = held_by(known.elsewhere, reference).filter(in_community).collect();
         let held: Vec<&CaseStanding> = here.chain(elsewhere.iter().copied()).collect();
         let outside = held_by(known.cases, reference).chain(held_by(known.elsewhere, reference));
-        let weight = |case: &&CaseStanding| known.policy.dashboard.caseload_weights.of(case.standing.risk);
+        let weight = |case: &&CaseStanding| known.policy.workload_weights.of(case.standing.risk);
         let has = |code| known.staff_flags.iter().any(|flag| flag.code == code && flag.subject == *reference);
         Self {
             officer_ref: reference.clone(),
