@@ -69,6 +69,8 @@ pub enum UnplacedReason {
     NoLocation,
     /// No crew large enough is on duty in its window.
     NoCrewOnDuty,
+    /// No crew large enough is on duty in its window of officers whom the case's limited access admits.
+    NoAdmittedCrew,
     /// Nobody on duty in its window has a skill it asks for.
     SkillNotOnDuty,
     /// No crew that could go is there at the times the plan allows.
@@ -103,6 +105,8 @@ pub enum Change {
     VisitLater,
     /// Put one more crew on duty.
     AddCrewDay,
+    /// Put officers who are admitted to the case on duty.
+    AddAdmittedOfficers,
     /// Put somebody with the skill on duty.
     AddSkill,
     /// Allow another time of day.

@@ -9,10 +9,10 @@ use super::due::{Due, DueContext, due};
 use super::proposal::reason;
 use super::search::construct::construct;
 use super::search::problem::Problem;
-use super::snapshot::{AcceptedVisit, Demand, FORMAT, Parent, Snapshot};
+use super::snapshot::{AcceptedVisit, Demand, FORMAT, OnDuty, Parent, Snapshot};
 use super::supply::on_duty;
 use crate::domain::calendar::CivilDate;
-use crate::domain::case_file::ForceFile;
+use crate::domain::case_file::{CaseFile, ForceFile};
 use crate::domain::reference::Ref;
 use crate::domain::team::Base;
 
@@ -36,14 +36,18 @@ pub fn take(
     context: DueContext<'_>,
     parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
 ) -> Snapshot {
+    let officers = on_duty(force, team, context.horizon, context.bank_holidays);
     let before = before_the_horizon(force, parent.as_ref(), context);
     let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
     for case in force.cases.values().filter(|case| case.offender.team_ref == *team) {
         match due(case, context) {
-            Some(Due::Visit(demand)) => match before.get(&demand.offender_ref) {
-                Some(planned) => demands.extend(following(*demand, *planned, context)),
-                None => demands.push(*demand),
-            },
+            Some(Due::Visit(demand)) => {
+                let demand = Demand { shut_out: shut_out(case, &officers), ..*demand };
+                match before.get(&demand.offender_ref) {
+                    Some(planned) => demands.extend(following(demand, *planned, context)),
+                    None => demands.push(demand),
+                }
+            }
             Some(Due::NoVisitRequirement(offender)) => without_requirement.push(offender),
             None => {}
         }
@@ -57,7 +61,7 @@ pub fn take(
         base: force.teams.get(team).map(|team| &team.base).map(Base::location),
         policy_version: context.policy.version.clone(),
         policy: context.policy.planning.clone(),
-        officers: on_duty(force, team, context.horizon, context.bank_holidays),
+        officers,
         demands,
         without_requirement,
         parent: parent.map(|(proposal_id, visits)| {
@@ -66,6 +70,13 @@ pub fn take(
         }),
     };
     thaw_what_cannot_stay(snapshot)
+}
+
+/// The officers on duty whom the case's limited access shuts out.
+fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
+    let Some(access) = &case.records.access else { return Vec::new() };
+    let named = officers.iter().map(|officer| &officer.officer_ref);
+    named.filter(|officer| !access.admits(Some(officer))).cloned().collect()
 }
 
 /// The last day before the horizon on which an accepted visit of each offender is still to come.
