@@ -81,6 +81,23 @@ pub enum UnplacedReason {
     NoCapacityInWindow,
 }
 
+impl UnplacedReason {
+    /// The reason as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoVisitRequirement => "no_visit_requirement",
+            Self::NoLocation => "no_location",
+            Self::NoCrewOnDuty => "no_crew_on_duty",
+            Self::NoAdmittedCrew => "no_admitted_crew",
+            Self::SkillNotOnDuty => "skill_not_on_duty",
+            Self::TimeWindowUnreachable => "time_window_unreachable",
+            Self::JointAgencyUnavailable => "joint_agency_unavailable",
+            Self::NoCapacityInWindow => "no_capacity_in_window",
+        }
+    }
+}
+
 /// The smallest change that would place a visit: one rule relaxed, everything else as planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

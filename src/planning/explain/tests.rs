@@ -156,6 +156,7 @@ fn each_reason_comes_with_the_smallest_change_that_would_mend_it() {
         take_away(&mut snapshot);
         let unplaced = unplaced(&snapshot);
         let [row] = unplaced.as_slice() else { panic!("{what}: {unplaced:?}") };
+        assert_eq!(serde_json::to_value(row.reason).unwrap(), row.reason.as_str());
         let date = day.map(|day| plus_days(today(), day));
         assert_eq!(
             (row.reason, row.smallest_change.change, row.smallest_change.date),
