@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::actor::{Actor, Person};
-use super::force_file;
 use super::offenders::may_see;
 use super::reading::Reader;
+use super::{case_records, force_file};
 use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::allocation;
 use crate::domain::calendar::{CivilDate, Instant};
@@ -20,6 +20,7 @@ use crate::domain::caseload::Move;
 use crate::domain::claim::Members;
 use crate::domain::moment::Moment;
 use crate::domain::officer::Officer;
+use crate::domain::personal_data::offender_of;
 use crate::domain::policy::{Policies, Policy, PolicyError};
 use crate::domain::qualification::supervises;
 use crate::domain::record::{Held, Kept, Record, RecordKind};
@@ -27,7 +28,7 @@ use crate::domain::reference::Ref;
 use crate::domain::references::references;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, exists, one, records_in_scope};
+use crate::store::current::{Wanted, exists, is_known, one, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::idempotency::{self, CarriedOut, RequestKey};
 use crate::store::own_entry::{self, NewEntry, OwnChange, RecordTag};
@@ -201,7 +202,7 @@ pub fn on_case(
 ) -> Result<Written, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
-    let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
+    let done = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
         if !may_see(connection, reader, offender, act)? {
             return Ok(None);
@@ -214,8 +215,34 @@ pub fn on_case(
         let in_hand = CaseInHand { case, force: &force, at, policy, person: &reader.person };
         let drafts = decide(&in_hand)?;
         enter(connection, acting, act, Some(offender), drafts).map(Some)
-    })?;
-    written.ok_or(ActError::NotFound)
+    });
+    on_record_where_refused(store, reader, act, Some((RecordKind::Offender, offender)), done)
+}
+
+/// Puts on record that an act was not carried out: which, on what, and by which rule or for which change; of what was sent,
+/// no more than where the fault lies.
+fn on_record_where_refused<T>(
+    store: &Store,
+    reader: &Reader,
+    act: &str,
+    about: Option<(RecordKind, &Ref)>,
+    done: Result<Option<T>, ActError>,
+) -> Result<T, ActError> {
+    let why = match &done {
+        Err(ActError::Refused(refusal)) => json!({ "why": refusal.code.as_str(), "pointer": refusal.pointer }),
+        Err(ActError::Changed(_)) => json!({ "why": "changed" }),
+        Err(ActError::KeyReused) => json!({ "why": "key_reused" }),
+        // What was not found is on record already, within the act; what failed leaves no trace but the log's.
+        Ok(_) | Err(ActError::NotFound | ActError::Policy(_) | ActError::Store(_)) => {
+            return done?.ok_or(ActError::NotFound);
+        }
+    };
+    let mut detail = json!({ "act": act });
+    if let (Some(detail), Value::Object(why)) = (detail.as_object_mut(), why) {
+        detail.extend(why);
+    }
+    store.transaction_that_writes(|connection| reader.note(connection, "act.refused", about, detail))?;
+    done?.ok_or(ActError::NotFound)
 }
 
 /// The force that an act decides on, where it is about no one case.
@@ -334,7 +361,7 @@ pub fn weigh<T>(
 ) -> Result<T, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
-    let weighed = store.transaction_that_writes(|connection| -> Result<Option<T>, ActError> {
+    let done = store.transaction_that_writes(|connection| -> Result<Option<T>, ActError> {
         let scope = reader.person.case_scope();
         if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
             return Ok(None);
@@ -343,8 +370,8 @@ pub fn weigh<T>(
         let weighed = decide(&ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope })?;
         reader.note(connection, act, about, json!({ "dry_run": true }))?;
         Ok(Some(weighed))
-    })?;
-    weighed.ok_or(ActError::NotFound)
+    });
+    on_record_where_refused(store, reader, act, about, done)
 }
 
 fn is_about_what_is_in_scope(
@@ -371,7 +398,7 @@ fn within_force(
 ) -> Result<Written, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
-    let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
+    let done = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
         let scope = reader.person.case_scope();
         if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
@@ -384,8 +411,8 @@ fn within_force(
         let in_hand = ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope };
         let drafts = decide(&in_hand)?;
         enter(connection, acting, act, None, drafts).map(Some)
-    })?;
-    written.ok_or(ActError::NotFound)
+    });
+    on_record_where_refused(store, reader, act, about, done)
 }
 
 /// What came of the same request, where it was carried out before.
@@ -403,9 +430,24 @@ fn carried_out_before(
     if before.digest != *digest || before.act != act {
         return Err(ActError::KeyReused);
     }
+    let (kind, subject) = (before.kind, before.subject);
+    let Some(written) = written(connection, force, kind, &subject)? else {
+        let detail = "the request was carried out, and what it entered has been taken out since";
+        return Err(Refusal::new(RefusalCode::WrongState, detail).into());
+    };
+    // The reader's scope may have changed since, or the record may have passed out of it.
+    let scope = reader.person.case_scope();
+    let mut is_in_scope = !records_in_scope(connection, Wanted::one(kind, &scope, &subject))?.is_empty();
+    if let Some(offender) = offender_of(&subject, &written.held.record) {
+        is_in_scope &= case_records::is_in_scope(connection, reader, offender)?;
+    }
+    if !is_in_scope {
+        reader.note_refusal(connection, act, kind, &subject)?;
+        return Err(ActError::NotFound);
+    }
     let detail = json!({ "act": act, "replayed": true, "offender": offender });
-    reader.note(connection, "act.replay", Some((before.kind, &before.subject)), detail)?;
-    written(connection, force, before.kind, &before.subject, true)
+    reader.note(connection, "act.replay", Some((kind, &subject)), detail)?;
+    Ok(Some(written))
 }
 
 fn written(
@@ -413,11 +455,10 @@ fn written(
     force: &str,
     kind: RecordKind,
     subject: &Ref,
-    replayed: bool,
 ) -> Result<Option<Written>, ActError> {
     let Some(held) = one(connection, force, kind, subject)? else { return Ok(None) };
     let Some(tag) = own_entry::current_tag(connection, force, kind, subject)? else { return Ok(None) };
-    Ok(Some(Written { held, tag, replayed }))
+    Ok(Some(Written { held, tag, replayed: true }))
 }
 
 /// Enters what an act decided, puts it on record and asks for the force's flags.
@@ -433,7 +474,7 @@ fn enter(
     let now = reader.clock.now();
     let mut entered = Vec::with_capacity(drafts.len());
     for Draft { kind, subject, change, basis } in drafts {
-        check_basis(connection, force, kind, &subject, basis)?;
+        check_basis(connection, force, (kind, &subject), basis, offender)?;
         if let OwnChange::Claim(claimed) = &change {
             check_references(connection, force, kind, &subject, claimed)?;
         }
@@ -471,9 +512,9 @@ fn keep_restriction(connection: &mut AnyConnection, force: &str, subject: &Ref) 
 fn check_basis(
     connection: &mut AnyConnection,
     force: &str,
-    kind: RecordKind,
-    subject: &Ref,
+    (kind, subject): (RecordKind, &Ref),
     basis: Basis,
+    offender: Option<&Ref>,
 ) -> Result<(), ActError> {
     let read = match basis {
         Basis::Loaded => return Ok(()),
@@ -481,6 +522,12 @@ fn check_basis(
         Basis::Read(tag) => Some(tag),
     };
     let current = own_entry::current_tag(connection, force, kind, subject)?;
+    // Whose record it is, and what it says, is told to nobody whose case it may not be; nor is one that was taken out
+    // revived. A record that goes by its case's own reference is that case's.
+    if basis == Basis::New && offender != Some(subject) && is_known(connection, force, kind, subject)? {
+        let detail = "another record has that reference, or had it; choose another, or leave it out";
+        return Err(Refusal::new(RefusalCode::WrongState, detail).at("/ref").into());
+    }
     if current == read {
         return Ok(());
     }

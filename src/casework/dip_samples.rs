@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::acting::{ActError, Acting, Draft, ForceInHand, Written, on_force};
+use super::case_records::is_in_scope;
 use super::reading::Reader;
 use crate::domain::calendar::first_of_month;
 use crate::domain::case_file::ForceFileBuilder;
@@ -13,14 +14,14 @@ use crate::domain::dip_sample::{
     DipSample, DipSampleGrade, Grade, Question, SampleStanding, draw, had_a_hand_in, of_month, standing,
 };
 use crate::domain::policy::{Policies, PolicyError};
-use crate::domain::record::{Held, RecordKind};
+use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
 use crate::store::Store;
-use crate::store::current::{Wanted, records_in_scope};
+use crate::store::backend::AnyConnection;
+use crate::store::current::{Wanted, offenders_in_scope, records_in_scope};
 use crate::store::error::StoreError;
-use crate::store::limited_access::hidden;
 use crate::store::scope::Scope;
 
 /// Draws this month's sample of a team. The seed is made at the draw and kept with it, so that nobody chooses the cases
@@ -31,7 +32,7 @@ use crate::store::scope::Scope;
 pub fn draw_sample(store: &Store, acting: &Acting<'_>, team: &Ref) -> Result<Written, ActError> {
     team_within_reach(store, acting.reader, team, "dip_sample.draw")?;
     let seed = seed();
-    on_force(store, acting, "dip_sample.draw", (RecordKind::Team, team), |in_hand| {
+    let written = on_force(store, acting, "dip_sample.draw", (RecordKind::Team, team), |in_hand| {
         let (drawn_by, _) = in_hand.acting_officer()?;
         let (at, month) = (in_hand.at, first_of_month(in_hand.at.today()));
         if of_month(in_hand.force, team, month).is_some() {
@@ -51,7 +52,21 @@ pub fn draw_sample(store: &Store, acting: &Acting<'_>, team: &Ref) -> Result<Wri
             cases,
         };
         Ok(vec![Draft::new(Uuid::now_v7().into(), sample)])
-    })
+    })?;
+    Ok(store.transaction(|connection| without_out_of_reach(connection, acting.reader, written))?)
+}
+
+/// A sample as whoever drew it may see it: drawn over all cases of the team, shown without those that are hidden from them.
+fn without_out_of_reach(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    mut written: Written,
+) -> Result<Written, StoreError> {
+    let in_scope = offenders_in_scope(connection, &reader.person.case_scope())?;
+    if let Record::DipSample(sample) = &mut written.held.record {
+        sample.cases.retain(|case| in_scope.contains(&case.offender_ref));
+    }
+    Ok(written)
 }
 
 /// Chance, taken once and recorded: the random half of a fresh UUID.
@@ -80,12 +95,9 @@ pub struct Grading {
 /// See [`ActError`].
 pub fn grade(store: &Store, acting: &Acting<'_>, sample: &Ref, grading: Grading) -> Result<Written, ActError> {
     let reader = acting.reader;
-    let is_hidden = store.transaction(|connection| -> Result<bool, StoreError> {
-        let hidden = hidden(connection, &reader.person.case_scope())?.unwrap_or_default();
-        Ok(hidden.iter().any(|case| case == grading.offender_ref.as_str()))
-    })?;
+    let is_shown = store.transaction(|connection| is_in_scope(connection, reader, &grading.offender_ref))?;
     on_force(store, acting, "dip_sample.grade", (RecordKind::DipSample, sample), |in_hand| {
-        let grade = graded(in_hand, sample, grading, is_hidden)?;
+        let grade = graded(in_hand, sample, grading, is_shown)?;
         Ok(vec![Draft::new(Uuid::now_v7().into(), grade)])
     })
 }
@@ -94,13 +106,13 @@ fn graded(
     in_hand: &ForceInHand<'_>,
     sample: &Ref,
     grading: Grading,
-    is_hidden: bool,
+    is_shown: bool,
 ) -> Result<DipSampleGrade, Refusal> {
     let (grader, _) = in_hand.acting_officer()?;
     let Grading { offender_ref, answers, overall, findings } = grading;
     let drawn = in_hand.force.dip_samples.iter().find(|held| held.subject == *sample);
     let is_drawn = drawn.is_some_and(|held| held.record.cases.iter().any(|case| case.offender_ref == offender_ref));
-    let case = in_hand.force.cases.get(&offender_ref).filter(|_| is_drawn && !is_hidden);
+    let case = in_hand.force.cases.get(&offender_ref).filter(|_| is_drawn && is_shown);
     let Some(case) = case else {
         let detail = "is no case of this sample that you may see";
         return Err(Refusal::new(RefusalCode::UnknownReference, detail).at("/offender_ref"));
@@ -187,8 +199,8 @@ pub fn samples(
             }
         }
         let force = builder.build();
-        let hidden = hidden(connection, &scope)?.unwrap_or_default();
-        let is_shown = |offender: &Ref| !hidden.iter().any(|case| case == offender.as_str());
+        let in_scope = offenders_in_scope(connection, &scope)?;
+        let is_shown = |offender: &Ref| in_scope.contains(offender);
         let of_team = force.dip_samples.iter().filter(|held| held.record.team_ref == *team);
         let judged: Vec<JudgedSample> = of_team
             .map(|held| {

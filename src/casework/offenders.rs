@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::access::told;
+use super::actor::Role;
 use super::case_records::is_in_scope;
 use super::force_file::open_case_as_at;
 use super::reading::Reader;
@@ -53,7 +55,7 @@ impl OffenderFilter {
     /// The filter as the audit tells it: that something was searched for, and never what, for it may be a name.
     fn words(&self) -> Value {
         json!({
-            "team": self.team, "officer": self.officer, "status": self.status, "flag": self.flag,
+            "team": told(self.team.as_ref()), "officer": told(self.officer.as_ref()), "status": self.status, "flag": self.flag,
             "bucket": self.bucket, "search": self.search.is_some(),
         })
     }
@@ -200,6 +202,13 @@ pub(super) fn may_see(
     Ok(is_in_scope)
 }
 
+/// True of the kinds of record that a role may read of a case: who is shut out of a case and why, and how its work was
+/// graded, are for those who supervise.
+const fn may_read_kind(role: Role, kind: RecordKind) -> bool {
+    let for_supervisors = matches!(kind, RecordKind::AccessRestriction | RecordKind::DipSampleGrade);
+    !for_supervisors || matches!(role, Role::Supervisor | Role::DetectiveInspector)
+}
+
 /// A version of a record, and what it says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimelineEntry {
@@ -245,7 +254,8 @@ pub fn timeline(
         if !may_see(connection, reader, offender, act)? {
             return Ok(Timeline::NotFound);
         }
-        let versions = versions_about(connection, &reader.person.force, offender)?;
+        let mut versions = versions_about(connection, &reader.person.force, offender)?;
+        versions.retain(|version| may_read_kind(reader.person.role, version.kind));
         let begin = match after.map(|after| versions.iter().position(|version| version.id == after)) {
             None => 0,
             Some(Some(position)) => position.saturating_add(1),

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod check;
 pub mod demo;
+pub mod first_noticed;
 pub mod flags;
 pub mod generate;
 pub mod import;
@@ -45,6 +46,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
+    /// Looks at the flags day by day over what is on file: when each finding would first have been seen.
+    FirstNoticed(first_noticed::Arguments),
     /// Proposes a schedule of visits for a team, or for every team.
     Plan(plan::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
@@ -106,6 +109,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
             import::run(&arguments, &store, clock)?;
         }
         Command::Flags(arguments) => flags::run(&arguments, &open_current()?, clock)?,
+        Command::FirstNoticed(arguments) => first_noticed::run(&arguments, &open_current()?, clock)?,
         Command::Plan(arguments) => match &arguments.snapshot {
             Some(path) => plan::run_snapshot(&arguments, path)?,
             None => plan::run(&arguments, &open_current()?, clock)?,

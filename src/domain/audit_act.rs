@@ -82,6 +82,7 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("access_restriction.decide", Operation::Alteration),
     ("access_restriction.list", Operation::Consultation),
     ("access_restriction.read", Operation::Consultation),
+    ("act.refused", Operation::Refusal),
     ("act.replay", Operation::Consultation),
     ("address.change", Operation::Alteration),
     ("address.enter", Operation::Collection),

@@ -3,7 +3,7 @@
 //! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
 //! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 use chrono_tz::Europe::London;
 
 use super::working_time::TimeOfDay;
@@ -25,6 +25,13 @@ pub fn london_date(at: Instant) -> CivilDate {
 pub fn london_midnight(date: CivilDate) -> Instant {
     let midnight = date.and_time(NaiveTime::MIN);
     midnight.and_local_timezone(London).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
+
+/// The last moment of a civil date in Europe/London, to the microsecond that the databases keep.
+#[must_use]
+pub fn london_day_end(date: CivilDate) -> Instant {
+    let next = london_midnight(plus_days(date, 1));
+    next.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(next)
 }
 
 /// The first day of the date's month.

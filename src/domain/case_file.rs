@@ -236,6 +236,7 @@ impl ForceFileBuilder {
     /// is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
+        self.file.crime_reports.sort_by(|a, b| a.reference.cmp(&b.reference));
         in_order(&mut self.file.dip_samples);
         in_order(&mut self.file.dip_sample_grades);
         for (offender_ref, offender) in self.offenders {

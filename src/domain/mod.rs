@@ -30,6 +30,7 @@ pub mod dashboard;
 pub mod dashboard_policy;
 pub mod dip_sample;
 pub mod disposal;
+pub mod first_noticed;
 pub mod flag;
 pub mod foreign_travel;
 pub mod handover;

@@ -23,6 +23,7 @@ pub mod own_entry;
 pub mod planned_visit;
 pub mod record;
 pub mod reference;
+pub mod replay;
 pub mod schedule;
 pub mod schedule_list;
 mod schema;
