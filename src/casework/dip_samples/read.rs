@@ -137,9 +137,7 @@ fn judged(
 ) -> Result<Vec<JudgedSample>, StoreError> {
     let whole = Scope::whole(&scope.force);
     let mut builder = ForceFileBuilder::default();
-    for wanted in
-        [wanted, Wanted::all(RecordKind::DipSampleGrade, &whole), Wanted::all(RecordKind::Officer, &whole)]
-    {
+    for wanted in [wanted, Wanted::all(RecordKind::DipSampleGrade, &whole), Wanted::all(RecordKind::Officer, &whole)] {
         for held in records_in_scope(connection, wanted)? {
             builder.add(held);
         }
@@ -150,12 +148,7 @@ fn judged(
     Ok(force.dip_samples.iter().map(|held| judge(held, &force, policy, is_shown)).collect())
 }
 
-fn judge(
-    held: &Held<DipSample>,
-    force: &ForceFile,
-    policy: &Policy,
-    is_shown: impl Fn(&Ref) -> bool,
-) -> JudgedSample {
+fn judge(held: &Held<DipSample>, force: &ForceFile, policy: &Policy, is_shown: impl Fn(&Ref) -> bool) -> JudgedSample {
     let grades = force.dip_sample_grades.iter().filter(|grade| grade.record.sample_ref == held.subject);
     let all: Vec<&DipSampleGrade> = grades.clone().map(|held| &held.record).collect();
     let mut standing = standing(&held.record, &all, &force.officers, &policy.dip_sample);

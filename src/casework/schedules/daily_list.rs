@@ -186,20 +186,11 @@ fn listed(
     Ok(list.collect())
 }
 
-fn list_one(
-    force: &ForceFile,
-    at: Moment,
-    row: PlannedVisitRow,
-    visit: &PlannedVisit,
-    is_hidden: bool,
-) -> ListedVisit {
+fn list_one(force: &ForceFile, at: Moment, row: PlannedVisitRow, visit: &PlannedVisit, is_hidden: bool) -> ListedVisit {
     let case = force.cases.get(&visit.offender_ref);
     let shown = case.filter(|case| !is_hidden && case.offender.team_ref == visit.team_ref);
-    let doubts = if is_hidden {
-        vec![Doubt::LimitedAccess]
-    } else {
-        doubts(visit.arrangement(), case, &force.officers, at)
-    };
+    let doubts =
+        if is_hidden { vec![Doubt::LimitedAccess] } else { doubts(visit.arrangement(), case, &force.officers, at) };
     let named = |officer_ref: &Ref| NamedOfficer {
         officer_ref: officer_ref.clone(),
         name: force.officers.get(officer_ref).map(|officer| officer.name.clone()),

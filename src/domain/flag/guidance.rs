@@ -101,7 +101,9 @@ impl FlagCode {
             Self::CircumstancesUnconfirmed => {
                 "every current circumstance is confirmed and on the national record, or said to have ended"
             }
-            Self::PlannedVisitInDoubt => "another schedule is accepted, or what put the visit in doubt has changed back",
+            Self::PlannedVisitInDoubt => {
+                "another schedule is accepted, or what put the visit in doubt has changed back"
+            }
             Self::VisitOutcomeMissing => "the outcome of the visit is recorded",
             Self::UnscheduledDueVisit => {
                 "a schedule with a place for the visit is accepted, or the offender is seen at home and the home inspected"
