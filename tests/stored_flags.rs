@@ -185,10 +185,10 @@ fn a_person_sees_the_flags_of_their_teams_alone_and_counts_of_nothing_else() {
         let north = of(&person(Role::Supervisor, "wessex", &["north"]));
         assert_eq!(
             (north.0.as_slice(), north.1.as_slice()),
-            (["o-1".to_owned()].as_slice(), ["north".to_owned()].as_slice())
+            (["north".to_owned(), "o-1".to_owned()].as_slice(), ["north".to_owned()].as_slice())
         );
         let all = of(&inspector());
-        assert_eq!((all.0.len(), all.2), (2, north.2 * 2));
+        assert_eq!((all.0.len(), all.2), (4, north.2 * 2));
         for nobody in [
             person(Role::Supervisor, "mercia", &["north"]),
             person(Role::DetectiveInspector, "mercia", &[]),

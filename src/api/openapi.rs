@@ -109,6 +109,8 @@ use crate::domain::reading_reason::ReadingReason;
         notifications::list,
         notifications::read,
         dip_samples::list,
+        dip_samples::read,
+        dip_samples::read_grade,
         dip_samples::draw,
         dip_samples::grade_one,
         team::read,

@@ -498,6 +498,10 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/teams/{ref}/dip-samples", DrawDipSamples::PERMISSION, || {
         web::to(dip_samples::draw)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/dip-samples/{ref}", ReadDipSamples::PERMISSION, || web::to(dip_samples::read)),
+    Endpoint::permitted(Verb::Get, "/v1/dip-sample-grades/{ref}", ReadDipSamples::PERMISSION, || {
+        web::to(dip_samples::read_grade)
+    }),
     Endpoint::permitted(Verb::Post, "/v1/dip-samples/{ref}/grades", GradeDipSamples::PERMISSION, || {
         web::to(dip_samples::grade_one)
     }),

@@ -21,6 +21,7 @@ use crate::store::backend::AnyConnection;
 use crate::store::briefing::{self, Reading, Receipt};
 use crate::store::current::{Wanted, case_records, one, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::evaluation;
 use crate::store::scope::{Scope, TeamScope};
 
 /// The most receipts shown.
@@ -104,6 +105,9 @@ pub fn briefing(store: &Store, reader: &Reader, neighbourhood: &Ref) -> Result<O
             offenders: &refs,
         };
         briefing::append(connection, &reading)?;
+        if reader.person.role == Role::NeighbourhoodOfficer {
+            evaluation::request(connection, force, at.now())?;
+        }
         let detail = json!({ "count": refs.len(), "refs": refs });
         reader.note(connection, act, Some((RecordKind::Neighbourhood, neighbourhood)), detail)?;
         Ok(Some(Briefing { neighbourhood_ref: neighbourhood.clone(), neighbourhood: area.name, offenders }))

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::clock::Clock;
-use super::{force_file, suspicions};
+use super::{force_file, service_facts, suspicions};
 use crate::domain::case_file::ForceFile;
-use crate::domain::flag::{Flag, evaluate};
+use crate::domain::flag::Flag;
+use crate::domain::flag::service::evaluate;
 use crate::domain::moment::Moment;
 use crate::domain::notification_duty::NotificationRules;
 use crate::domain::notification_duty::rules::RulesError;
@@ -44,7 +45,10 @@ pub fn force_file(store: &Store, force: &str) -> Result<ForceFile, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn flags(store: &Store, force: &str, at: Moment, policy: &Policy) -> Result<Vec<Flag>, StoreError> {
-    Ok(evaluate(&force_file(store, force)?, at, policy))
+    store.transaction(|connection| {
+        let facts = service_facts::load(connection, force)?;
+        Ok(evaluate(&force_file::load(connection, force)?, &facts, at, policy))
+    })
 }
 
 /// An evaluation that could not be made. Whatever asked for it still asks.
@@ -136,7 +140,7 @@ fn evaluate_in_turn(
             return Ok(None);
         }
         let file = force_file::load(connection, force)?;
-        let found = evaluate(&file, at, policy);
+        let found = evaluate(&file, &service_facts::load(connection, force)?, at, policy);
         let report = keep(connection, force, at, &found)?;
         standing::keep(connection, force, &standings(&file, at, policy, &found))?;
         suspicions::file_suspicions(connection, force, &file, at, &NotificationRules::built_in()?, actor)?;
@@ -168,7 +172,7 @@ fn keep(
     let mut report = EvaluationReport::default();
     let mut new = Vec::new();
     for flag in found {
-        let Some(held) = holding.remove(&(flag.code.as_str().to_owned(), flag.subject.to_string())) else {
+        let Some(held) = holding.remove(&flag.key()) else {
             new.push(flag);
             continue;
         };

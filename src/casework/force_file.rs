@@ -48,6 +48,14 @@ pub fn load_as_at(connection: &mut AnyConnection, force: &str, as_at: AsAt) -> R
 /// # Errors
 /// When the store fails.
 pub fn open_case(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<ForceFile, StoreError> {
+    open_cases(connection, force, &[offender])
+}
+
+/// Several cases with the force's officers, teams and crime reports.
+///
+/// # Errors
+/// When the store fails.
+pub fn open_cases(connection: &mut AnyConnection, force: &str, offenders: &[&Ref]) -> Result<ForceFile, StoreError> {
     let mut builder = ForceFileBuilder::default();
     let whole = Scope::whole(force);
     for kind in BESIDE_A_CASE {
@@ -55,16 +63,18 @@ pub fn open_case(connection: &mut AnyConnection, force: &str, offender: &Ref) ->
             builder.add(held);
         }
     }
-    case_records(connection, force, offender, |held| {
-        if !BESIDE_A_CASE.contains(&held.record.kind()) {
-            builder.add(held);
-        }
-    })?;
-    live_allocation_versions_of(connection, force, &[offender], |held| builder.add_allocation(held))?;
+    for offender in offenders {
+        case_records(connection, force, offender, |held| {
+            if !BESIDE_A_CASE.contains(&held.record.kind()) {
+                builder.add(held);
+            }
+        })?;
+    }
+    live_allocation_versions_of(connection, force, offenders, |held| builder.add_allocation(held))?;
     Ok(builder.build())
 }
 
-/// The same as at an instant.
+/// One case as at an instant.
 ///
 /// # Errors
 /// When the store fails.

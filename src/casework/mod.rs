@@ -35,6 +35,7 @@ pub mod reading;
 pub mod record_act;
 pub mod safeguarding;
 pub mod schedules;
+mod service_facts;
 pub mod staff;
 pub mod suspicions;
 pub mod timetable;

@@ -46,6 +46,7 @@ pub mod other_assessment;
 pub mod personal_data;
 pub mod plan_action;
 pub mod plan_rules;
+pub mod planned_visit;
 pub mod planning_policy;
 pub mod policy;
 pub mod post;

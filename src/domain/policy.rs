@@ -88,6 +88,12 @@ pub struct Policy {
     pub circumstance_confirm_months: u32,
     /// Days within which a circumstance is on the national record: forces cite 3 to 5 working days for entries. `[M]`
     pub circumstance_record_days: u32,
+    /// Days after the day of a planned visit within which its outcome is recorded: none, for the next visit follows from
+    /// it. `[I]`
+    pub visit_outcome_grace_days: u32,
+    /// Days within which a neighbourhood's officers read its briefing. `[I]` (Merseyside 2018, Dorset 2021: neighbourhood
+    /// teams unaware)
+    pub briefing_max_age_days: u32,
     /// Fewest plans at one level that show a team's grid. `[I]`
     pub grid_min_plans: usize,
     /// Percent of plans near the old grid's intervals that show it. `[I]`

@@ -95,13 +95,23 @@ pub struct Suspension {
 /// Whether the spell that holds is suspended: something happened in it that no decision to retain has answered.
 #[must_use]
 pub fn suspension(case: &CaseFile, at: Moment, policy: &Policy, bank_holidays: &BankHolidays) -> Option<Suspension> {
-    let spell = case.reactive_spell(at)?;
-    let mut open: Vec<Trigger> =
-        triggers(case, spell, at).into_iter().filter(|trigger| !is_answered(case, trigger, at)).collect();
+    let mut open = open_triggers(case, at);
     open.sort_by(|a, b| (a.on, a.at, &a.named).cmp(&(b.on, b.at, &b.named)));
     let since = open.first()?.on;
     let decide_by = bank_holidays.plus_working_days(since, policy.reactive_decision_working_days);
     Some(Suspension { since, decide_by, overdue: at.is_overdue(decide_by), triggers: open })
+}
+
+/// True when a spell holds and is suspended.
+#[must_use]
+pub fn is_suspended(case: &CaseFile, at: Moment) -> bool {
+    !open_triggers(case, at).is_empty()
+}
+
+/// What happened in the spell that holds and no decision to retain has answered.
+fn open_triggers(case: &CaseFile, at: Moment) -> Vec<Trigger> {
+    let Some(spell) = case.reactive_spell(at) else { return Vec::new() };
+    triggers(case, spell, at).into_iter().filter(|trigger| !is_answered(case, trigger, at)).collect()
 }
 
 /// Everything that suspends, from the day of entry on.

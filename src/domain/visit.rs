@@ -30,6 +30,15 @@ pub enum VisitMode {
 }
 
 impl VisitMode {
+    /// Sought where the offender lives.
+    #[must_use]
+    pub const fn is_at_the_door(self) -> bool {
+        match self {
+            Self::Home | Self::Doorstep => true,
+            Self::Station | Self::Office | Self::Phone | Self::Video | Self::Other => false,
+        }
+    }
+
     /// Contact that never shows the home environment.
     #[must_use]
     pub const fn is_remote(self) -> bool {
@@ -190,8 +199,7 @@ impl Visit {
     /// Tried at the door and the offender not seen. Nobody answering a telephone is no such attempt.
     #[must_use]
     pub fn is_failed_attempt(&self) -> bool {
-        let is_at_the_door = matches!(self.mode, VisitMode::Home | VisitMode::Doorstep);
-        is_at_the_door && self.outcome.is_failed()
+        self.mode.is_at_the_door() && self.outcome.is_failed()
     }
 
     /// Two of the officers named say that they were there: one by recording it, the other by confirming it. Where one

@@ -104,6 +104,7 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
                 steps: requirement.steps.clone(),
             })
         }),
+        shut_out: Vec::new(),
     })))
 }
 

@@ -4,7 +4,7 @@
 
 use super::constraint::shift::{Call, arrange};
 use super::constraint::{Span, joint_agency, time_of_day};
-use super::crew::{Crew, form};
+use super::crew::{Available, Crew, form};
 use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
 use super::search::problem::{Job, Problem};
 use super::search::solution::{CrewDay, Slot, Solution};
@@ -77,15 +77,14 @@ impl Window<'_> {
         &self.problem.snapshot.demands[self.problem.jobs[self.job].demand].needs
     }
 
-    /// The crew that those on duty on a day could form for the job, whatever else they do that day; with
-    /// or without the skills it asks for.
-    fn possible_crew(&self, day: usize, skilled: bool) -> Option<Crew> {
-        let on_duty = self.problem.available(day);
-        if skilled {
-            return self.problem.form(on_duty, self.job).map(|members| Crew::of(&members));
-        }
-        let size = self.problem.jobs[self.job].crew;
-        form(on_duty, size, &[], |_, _| false, self.problem.asked.shortest).map(|members| Crew::of(&members))
+    /// The crew that suits the job and that those on duty on a day could form, whatever else they do that day.
+    fn possible_crew(&self, day: usize) -> Option<Crew> {
+        self.problem.form(self.problem.available(day), self.job).map(|members| Crew::of(&members))
+    }
+
+    /// True when these officers could form a crew large enough for the job, whatever its members can do.
+    fn is_crew(&self, officers: &[Available]) -> bool {
+        form(officers, self.problem.jobs[self.job].crew, &[], |_, _| false, self.problem.asked.shortest).is_some()
     }
 
     /// True when a crew without any other visit could make this one in these spans.
@@ -102,7 +101,7 @@ impl Window<'_> {
             let (spans, crews) = (spans(*day), &self.solution.days[*day]);
             let as_paired = crews.iter().map(|crew_day| &crew_day.crew);
             as_paired.filter(|crew| self.problem.suits(crew, self.job)).any(|crew| self.could_go(crew, &spans))
-                || self.possible_crew(*day, true).is_some_and(|crew| self.could_go(&crew, &spans))
+                || self.possible_crew(*day).is_some_and(|crew| self.could_go(&crew, &spans))
         })
     }
 }
@@ -140,7 +139,7 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
         return (UnplacedReason::NoLocation, detail, change(Change::RecordLocation, None, text));
     };
     let later = || visit_later(window, latest);
-    if !window.days.iter().any(|day| window.possible_crew(*day, false).is_some()) {
+    if !window.days.iter().any(|day| window.is_crew(problem.available(*day))) {
         let least = problem.jobs[job].crew;
         let detail =
             format!("no {least} officers are on duty together on the {} days of its window", window.days.len());
@@ -148,7 +147,14 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
         let other = change(Change::AddCrewDay, Some(first), text);
         return (UnplacedReason::NoCrewOnDuty, detail, later().unwrap_or(other));
     }
-    if !window.days.iter().any(|day| window.possible_crew(*day, true).is_some()) {
+    if !window.days.iter().any(|day| window.is_crew(&problem.admitted(problem.available(*day), job))) {
+        let detail =
+            "no crew could be formed in its window of officers whom the case's limited access admits".to_owned();
+        let text = "put officers who are admitted to the case on duty together in the window".to_owned();
+        let other = change(Change::AddAdmittedOfficers, Some(first), text);
+        return (UnplacedReason::NoAdmittedCrew, detail, later().unwrap_or(other));
+    }
+    if !window.days.iter().any(|day| window.possible_crew(*day).is_some()) {
         let skills = needs.required_skills.join(", ");
         let detail = format!("nobody who could go in its window has {skills}");
         let other = change(Change::AddSkill, Some(first), format!("put somebody with {skills} on duty in the window"));

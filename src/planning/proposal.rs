@@ -69,6 +69,8 @@ pub enum UnplacedReason {
     NoLocation,
     /// No crew large enough is on duty in its window.
     NoCrewOnDuty,
+    /// No crew large enough is on duty in its window of officers whom the case's limited access admits.
+    NoAdmittedCrew,
     /// Nobody on duty in its window has a skill it asks for.
     SkillNotOnDuty,
     /// No crew that could go is there at the times the plan allows.
@@ -77,6 +79,23 @@ pub enum UnplacedReason {
     JointAgencyUnavailable,
     /// Every crew that could go has other visits.
     NoCapacityInWindow,
+}
+
+impl UnplacedReason {
+    /// The reason as it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoVisitRequirement => "no_visit_requirement",
+            Self::NoLocation => "no_location",
+            Self::NoCrewOnDuty => "no_crew_on_duty",
+            Self::NoAdmittedCrew => "no_admitted_crew",
+            Self::SkillNotOnDuty => "skill_not_on_duty",
+            Self::TimeWindowUnreachable => "time_window_unreachable",
+            Self::JointAgencyUnavailable => "joint_agency_unavailable",
+            Self::NoCapacityInWindow => "no_capacity_in_window",
+        }
+    }
 }
 
 /// The smallest change that would place a visit: one rule relaxed, everything else as planned.
@@ -103,6 +122,8 @@ pub enum Change {
     VisitLater,
     /// Put one more crew on duty.
     AddCrewDay,
+    /// Put officers who are admitted to the case on duty.
+    AddAdmittedOfficers,
     /// Put somebody with the skill on duty.
     AddSkill,
     /// Allow another time of day.

@@ -203,6 +203,9 @@ pub struct Demand {
     pub needs: VisitNeeds,
     /// How visits follow each other; empty where no plan says.
     pub recurrence: Option<Recurrence>,
+    /// The officers on duty who may not go, because the case's limited access shuts them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shut_out: Vec<Ref>,
 }
 
 impl Demand {

@@ -9,10 +9,11 @@ use super::due::{Due, DueContext, due};
 use super::proposal::reason;
 use super::search::construct::construct;
 use super::search::problem::Problem;
-use super::snapshot::{AcceptedVisit, Demand, FORMAT, Parent, Snapshot};
+use super::snapshot::{AcceptedVisit, Demand, FORMAT, OnDuty, Parent, Snapshot};
 use super::supply::on_duty;
 use crate::domain::calendar::CivilDate;
-use crate::domain::case_file::ForceFile;
+use crate::domain::case_file::{CaseFile, ForceFile};
+use crate::domain::planned_visit::{Arrangement, doubts};
 use crate::domain::reference::Ref;
 use crate::domain::team::Base;
 
@@ -36,14 +37,18 @@ pub fn take(
     context: DueContext<'_>,
     parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
 ) -> Snapshot {
-    let before = before_the_horizon(force, parent.as_ref(), context);
+    let officers = on_duty(force, team, context.horizon, context.bank_holidays);
+    let before = before_the_horizon(force, team, parent.as_ref(), context);
     let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
     for case in force.cases.values().filter(|case| case.offender.team_ref == *team) {
         match due(case, context) {
-            Some(Due::Visit(demand)) => match before.get(&demand.offender_ref) {
-                Some(planned) => demands.extend(following(*demand, *planned, context)),
-                None => demands.push(*demand),
-            },
+            Some(Due::Visit(demand)) => {
+                let demand = Demand { shut_out: shut_out(case, &officers), ..*demand };
+                match before.get(&demand.offender_ref) {
+                    Some(planned) => demands.extend(following(demand, *planned, context)),
+                    None => demands.push(demand),
+                }
+            }
             Some(Due::NoVisitRequirement(offender)) => without_requirement.push(offender),
             None => {}
         }
@@ -57,7 +62,7 @@ pub fn take(
         base: force.teams.get(team).map(|team| &team.base).map(Base::location),
         policy_version: context.policy.version.clone(),
         policy: context.policy.planning.clone(),
-        officers: on_duty(force, team, context.horizon, context.bank_holidays),
+        officers,
         demands,
         without_requirement,
         parent: parent.map(|(proposal_id, visits)| {
@@ -68,16 +73,24 @@ pub fn take(
     thaw_what_cannot_stay(snapshot)
 }
 
+/// The officers on duty whom the case's limited access shuts out.
+fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
+    let Some(access) = &case.records.access else { return Vec::new() };
+    let named = officers.iter().map(|officer| &officer.officer_ref);
+    named.filter(|officer| !access.admits(Some(officer))).cloned().collect()
+}
+
 /// The last day before the horizon on which an accepted visit of each offender is still to come.
 fn before_the_horizon(
     force: &ForceFile,
+    team: &Ref,
     parent: Option<&(uuid::Uuid, Vec<AcceptedVisit>)>,
     context: DueContext<'_>,
 ) -> BTreeMap<Ref, CivilDate> {
     let mut last = BTreeMap::new();
     for visit in parent.iter().flat_map(|(_, visits)| visits) {
         let is_between = visit.date >= context.at.today() && visit.date < context.horizon.from;
-        if is_between && is_still_to_come(force, visit, context) {
+        if is_between && is_still_to_come(force, team, visit, context) {
             let newest = last.entry(visit.offender_ref.clone()).or_insert(visit.date);
             *newest = visit.date.max(*newest);
         }
@@ -86,18 +99,12 @@ fn before_the_horizon(
 }
 
 /// Nothing that is known says that an accepted visit will not be made: no attempt that day is recorded
-/// (a failed one never resets the clock), its officers are there, the offender lives at the address.
-fn is_still_to_come(force: &ForceFile, visit: &AcceptedVisit, context: DueContext<'_>) -> bool {
+/// (a failed one never resets the clock), and nothing puts it in doubt.
+fn is_still_to_come(force: &ForceFile, team: &Ref, visit: &AcceptedVisit, context: DueContext<'_>) -> bool {
     let Some(case) = force.cases.get(&visit.offender_ref) else { return false };
     let attempted = case.visits_made(context.at).any(|made| made.date() == visit.date);
-    let crew_is_there = visit.crew.iter().all(|officer| {
-        force
-            .officers
-            .get(officer)
-            .is_some_and(|officer| officer.is_in_post(visit.date) && !officer.is_absent(visit.date))
-    });
-    let lives_there = case.residence_on(visit.date).is_some_and(|held| held.subject == visit.address_ref);
-    !attempted && crew_is_there && lives_there
+    let arrangement = Arrangement { team, address: &visit.address_ref, date: visit.date, crew: &visit.crew };
+    !attempted && doubts(arrangement, Some(case), &force.officers, context.at).is_empty()
 }
 
 /// The demand for the visit after one that is planned already; none where no plan asks for it within

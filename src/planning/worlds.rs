@@ -138,6 +138,12 @@ fn demand(at: usize, officers: usize, horizon: Horizon, chance: &mut Pcg64) -> D
             joint_agency: chance.random_ratio(1, 12).then(|| "probation".to_owned()),
         },
         recurrence: chance.random_ratio(9, 10).then_some(recurrence),
+        // Some cases shut out one officer, and now and then most of them.
+        shut_out: match at % 13 {
+            5 => vec![reference("om-00".into())],
+            11 => (1..officers.saturating_sub(1)).map(|officer| reference(format!("om-{officer:02}"))).collect(),
+            _ => vec![],
+        },
     }
 }
 

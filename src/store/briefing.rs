@@ -1,11 +1,15 @@
 //! Readings of neighbourhood briefings: who was told of whom, and when.
 
+use std::collections::BTreeMap;
+
+use diesel::dsl::max;
 use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
+use super::record::stored_ref;
 use super::schema::briefing_reading;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
@@ -45,6 +49,28 @@ pub fn append(connection: &mut AnyConnection, reading: &Reading<'_>) -> Result<(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// When each area's briefing was last read by somebody of a role, as the audit names them.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn last_read_at(
+    connection: &mut AnyConnection,
+    force: &str,
+    role: &str,
+) -> Result<BTreeMap<Ref, Instant>, StoreError> {
+    let rows: Vec<(String, Option<DbInstant>)> = briefing_reading::table
+        .filter(briefing_reading::force.eq(force))
+        .filter(briefing_reading::reader.like(format!("{role}:%")))
+        .group_by(briefing_reading::neighbourhood_ref)
+        .select((briefing_reading::neighbourhood_ref, max(briefing_reading::read_at)))
+        .load(connection)?;
+    let read = |(area, read_at): (String, Option<DbInstant>)| {
+        let read_at = read_at?.get();
+        Some(stored_ref(area).map(|area| (area, read_at)))
+    };
+    rows.into_iter().filter_map(read).collect()
 }
 
 /// A reading as a receipt tells it.

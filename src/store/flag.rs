@@ -11,7 +11,7 @@ use super::error::StoreError;
 use super::schema::{flag, flag_acknowledgement};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
-use crate::domain::flag::{Flag, FlagCode, Severity};
+use crate::domain::flag::{Flag, FlagCode, FlagKey, Severity};
 use crate::domain::reference::Ref;
 
 /// A flag that holds, as it was last found.
@@ -99,14 +99,11 @@ struct FlagRow<'a> {
 type HoldingRow =
     (DbId, String, String, Option<String>, Option<String>, Option<String>, i16, Option<String>, DbJson, String);
 
-/// The flags that hold in a force, by code and subject.
+/// The flags that hold in a force, by what tells them from each other.
 ///
 /// # Errors
 /// When the statement fails, or a stored flag cannot be read.
-pub fn holding(
-    connection: &mut AnyConnection,
-    force: &str,
-) -> Result<BTreeMap<(String, String), HoldingFlag>, StoreError> {
+pub fn holding(connection: &mut AnyConnection, force: &str) -> Result<BTreeMap<FlagKey, HoldingFlag>, StoreError> {
     let rows: Vec<HoldingRow> = flag::table
         .filter(flag::force.eq(force))
         .filter(flag::cleared_at.is_null())
@@ -123,8 +120,7 @@ pub fn holding(
             flag::policy_version,
         ))
         .load(connection)?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| {
             let (DbId(id), code, subject, offender_ref, team_ref, officer_ref, severity, reason, evidence, policy) =
                 row;
@@ -137,9 +133,10 @@ pub fn holding(
                 evidence: evidence.0,
                 policy_version: policy,
             };
-            ((code, subject), HoldingFlag { id, said })
+            let key = FlagKey::of(code_of(&code)?, &subject, said.team_ref.as_deref());
+            Ok((key, HoldingFlag { id, said }))
         })
-        .collect())
+        .collect()
 }
 
 /// Keeps flags that were not there before.

@@ -20,7 +20,7 @@ use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::dashboard::StaffFlag;
 use crate::domain::dashboard::trend::FlagSpan;
-use crate::domain::flag::{FlagCode, Severity};
+use crate::domain::flag::{FlagCode, Severity, SubjectKind};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 
@@ -200,7 +200,8 @@ fn within<'a>(
 }
 
 /// True of the flags that are these teams' now. What concerns an offender goes with the offender, also
-/// once it is cleared and its own row says no more than whose it was; what does not is its team's.
+/// once it is cleared and its own row says no more than whose it was; what does not is its team's, and so is a planned
+/// visit, whoever has the case by now.
 fn concerns<'a>(
     teams: impl IntoIterator<Item = &'a Ref>,
 ) -> Box<dyn BoxableExpression<flag::table, MultiBackend, SqlType = Nullable<Bool>> + 'a> {
@@ -211,7 +212,8 @@ fn concerns<'a>(
         .filter(current_record::subject.nullable().eq(flag::offender_ref))
         .filter(current_record::withdrawn.eq(false))
         .filter(current_record::team_ref.eq_any(teams.clone()));
-    let by_itself = flag::offender_ref.is_null().and(flag::team_ref.eq_any(teams));
+    let is_its_own = flag::offender_ref.is_null().or(flag::subject_kind.eq(SubjectKind::PlannedVisit.as_str()));
+    let by_itself = is_its_own.and(flag::team_ref.eq_any(teams));
     Box::new(by_itself.or(exists(offender)))
 }
 

@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, ROWS_A_STATEMENT, insert_all};
 use super::error::StoreError;
+use super::record::stored_ref;
 use super::schedule::StoredProposal;
 use super::schema::{planned_visit, planned_visit_officer};
 use super::scope::{Scope, TeamScope, texts};
 use super::types::{DbId, DbJson};
 use crate::domain::calendar::CivilDate;
+use crate::domain::planned_visit::PlannedVisit;
 use crate::domain::reference::Ref;
 
 /// A visit of an accepted proposal.
@@ -38,6 +40,25 @@ pub struct PlannedVisitRow {
     /// Who goes, by reference.
     pub crew: Vec<String>,
 }
+
+impl PlannedVisitRow {
+    /// The visit as the rules look at it.
+    ///
+    /// # Errors
+    /// When a reference cannot be read.
+    pub fn visit(&self) -> Result<PlannedVisit, StoreError> {
+        Ok(PlannedVisit {
+            id: self.id,
+            proposal_id: self.proposal_id,
+            team_ref: stored_ref(self.team_ref.clone())?,
+            offender_ref: stored_ref(self.offender_ref.clone())?,
+            address_ref: stored_ref(self.address_ref.clone())?,
+            date: self.visit_on,
+            crew: self.crew.iter().cloned().map(stored_ref).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = planned_visit)]
 struct NewVisit {
@@ -117,6 +138,19 @@ pub fn team_visits(
         .filter(planned_visit::team_ref.eq(team.as_str()))
         .filter(planned_visit::superseded_by.is_null())
         .filter(planned_visit::visit_on.ge(from))
+        .select(VISIT)
+        .load(connection)?;
+    with_crews(connection, rows)
+}
+
+/// The visits of a force's accepted schedules, past and to come, by day and time.
+///
+/// # Errors
+/// When a statement fails.
+pub fn force_visits(connection: &mut AnyConnection, force: &str) -> Result<Vec<PlannedVisitRow>, StoreError> {
+    let rows: Vec<VisitRow> = planned_visit::table
+        .filter(planned_visit::force.eq(force))
+        .filter(planned_visit::superseded_by.is_null())
         .select(VISIT)
         .load(connection)?;
     with_crews(connection, rows)

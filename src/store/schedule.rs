@@ -271,6 +271,22 @@ pub fn current(connection: &mut AnyConnection, force: &str, team: &Ref) -> Resul
     Ok(id.map(|DbId(id)| id))
 }
 
+/// The proposals that the teams of a force have accepted, byte for byte.
+///
+/// # Errors
+/// When the statement fails.
+pub fn accepted_documents(connection: &mut AnyConnection, force: &str) -> Result<Vec<String>, StoreError> {
+    Ok(current_schedule::table
+        .inner_join(
+            schedule_proposal_document::table
+                .on(schedule_proposal_document::proposal_id.eq(current_schedule::proposal_id)),
+        )
+        .filter(current_schedule::force.eq(force))
+        .order(current_schedule::team_ref)
+        .select(schedule_proposal_document::document)
+        .load(connection)?)
+}
+
 /// Makes a proposal a team's current one, where its parent still is. False where the parent is stale:
 /// then nothing has changed.
 ///

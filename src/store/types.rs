@@ -7,7 +7,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{self, HasSqlType, SqlType};
+use diesel::sql_types::{self, HasSqlType, SqlOrd, SqlType};
 use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ use crate::domain::calendar::Instant;
 
 /// The SQL types.
 pub mod sql {
-    use super::{QueryId, SqlType};
+    use super::{QueryId, SqlOrd, SqlType};
 
     /// `uuid` on PostgreSQL, hyphenated text on SQLite.
     #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
@@ -29,6 +29,9 @@ pub mod sql {
     #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
     #[diesel(sqlite_type(name = "Text"))]
     pub struct Instant;
+
+    /// Ordered in time on both.
+    impl SqlOrd for Instant {}
 
     /// `jsonb` on PostgreSQL, text on SQLite.
     #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]

@@ -59,6 +59,11 @@ fn who_had_a_hand_in_the_case_does_not_grade_it_and_two_others_do() {
         assert_eq!((&judged["complete"], &judged["agreement_percent"]), (&json!(true), &json!(0)), "{judged}");
         assert_eq!(judged["standing"]["by_grade"], json!({"requires_improvement": 1}));
         assert_eq!(judged["grades"].as_array().unwrap().len(), 2);
+        let one = service.get(&supervisor(), &format!("/v1/dip-samples/{sample}"));
+        assert_eq!(one.json(), judged);
+        let location = second.header("location").unwrap();
+        let read = service.get(&supervisor(), location);
+        assert_eq!((read.json(), read.header("etag")), (second.json(), second.header("etag")));
     });
 }
 
@@ -74,5 +79,29 @@ fn a_teams_samples_are_its_supervisors() {
         assert_eq!(service.act(&other_supervisor(), &grades, None, &grading("good")).code(), "not_found");
         assert_eq!(service.get(&manager(), SAMPLES).code(), "forbidden");
         assert_eq!(service.get(&inspector(), SAMPLES).status, 200);
+    });
+}
+
+#[test]
+fn a_sample_and_a_grade_are_read_where_they_were_made_and_hide_what_the_reader_may_not_see() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        let drawn = service.act(&supervisor(), SAMPLES, None, &json!({}));
+        let sample = drawn.header("location").unwrap().to_owned();
+        let graded = service.act(&inspector(), &format!("{sample}/grades"), None, &grading("good"));
+        let grade = graded.header("location").unwrap().to_owned();
+        for path in [&sample, &grade] {
+            assert_eq!(service.get(&supervisor(), path).status, 200, "{path}");
+            assert_eq!(service.get(&other_supervisor(), path).code(), "not_found", "{path}");
+            assert_eq!(service.get(&manager(), path).code(), "forbidden", "{path}");
+        }
+        let body = json!({"restricted_to": ["om-n", "di"], "excluded": [], "reason": "invented"});
+        assert_eq!(service.act(&inspector(), "/v1/offenders/n-1/access-restriction", None, &body).status, 200);
+        let shown = service.get(&supervisor(), &sample).json();
+        assert_eq!((&shown["sample"]["cases"], &shown["grades"]), (&json!([]), &json!([])), "{shown}");
+        assert_eq!(shown["standing"]["cases"], 1, "the case counts, unnamed");
+        assert_eq!(service.get(&supervisor(), &grade).code(), "not_found");
+        assert_eq!(service.get(&inspector(), &grade).status, 200);
     });
 }

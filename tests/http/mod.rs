@@ -29,6 +29,7 @@ mod records;
 mod safeguarding;
 mod schedules;
 mod scope;
+mod service_flags;
 mod suspicions;
 mod tokens;
 mod visits;

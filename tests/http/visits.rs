@@ -1,13 +1,12 @@
 //! Visits: what came of them, who confirms it, lone working, and what follows when nobody is seen.
 
-use mosovo_visits::store::planned_visit::{PlannedVisitRow, replace_visits};
-use mosovo_visits::store::schedule::{NewProposal, ProposalState, StoredProposal, request};
-use mosovo_visits::store::{Store, audit};
+use mosovo_visits::store::audit;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::support::caseload::{event, lines};
-use crate::support::casework::{colleague, evaluate, inspector, manager, other_manager, set_up, supervisor, untrained};
+use crate::support::casework::{
+    colleague, evaluate, inspector, manager, other_manager, plan_visit, set_up, supervisor, untrained,
+};
 use crate::support::http::{Reply, Running, run, run_at};
 use crate::support::{import, on_both_databases};
 
@@ -42,59 +41,6 @@ fn failed(at: &str, changes: &Value) -> Value {
 
 fn flagged(service: &Running, code: &str) -> bool {
     service.get(&inspector(), &format!("/v1/offenders?flag={code}")).refs().contains(&"n-1".to_owned())
-}
-
-/// Puts a visit of n-1 by om-n and om-n2 on the accepted schedule of a day.
-fn plan_visit(store: &Store, day: &str) -> Uuid {
-    let (proposal, id) = (Uuid::now_v7(), Uuid::now_v7());
-    let snapshot = proposal.to_string();
-    let team = "north".to_owned().try_into().unwrap();
-    let day = day.parse().unwrap();
-    let new = NewProposal {
-        id: proposal,
-        force: "wessex",
-        team_ref: &team,
-        parent_id: None,
-        snapshot_sha256: &snapshot,
-        snapshot: "{}",
-        seed: 1,
-        iterations: 0,
-        horizon_from: day,
-        horizon_until: day,
-        requested_at: "2021-04-01T08:00:00Z".parse().unwrap(),
-        requested_by: "operator",
-    };
-    let stored = StoredProposal {
-        id: proposal,
-        force: "wessex".to_owned(),
-        team_ref: "north".to_owned(),
-        parent_id: None,
-        snapshot_sha256: snapshot.clone(),
-        seed: 1,
-        iterations: 0,
-        state: ProposalState::Proposed,
-        version: 1,
-        document: None,
-    };
-    let row = PlannedVisitRow {
-        id,
-        proposal_id: proposal,
-        team_ref: "north".to_owned(),
-        offender_ref: "n-1".to_owned(),
-        address_ref: "a-1".to_owned(),
-        visit_on: day,
-        starts_at: "08:30".to_owned(),
-        ends_at: "09:15".to_owned(),
-        reason: json!({}),
-        crew: vec!["om-n".to_owned(), "om-n2".to_owned()],
-    };
-    store
-        .transaction_that_writes(|connection| {
-            request(connection, &new)?;
-            replace_visits(connection, &stored, day, vec![row])
-        })
-        .unwrap();
-    id
 }
 
 fn path_of(made: &Reply) -> String {

@@ -7,7 +7,10 @@ use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::flags::evaluate_force;
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::store::Store;
+use mosovo_visits::store::planned_visit::{PlannedVisitRow, replace_visits};
+use mosovo_visits::store::schedule::{NewProposal, ProposalState, StoredProposal, request};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::caseload::{self, RECORDED, event};
 use super::http::persona;
@@ -137,4 +140,57 @@ pub fn evaluate_at(store: &Store, now: &str) {
 fn evaluate_with(store: &Store, clock: Clock) {
     let policies = Policies::built_in().unwrap();
     evaluate_force(store, clock, &Actor::Operator, "wessex", &policies).unwrap();
+}
+
+/// Puts a visit of n-1 by om-n and om-n2 on the accepted schedule of a day.
+pub fn plan_visit(store: &Store, day: &str) -> Uuid {
+    let (proposal, id) = (Uuid::now_v7(), Uuid::now_v7());
+    let snapshot = proposal.to_string();
+    let team = "north".to_owned().try_into().unwrap();
+    let day = day.parse().unwrap();
+    let new = NewProposal {
+        id: proposal,
+        force: "wessex",
+        team_ref: &team,
+        parent_id: None,
+        snapshot_sha256: &snapshot,
+        snapshot: "{}",
+        seed: 1,
+        iterations: 0,
+        horizon_from: day,
+        horizon_until: day,
+        requested_at: "2021-04-01T08:00:00Z".parse().unwrap(),
+        requested_by: "operator",
+    };
+    let stored = StoredProposal {
+        id: proposal,
+        force: "wessex".to_owned(),
+        team_ref: "north".to_owned(),
+        parent_id: None,
+        snapshot_sha256: snapshot.clone(),
+        seed: 1,
+        iterations: 0,
+        state: ProposalState::Proposed,
+        version: 1,
+        document: None,
+    };
+    let row = PlannedVisitRow {
+        id,
+        proposal_id: proposal,
+        team_ref: "north".to_owned(),
+        offender_ref: "n-1".to_owned(),
+        address_ref: "a-1".to_owned(),
+        visit_on: day,
+        starts_at: "08:30".to_owned(),
+        ends_at: "09:15".to_owned(),
+        reason: json!({}),
+        crew: vec!["om-n".to_owned(), "om-n2".to_owned()],
+    };
+    store
+        .transaction_that_writes(|connection| {
+            request(connection, &new)?;
+            replace_visits(connection, &stored, day, vec![row])
+        })
+        .unwrap();
+    id
 }

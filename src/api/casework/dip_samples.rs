@@ -11,9 +11,11 @@ use crate::api::acting::{Sent, created};
 use crate::api::auth::act::{DrawDipSamples, GradeDipSamples, ReadDipSamples};
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
+use crate::api::precondition::versioned;
 use crate::api::service::Service;
 use crate::api::view::{RecordView, tagged};
-use crate::casework::dip_samples::{Grading, JudgedSample, SamplesError, draw_sample, grade, samples};
+use crate::casework::dip_samples::acts::{Grading, draw_sample, grade};
+use crate::casework::dip_samples::read::{JudgedSample, SamplesError, sample, sample_grade, samples};
 use crate::domain::dip_sample::{Grade, Question};
 use crate::domain::reference::Ref;
 use crate::domain::words::Words;
@@ -170,4 +172,47 @@ pub async fn list(
     let read = move |service: &Service| samples(service.store(), &reader, service.policies(), &team);
     let found = service.run(read).await?;
     tagged(&request, &SampleList { items: found.iter().map(SampleView::of).collect::<Result<_, _>>()? })
+}
+
+/// One sample with its grades, and how far the graders agree.
+///
+/// # Errors
+/// When the caller may not, there is no such sample within reach, or the service fails.
+#[utoipa::path(
+    get, path = "/v1/dip-samples/{ref}", tag = "supervision", operation_id = "get_dip_sample",
+    security(("bearer_token" = [])),
+    params(("ref" = String, Path, description = "The sample's reference")),
+    responses((status = 200, body = SampleView), (status = "4XX", body = ProblemDocument)),
+)]
+pub async fn read(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    permit: Permit<ReadDipSamples>,
+    subject: web::Path<Ref>,
+) -> Result<HttpResponse, Problem> {
+    let reader = service.reader(permit);
+    let read = move |service: &Service| sample(service.store(), &reader, service.policies(), &subject);
+    tagged(&request, &SampleView::of(&service.run(read).await?)?)
+}
+
+/// One grade of a sample.
+///
+/// # Errors
+/// When the caller may not, there is no such grade within reach, or the service fails.
+#[utoipa::path(
+    get, path = "/v1/dip-sample-grades/{ref}", tag = "supervision", operation_id = "get_dip_sample_grade",
+    security(("bearer_token" = [])),
+    params(("ref" = String, Path, description = "The grade's reference")),
+    responses((status = 200, body = RecordView), (status = "4XX", body = ProblemDocument)),
+)]
+pub async fn read_grade(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    permit: Permit<ReadDipSamples>,
+    subject: web::Path<Ref>,
+) -> Result<HttpResponse, Problem> {
+    let reader = service.reader(permit);
+    let read = move |service: &Service| sample_grade(service.store(), &reader, &subject);
+    let (held, tag) = service.run(read).await?.ok_or_else(Problem::not_found)?;
+    versioned(&request, &RecordView::of(held)?, tag)
 }

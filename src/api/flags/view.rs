@@ -22,7 +22,7 @@ pub struct FlagView {
     state: &'static str,
     /// Whether somebody's acknowledgement of it counts now. It is shown all the same.
     acknowledged: bool,
-    /// What it is raised on: `offender`, `breach`, `officer` or `team`.
+    /// What it is raised on: `offender`, `breach`, `planned_visit`, `officer`, `team` or `neighbourhood`.
     subject_kind: &'static str,
     /// The reference of what it is raised on.
     subject: String,

@@ -20,6 +20,7 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::offenders_in_scope;
 use crate::store::error::StoreError;
+use crate::store::evaluation;
 use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, ProposalState, StoredProposal};
 use crate::store::schedule_list::{self, ListedProposal, ProposalFilter, ProposalPlace};
@@ -175,6 +176,7 @@ pub fn accept(
         }
         let visits = proposal.visits.iter().map(|visit| row(id, visit)).collect();
         planned_visit::replace_visits(connection, &stored, from, visits)?;
+        evaluation::request(connection, &scope.force, clock.now())?;
         let detail =
             json!({ "team_ref": stored.team_ref, "parent_id": stored.parent_id, "visits": proposal.visits.len() });
         note(connection, (clock.now(), actor), "schedule.accept", &scope.force, id, detail)?;

@@ -9,18 +9,22 @@ use super::ScheduleError;
 use crate::casework::access::{is_plain, why};
 use crate::casework::actor::{Actor, Person, Role};
 use crate::casework::clock::Clock;
+use crate::casework::force_file;
 use crate::domain::address::Address;
 use crate::domain::calendar::CivilDate;
-use crate::domain::offender::{Offender, OffenderStatus};
+use crate::domain::case_file::ForceFile;
+use crate::domain::moment::Moment;
+use crate::domain::offender::Offender;
 use crate::domain::officer::Officer;
-use crate::domain::record::{Record, RecordKind};
+use crate::domain::planned_visit::{Doubt, PlannedVisit, doubts};
+use crate::domain::record::{Kept, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
-use crate::store::limited_access::is_hidden;
+use crate::store::limited_access::hidden;
 use crate::store::planned_visit::{PlannedVisitRow, officer_visits};
 use crate::store::scope::{Scope, TeamScope};
 
@@ -55,22 +59,6 @@ pub struct NamedAddress {
     pub latitude: Option<f64>,
     /// Degrees east.
     pub longitude: Option<f64>,
-}
-
-/// What has changed since the visit was accepted, so that it may not be made as planned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Doubt {
-    /// The offender's record is gone, or another team is responsible.
-    NoLongerInThisTeam,
-    /// The case is of limited access, and the officer who reads the list is not admitted to it.
-    LimitedAccess,
-    /// The offender is not in the community.
-    NotInCommunity,
-    /// The offender does not live there that day.
-    AddressChanged,
-    /// An officer of the crew is away or out of post that day.
-    OfficerNotOnDuty,
 }
 
 /// One visit on the list.
@@ -128,7 +116,10 @@ pub fn daily_list(
     let list = store.transaction_that_writes(|connection| -> Result<Option<DailyList>, ScheduleError> {
         let reach = reach(actor, force, officer_ref);
         let officer = match &reach {
-            Some(scope) => officer(connection, scope, officer_ref)?,
+            Some(scope) => {
+                let found = records_in_scope(connection, Wanted::one(RecordKind::Officer, scope, officer_ref))?.pop();
+                found.and_then(|held| Officer::of(held.record))
+            }
             None => None,
         };
         let (Some(scope), Some(officer)) = (reach, officer) else {
@@ -139,8 +130,7 @@ pub fn daily_list(
             return Ok(None);
         };
         let rows = officer_visits(connection, &scope, officer_ref, date)?;
-        let visits =
-            rows.into_iter().map(|row| listed(connection, &scope, date, row)).collect::<Result<Vec<_>, _>>()?;
+        let visits = listed(connection, &scope, clock.moment(), rows, is_own(actor, officer_ref))?;
         let shown: Vec<&String> = visits.iter().map(|visit| &visit.offender_ref).collect();
         let detail = json!({ "date": date, "offenders": shown });
         note(connection, clock, actor, "daily_list.read", force, Some(officer_ref), detail)?;
@@ -150,6 +140,10 @@ pub fn daily_list(
     list.ok_or(ScheduleError::NotFound)
 }
 
+fn is_own(actor: &Actor, officer_ref: &Ref) -> bool {
+    matches!(actor, Actor::Person(Person { officer_ref: Some(own), .. }) if own == officer_ref)
+}
+
 /// The scope in which the actor may read that officer's list: an offender manager's own list alone,
 /// whatever the team; otherwise the lists of the cases they may see.
 fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
@@ -157,8 +151,7 @@ fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
         Actor::Operator | Actor::Job(_) => Some(Scope::whole(force)),
         Actor::Person(Person { force: own, .. }) if own != force => None,
         Actor::Person(person) if person.role == Role::OffenderManager => {
-            let is_own = person.officer_ref.as_ref() == Some(officer_ref);
-            is_own.then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
+            is_own(actor, officer_ref).then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
         }
         Actor::Person(person) => Some(person.case_scope()),
     }
@@ -178,86 +171,59 @@ fn note(
     audit::append_with_reason(connection, entry, actor.reason())
 }
 
-/// One record of a kind, where it is in scope.
-fn find(
-    connection: &mut AnyConnection,
-    scope: &Scope,
-    kind: RecordKind,
-    subject: &Ref,
-) -> Result<Option<Record>, StoreError> {
-    let wanted = Wanted::one(kind, scope, subject);
-    Ok(records_in_scope(connection, wanted)?.pop().map(|held| held.record))
-}
-
-fn officer(connection: &mut AnyConnection, scope: &Scope, subject: &Ref) -> Result<Option<Officer>, StoreError> {
-    let found = find(connection, scope, RecordKind::Officer, subject)?;
-    Ok(found.and_then(|record| if let Record::Officer(officer) = record { Some(officer) } else { None }))
-}
-
-/// A planned visit with names, as the records are now.
+/// Planned visits with names, as the records are now. A case that is hidden from the reader is left out, but of the reader's own list:
+/// there it stands without a name, so that the officer learns that they do not go.
 fn listed(
     connection: &mut AnyConnection,
     scope: &Scope,
-    date: CivilDate,
-    row: PlannedVisitRow,
-) -> Result<ListedVisit, ScheduleError> {
-    let whole = Scope::whole(&scope.force);
-    let stored = |text: &str| {
-        Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
+    at: Moment,
+    rows: Vec<PlannedVisitRow>,
+    is_own: bool,
+) -> Result<Vec<ListedVisit>, ScheduleError> {
+    let visits = rows.iter().map(PlannedVisitRow::visit).collect::<Result<Vec<_>, _>>()?;
+    let offenders: Vec<&Ref> = visits.iter().map(|visit| &visit.offender_ref).collect();
+    let force = force_file::open_cases(connection, &scope.force, &offenders)?;
+    let hidden = hidden(connection, scope)?.unwrap_or_default();
+    let list = rows.into_iter().zip(&visits).filter_map(|(row, visit)| {
+        let is_hidden = hidden.iter().any(|case| case == visit.offender_ref.as_str());
+        (is_own || !is_hidden).then(|| list_one(&force, at, row, visit, is_hidden))
+    });
+    Ok(list.collect())
+}
+
+fn list_one(force: &ForceFile, at: Moment, row: PlannedVisitRow, visit: &PlannedVisit, is_hidden: bool) -> ListedVisit {
+    let case = force.cases.get(&visit.offender_ref);
+    let shown = case.filter(|case| !is_hidden && case.offender.team_ref == visit.team_ref);
+    let doubts =
+        if is_hidden { vec![Doubt::LimitedAccess] } else { doubts(visit.arrangement(), case, &force.officers, at) };
+    let named = |officer_ref: &Ref| NamedOfficer {
+        officer_ref: officer_ref.clone(),
+        name: force.officers.get(officer_ref).map(|officer| officer.name.clone()),
     };
-    let (offender_ref, team_ref) = (stored(&row.offender_ref)?, stored(&row.team_ref)?);
-    let in_team = Scope { teams: TeamScope::Only([team_ref].into()), ..scope.clone() };
-    let mut doubts = Vec::new();
-    let offender = match find(connection, &in_team, RecordKind::Offender, &offender_ref)? {
-        Some(Record::Offender(offender)) => Some(offender),
-        Some(_) | None => None,
-    };
-    let address = match (&offender, find(connection, &whole, RecordKind::Address, &stored(&row.address_ref)?)?) {
-        (Some(_), Some(Record::Address(address))) if address.offender_ref == offender_ref => Some(address),
-        (_, _) => None,
-    };
-    match &offender {
-        None if is_hidden(connection, scope, &offender_ref)? => doubts.push(Doubt::LimitedAccess),
-        None => doubts.push(Doubt::NoLongerInThisTeam),
-        Some(offender) if offender.status != OffenderStatus::Community => doubts.push(Doubt::NotInCommunity),
-        Some(_) => {}
-    }
-    if offender.is_some() && !address.as_ref().is_some_and(|address| address.is_residence_on(date)) {
-        doubts.push(Doubt::AddressChanged);
-    }
-    let mut crew = Vec::with_capacity(row.crew.len());
-    for member in &row.crew {
-        let officer_ref = stored(member)?;
-        let officer = officer(connection, &whole, &officer_ref)?;
-        let on_duty = officer.as_ref().is_some_and(|officer| officer.is_in_post(date) && !officer.is_absent(date));
-        if !on_duty && !doubts.contains(&Doubt::OfficerNotOnDuty) {
-            doubts.push(Doubt::OfficerNotOnDuty);
-        }
-        crew.push(NamedOfficer { officer_ref, name: officer.map(|officer| officer.name) });
-    }
-    // Why another team's offender is visited is that team's to know.
-    let reason = if offender.is_some() { row.reason } else { json!({}) };
-    Ok(ListedVisit {
+    ListedVisit {
         visit_id: row.id,
         schedule_id: row.proposal_id,
         start: row.starts_at,
         end: row.ends_at,
         offender_ref: row.offender_ref,
-        offender: offender.map(named_offender),
+        offender: shown.map(|case| named_offender(&case.offender)),
         address_ref: row.address_ref,
-        address: address.map(named_address),
-        crew,
+        address: shown
+            .and_then(|case| case.records.addresses.iter().find(|held| held.subject == visit.address_ref))
+            .map(|held| named_address(&held.record)),
+        crew: visit.crew.iter().map(named).collect(),
         doubts,
-        reason,
-    })
+        // Why another team's offender is visited is that team's to know.
+        reason: if shown.is_some() { row.reason } else { json!({}) },
+    }
 }
 
-fn named_offender(offender: Offender) -> NamedOffender {
-    let Offender { given_name, family_name, warning_markers, .. } = offender;
+fn named_offender(offender: &Offender) -> NamedOffender {
+    let Offender { given_name, family_name, warning_markers, .. } = offender.clone();
     NamedOffender { given_name, family_name, warning_markers }
 }
 
-fn named_address(address: Address) -> NamedAddress {
-    let Address { lines, postcode, latitude, longitude, .. } = address;
+fn named_address(address: &Address) -> NamedAddress {
+    let Address { lines, postcode, latitude, longitude, .. } = address.clone();
     NamedAddress { lines, postcode, latitude, longitude }
 }

@@ -24,10 +24,14 @@ pub enum SubjectKind {
     Offender,
     /// A breach.
     Breach,
+    /// A visit of an accepted schedule.
+    PlannedVisit,
     /// An officer.
     Officer,
     /// A team.
     Team,
+    /// A neighbourhood, for one of the teams whose offenders live there.
+    Neighbourhood,
 }
 
 impl Severity {
@@ -58,8 +62,10 @@ impl SubjectKind {
         match self {
             Self::Offender => "offender",
             Self::Breach => "breach",
+            Self::PlannedVisit => "planned_visit",
             Self::Officer => "officer",
             Self::Team => "team",
+            Self::Neighbourhood => "neighbourhood",
         }
     }
 }
@@ -142,11 +148,21 @@ pub enum FlagCode {
     SafeguardingReferralMissing,
     /// A circumstance was not confirmed for long, or is not on the national record.
     CircumstancesUnconfirmed,
+    /// The facts behind a planned visit have changed.
+    PlannedVisitInDoubt,
+    /// The day of a planned visit has passed, and nothing says what came of it.
+    VisitOutcomeMissing,
+    /// The accepted schedule has no place for a visit that is due.
+    UnscheduledDueVisit,
+    /// A neighbourhood's officers have not read of the offenders who live there.
+    NeighbourhoodNotBriefed,
+    /// A team's monthly quality sample is not complete.
+    DipSampleDue,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 38] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -180,6 +196,11 @@ impl FlagCode {
         Self::SuspectedBreachUndecided,
         Self::SafeguardingReferralMissing,
         Self::CircumstancesUnconfirmed,
+        Self::PlannedVisitInDoubt,
+        Self::VisitOutcomeMissing,
+        Self::UnscheduledDueVisit,
+        Self::NeighbourhoodNotBriefed,
+        Self::DipSampleDue,
     ];
 
     /// The code as it is written.
@@ -219,6 +240,11 @@ impl FlagCode {
             Self::SuspectedBreachUndecided => "suspected_breach_undecided",
             Self::SafeguardingReferralMissing => "safeguarding_referral_missing",
             Self::CircumstancesUnconfirmed => "circumstances_unconfirmed",
+            Self::PlannedVisitInDoubt => "planned_visit_in_doubt",
+            Self::VisitOutcomeMissing => "visit_outcome_missing",
+            Self::UnscheduledDueVisit => "unscheduled_due_visit",
+            Self::NeighbourhoodNotBriefed => "neighbourhood_not_briefed",
+            Self::DipSampleDue => "dip_sample_due",
         }
     }
 
@@ -239,7 +265,10 @@ impl FlagCode {
             | Self::CaseloadHigh
             | Self::TrainingMissing
             | Self::PlansFollowGrid
-            | Self::CircumstancesUnconfirmed => Severity::Medium,
+            | Self::CircumstancesUnconfirmed
+            | Self::VisitOutcomeMissing
+            | Self::NeighbourhoodNotBriefed
+            | Self::DipSampleDue => Severity::Medium,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment
@@ -257,7 +286,9 @@ impl FlagCode {
             | Self::BreachWithoutDecision
             | Self::CaseloadOverLimit
             | Self::SuspectedBreachUndecided
-            | Self::SafeguardingReferralMissing => Severity::High,
+            | Self::SafeguardingReferralMissing
+            | Self::PlannedVisitInDoubt
+            | Self::UnscheduledDueVisit => Severity::High,
         }
     }
 
@@ -290,12 +321,15 @@ impl FlagCode {
             | Self::ReactiveCandidate
             | Self::RecordIncomplete
             | Self::SafeguardingReferralMissing
-            | Self::CircumstancesUnconfirmed => SubjectKind::Offender,
+            | Self::CircumstancesUnconfirmed
+            | Self::UnscheduledDueVisit => SubjectKind::Offender,
             Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision | Self::SuspectedBreachUndecided => {
                 SubjectKind::Breach
             }
             Self::CaseloadOverLimit | Self::CaseloadHigh | Self::TrainingMissing => SubjectKind::Officer,
-            Self::PlansFollowGrid => SubjectKind::Team,
+            Self::PlannedVisitInDoubt | Self::VisitOutcomeMissing => SubjectKind::PlannedVisit,
+            Self::PlansFollowGrid | Self::DipSampleDue => SubjectKind::Team,
+            Self::NeighbourhoodNotBriefed => SubjectKind::Neighbourhood,
         }
     }
 }
@@ -311,9 +345,14 @@ impl FlagCode {
     #[must_use]
     pub const fn family(self) -> Family {
         match self {
-            Self::SuspectedBreachUndecided | Self::SafeguardingReferralMissing | Self::CircumstancesUnconfirmed => {
-                Family::Service
-            }
+            Self::SuspectedBreachUndecided
+            | Self::SafeguardingReferralMissing
+            | Self::CircumstancesUnconfirmed
+            | Self::PlannedVisitInDoubt
+            | Self::VisitOutcomeMissing
+            | Self::UnscheduledDueVisit
+            | Self::NeighbourhoodNotBriefed
+            | Self::DipSampleDue => Family::Service,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment

@@ -21,7 +21,11 @@ impl FlagCode {
             | Self::PlansFollowGrid
             | Self::RecordIncomplete
             | Self::BreachWithoutDecision
-            | Self::SuspectedBreachUndecided => DORSET,
+            | Self::SuspectedBreachUndecided
+            | Self::DipSampleDue => DORSET,
+            Self::NeighbourhoodNotBriefed => {
+                "HMICFRS: Merseyside (2018), Dorset (2021), neighbourhood teams unaware of registered sex offenders"
+            }
             Self::SafeguardingReferralMissing => "HMICFRS: Dorset (2021) and its review (2022), children at risk",
             Self::NoArmsAssessment | Self::ArmsReviewOverdue => {
                 "ARMS: assessed and reviewed at least yearly in most forces"
@@ -29,7 +33,12 @@ impl FlagCode {
             Self::NoRiskManagementPlan | Self::PlanReviewOverdue | Self::PlanOlderThanAssessment => {
                 "MAPPA guidance, chapter 12"
             }
-            Self::NoVisitRequirement | Self::HomeVisitOverdue | Self::AddressNotVisited => {
+            Self::NoVisitRequirement
+            | Self::HomeVisitOverdue
+            | Self::AddressNotVisited
+            | Self::PlannedVisitInDoubt
+            | Self::VisitOutcomeMissing
+            | Self::UnscheduledDueVisit => {
                 "College of Policing APP, home visits: every offender is visited at home, as the plan sets"
             }
             Self::VisitMadeAlone => {
@@ -91,6 +100,17 @@ impl FlagCode {
             }
             Self::CircumstancesUnconfirmed => {
                 "every current circumstance is confirmed and on the national record, or said to have ended"
+            }
+            Self::PlannedVisitInDoubt => {
+                "another schedule is accepted, or what put the visit in doubt has changed back"
+            }
+            Self::VisitOutcomeMissing => "the outcome of the visit is recorded",
+            Self::UnscheduledDueVisit => {
+                "a schedule with a place for the visit is accepted, or the offender is seen at home and the home inspected"
+            }
+            Self::NeighbourhoodNotBriefed => "an officer of the neighbourhood reads its briefing",
+            Self::DipSampleDue => {
+                "every case of last month's sample is graded as it asks for; where it was not drawn, this month's is drawn"
             }
             Self::PlansFollowGrid => "the intervals at each level follow the individual plans",
         }

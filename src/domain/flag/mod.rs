@@ -18,6 +18,7 @@ mod plan;
 mod reactive;
 mod record;
 mod safeguarding;
+pub mod service;
 pub(in crate::domain) mod team;
 mod visit;
 
@@ -37,7 +38,7 @@ pub use code::{Family, FlagCode, Severity, SubjectKind};
 pub struct Flag {
     /// Which rule.
     pub code: FlagCode,
-    /// What it is raised on: an offender, a breach, an officer or a team.
+    /// What it is raised on: an offender, a breach, a planned visit, an officer, a team or a neighbourhood.
     pub subject: Ref,
     /// The offender concerned, where there is one.
     pub offender_ref: Option<Ref>,
@@ -52,6 +53,61 @@ pub struct Flag {
     pub evidence: Value,
     /// The policy whose numbers were used.
     pub policy_version: String,
+}
+
+impl Flag {
+    /// What a rule found, of nobody yet.
+    fn new(code: FlagCode, subject: Ref, finding: Finding, policy: &Policy) -> Self {
+        Self {
+            code,
+            subject,
+            offender_ref: None,
+            team_ref: None,
+            officer_ref: None,
+            reason: finding.reason,
+            evidence: finding.evidence,
+            policy_version: policy.version.clone(),
+        }
+    }
+
+    /// The same, of a case: its offender, its team and who currently manages it.
+    fn of_case(self, case: &CaseFile, at: Moment) -> Self {
+        Self {
+            offender_ref: Some(case.offender_ref.clone()),
+            team_ref: Some(case.offender.team_ref.clone()),
+            officer_ref: case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone()),
+            ..self
+        }
+    }
+
+    /// The same, of a team.
+    fn of_team(self, team: Option<&Ref>) -> Self {
+        Self { team_ref: team.cloned(), ..self }
+    }
+
+    /// What tells a flag from the others that hold in a force: the rule and the subject, and of a neighbourhood that several
+    /// teams' offenders live in, the team.
+    #[must_use]
+    pub fn key(&self) -> FlagKey {
+        FlagKey::of(self.code, self.subject.as_str(), self.team_ref.as_ref().map(Ref::as_str))
+    }
+}
+
+/// See [`Flag::key`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FlagKey {
+    code: FlagCode,
+    subject: String,
+    team: Option<String>,
+}
+
+impl FlagKey {
+    /// The key of a flag that is raised on a subject and concerns a team.
+    #[must_use]
+    pub fn of(code: FlagCode, subject: &str, team: Option<&str>) -> Self {
+        let team = team.filter(|_| code.subject_kind() == SubjectKind::Neighbourhood);
+        Self { code, subject: subject.to_owned(), team: team.map(str::to_owned) }
+    }
 }
 
 /// What a rule found.
@@ -113,23 +169,14 @@ const OFFENDER_RULES: [(FlagCode, OffenderRule); 26] = [
     (FlagCode::CircumstancesUnconfirmed, circumstance::circumstances_unconfirmed),
 ];
 
-/// Every flag that holds in a force at a moment, by code and subject.
+/// Every flag that holds in a force at a moment by its records, by code and subject. Those on what else the service
+/// records come with [`service::evaluate`].
 #[must_use]
 pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
     let mut flags = Vec::new();
     for file in force.cases.values() {
         let case = Case { file, force, at, policy };
-        let manager = file.current_allocation(at).and_then(|allocation| allocation.officer_ref.as_ref());
-        let raise = |code, subject: &Ref, finding: Finding| Flag {
-            code,
-            subject: subject.clone(),
-            offender_ref: Some(file.offender_ref.clone()),
-            team_ref: Some(file.offender.team_ref.clone()),
-            officer_ref: manager.cloned(),
-            reason: finding.reason,
-            evidence: finding.evidence,
-            policy_version: policy.version.clone(),
-        };
+        let raise = |code, subject: &Ref, finding| Flag::new(code, subject.clone(), finding, policy).of_case(file, at);
         for (code, rule) in OFFENDER_RULES {
             flags.extend(rule(case).map(|finding| raise(code, &file.offender_ref, finding)));
         }
@@ -151,14 +198,8 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
         }
     }
     let about_staff = |code: FlagCode, subject: &Ref, team_ref: Option<&Ref>, finding: Finding| Flag {
-        code,
-        subject: subject.clone(),
-        offender_ref: None,
-        team_ref: team_ref.cloned(),
         officer_ref: (code.subject_kind() == SubjectKind::Officer).then(|| subject.clone()),
-        reason: finding.reason,
-        evidence: finding.evidence,
-        policy_version: policy.version.clone(),
+        ..Flag::new(code, subject.clone(), finding, policy).of_team(team_ref)
     };
     let caseloads = caseload::loads(force.cases.values(), at, policy);
     for (officer_ref, officer) in &force.officers {
@@ -175,8 +216,14 @@ pub fn evaluate(force: &ForceFile, at: Moment, policy: &Policy) -> Vec<Flag> {
     for (team_ref, finding) in team::plans_follow_grid(force, at, policy) {
         flags.push(about_staff(FlagCode::PlansFollowGrid, team_ref, Some(team_ref), finding));
     }
-    flags.sort_by(|a, b| (a.code.as_str(), &a.subject).cmp(&(b.code.as_str(), &b.subject)));
+    put_in_order(&mut flags);
     flags
+}
+
+/// By code and subject.
+fn put_in_order(flags: &mut [Flag]) {
+    let order = |flag: &Flag| (flag.code.as_str(), flag.subject.clone(), flag.team_ref.clone());
+    flags.sort_by_cached_key(order);
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
                     && demand.place.as_ref().is_some_and(|place| place.resident_from <= snapshot.horizon.from)
                     && demand.notification_ends_on.is_none()
             }
+            Some(UnplacedReason::NoAdmittedCrew) => unknown || demand.shut_out.is_empty(),
             Some(_) => unknown,
             None => false,
         };

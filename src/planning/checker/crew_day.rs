@@ -1,4 +1,4 @@
-//! The checker on crews: size, skills, duty, the road between doors, the break, one crew a day.
+//! The checker on crews: size, skills, access, duty, the road between doors, the break, one crew a day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ fn duty(officer: &OnDuty, date: CivilDate) -> Option<(i64, i64)> {
     Some((i64::from(duty.from.minutes()) * 60, i64::from(duty.until.minutes()) * 60))
 }
 
-/// Size and skills of the crew of one visit.
+/// Size, skills and access of the crew of one visit.
 fn crew(
     snapshot: &Snapshot,
     officers: &BTreeMap<&Ref, &OnDuty>,
@@ -77,6 +77,9 @@ fn crew(
         let held =
             visit.crew.iter().filter_map(|member| officers.get(member)).any(|officer| officer.skills.contains(skill));
         findings.require(held, Rule::Skills, at, "asks for a skill that nobody in the crew has");
+    }
+    for member in &demand.shut_out {
+        findings.require(!visit.crew.contains(member), Rule::Access, at, "sends an officer whom the case shuts out");
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Rule {
     CrewSize,
     /// Somebody in the crew has each skill.
     Skills,
+    /// The case shuts nobody in the crew out.
+    Access,
     /// At the offender's place.
     Location,
     /// When the other agency can come.

@@ -174,6 +174,9 @@ fn rules_of_the_plan_are_found_broken() {
     let at = planned(&skilled);
     skilled.demands[at].needs.required_skills = vec!["diving".into()];
     assert!(rules(&skilled, &good).contains(&Rule::Skills));
+    let mut shut = snapshot.clone();
+    shut.demands[at].shut_out = vec![good.visits[0].crew[0].clone()];
+    assert!(rules(&shut, &good).contains(&Rule::Access));
     let mut joint = snapshot.clone();
     joint.demands[at].needs.joint_agency = Some("probation".into());
     joint.policy.joint_agency_hours.weekdays.clear();

@@ -1,5 +1,6 @@
 //! The hard rules, one a file. What breaks one is not planned; the reason goes to the reader.
 
+pub mod access;
 pub mod crew_size;
 pub mod day;
 pub mod joint_agency;

@@ -72,7 +72,7 @@ fn a_visit_that_can_be_made_is_made() {
 
 #[test]
 fn each_reason_comes_with_the_smallest_change_that_would_mend_it() {
-    let rows: [Row; 11] = [
+    let rows: [Row; 13] = [
         ("no address", |it| demand(it).place = None, UnplacedReason::NoLocation, Change::RecordLocation, None),
         ("no base", |it| it.base = None, UnplacedReason::NoLocation, Change::RecordLocation, None),
         ("nobody on duty at all", |it| it.officers.clear(), UnplacedReason::NoCrewOnDuty, Change::AddCrewDay, Some(0)),
@@ -96,6 +96,27 @@ fn each_reason_comes_with_the_smallest_change_that_would_mend_it() {
             UnplacedReason::NoCrewOnDuty,
             Change::AddCrewDay,
             Some(0),
+        ),
+        (
+            "the case shuts one of the two out",
+            |it| demand(it).shut_out = vec![Ref::new("om-1").unwrap()],
+            UnplacedReason::NoAdmittedCrew,
+            Change::AddAdmittedOfficers,
+            Some(0),
+        ),
+        (
+            "the only two that it admits are there the day after",
+            |it| {
+                demand(it).shut_out = vec![Ref::new("om-1").unwrap()];
+                let mut third = it.officers[1].clone();
+                third.officer_ref = Ref::new("om-3").unwrap();
+                third.duties.retain(|duty| duty.date > today());
+                it.officers[0].duties.retain(|duty| duty.date == today());
+                it.officers.push(third);
+            },
+            UnplacedReason::NoAdmittedCrew,
+            Change::VisitLater,
+            Some(1),
         ),
         (
             "a skill that nobody has",
@@ -135,6 +156,7 @@ fn each_reason_comes_with_the_smallest_change_that_would_mend_it() {
         take_away(&mut snapshot);
         let unplaced = unplaced(&snapshot);
         let [row] = unplaced.as_slice() else { panic!("{what}: {unplaced:?}") };
+        assert_eq!(serde_json::to_value(row.reason).unwrap(), row.reason.as_str());
         let date = day.map(|day| plus_days(today(), day));
         assert_eq!(
             (row.reason, row.smallest_change.change, row.smallest_change.date),
@@ -166,6 +188,28 @@ fn officers_are_paired_for_a_visit_that_asks_for_their_skills() {
     assert_eq!(proposal.unplaced, []);
     assert_eq!(proposal.visits[0].crew.iter().map(Ref::as_str).collect::<Vec<_>>(), ["om-1", "om-3"]);
     assert_eq!(check(&snapshot, &proposal), []);
+}
+
+#[test]
+fn nobody_is_sent_to_a_case_that_shuts_them_out() {
+    let mut snapshot = one_visit();
+    let third = OnDuty { officer_ref: Ref::new("om-3").unwrap(), ..snapshot.officers[0].clone() };
+    snapshot.officers.push(third);
+    for shut_out in ["om-1", "om-2", "om-3"] {
+        demand(&mut snapshot).shut_out = vec![Ref::new(shut_out).unwrap()];
+        let proposal = propose(&snapshot, Budget { seed: 1, iterations: 5 }, |_| {}).unwrap();
+        assert_eq!((proposal.unplaced.len(), proposal.visits[0].crew.len()), (0, 2), "{shut_out}");
+        assert!(proposal.visits[0].crew.iter().all(|officer| officer.as_str() != shut_out));
+        assert_eq!(check(&snapshot, &proposal), []);
+    }
+}
+
+#[test]
+fn a_snapshot_that_does_not_speak_of_access_is_read_and_written_as_before() {
+    let snapshot = one_visit();
+    let written = snapshot.to_json().unwrap();
+    assert!(!written.contains("shut_out"));
+    assert_eq!(serde_json::from_str::<Snapshot>(&written).unwrap(), snapshot);
 }
 
 #[test]

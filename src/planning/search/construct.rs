@@ -97,7 +97,7 @@ fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> 
     })
 }
 
-/// Where no crew in a job's window is large enough and holds its skills, pairs the officers of a day so
+/// Where no crew in a job's window suits it, pairs the officers of a day so
 /// that one is: of the first day on which those on duty can.
 fn pair_for(problem: &Problem<'_>, solution: &mut Solution, job: usize, chance: &mut Pcg64) {
     let days: Vec<usize> = problem

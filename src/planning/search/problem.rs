@@ -9,7 +9,7 @@ use crate::domain::team::Location;
 use crate::domain::working_time::DayOfWeek;
 use crate::planning::constraint::day::DayWindow;
 use crate::planning::constraint::shift::Call;
-use crate::planning::constraint::{Span, crew_size, joint_agency, location, skills, time_of_day};
+use crate::planning::constraint::{Span, access, crew_size, joint_agency, location, skills, time_of_day};
 use crate::planning::crew::{Asked, Available, Crew, form};
 use crate::planning::snapshot::{Demand, Duty, Snapshot, Window};
 use crate::planning::travel::travel_seconds;
@@ -33,6 +33,8 @@ pub struct Job {
     pub crew: usize,
     /// The offender's own manager, where on duty at all within the horizon.
     pub manager: Option<usize>,
+    /// The officers who may not go.
+    pub shut_out: Vec<usize>,
     /// When a visit may be made, by weekday from Monday.
     spans: [Vec<Span>; 7],
     /// The visits of the accepted schedule: day, and crew where all of it is still known.
@@ -129,11 +131,12 @@ impl<'a> Problem<'a> {
         &self.jobs[job].spans[weekday(self.days[day])]
     }
 
-    /// True when the crew is large enough for a job and holds its skills.
+    /// True when the crew is large enough for a job, holds its skills, and the case shuts none of it out.
     #[must_use]
     pub fn suits(&self, crew: &Crew, job: usize) -> bool {
         let job = &self.jobs[job];
         crew.officers.len() >= job.crew
+            && crew.officers.iter().all(|officer| access::admits(&job.shut_out, *officer))
             && skills::are_held(
                 &self.snapshot.demands[job.demand].needs.required_skills,
                 crew.officers.iter().flat_map(|officer| &self.snapshot.officers[*officer].skills),
@@ -168,7 +171,14 @@ impl<'a> Problem<'a> {
     pub fn form(&self, free: &[Available], job: usize) -> Option<Vec<Available>> {
         let holds = |officer: usize, skill: &String| self.snapshot.officers[officer].skills.contains(skill);
         let skills = &self.snapshot.demands[self.jobs[job].demand].needs.required_skills;
-        form(free, self.jobs[job].crew, skills, holds, self.asked.shortest)
+        form(&self.admitted(free, job), self.jobs[job].crew, skills, holds, self.asked.shortest)
+    }
+
+    /// Of these officers, those whom a job's case does not shut out.
+    #[must_use]
+    pub fn admitted(&self, officers: &[Available], job: usize) -> Vec<Available> {
+        let shut_out = &self.jobs[job].shut_out;
+        officers.iter().filter(|available| access::admits(shut_out, available.officer)).copied().collect()
     }
 
     /// The horizon's last day.
@@ -214,6 +224,7 @@ fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
         weight: u64::from(snapshot.policy.risk_weights.of(demand.risk)),
         crew: crew_size::least(&demand.needs),
         manager: demand.manager_ref.as_ref().and_then(officer),
+        shut_out: demand.shut_out.iter().filter_map(officer).collect(),
         spans,
         accepted,
     }

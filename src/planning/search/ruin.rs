@@ -73,7 +73,7 @@ fn a_crews_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg6
 }
 
 /// All that is planned on one day, and its pairs with it; crews that keep a visit stay together. Now
-/// and then a crew is formed first for one of the visits that need more than any two officers.
+/// and then a crew is formed first for one of the visits that not any two officers can make.
 fn a_whole_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg64) -> Vec<usize> {
     let day = chance.random_range(0..solution.days.len());
     let jobs: Vec<usize> =
@@ -84,8 +84,9 @@ fn a_whole_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg6
         .unserved(problem)
         .into_iter()
         .filter(|job| {
-            let needs = &problem.snapshot.demands[problem.jobs[*job].demand].needs;
-            !needs.required_skills.is_empty() || problem.jobs[*job].crew > CREW_WITHOUT_APPROVAL
+            let job = &problem.jobs[*job];
+            let needs = &problem.snapshot.demands[job.demand].needs;
+            !needs.required_skills.is_empty() || !job.shut_out.is_empty() || job.crew > CREW_WITHOUT_APPROVAL
         })
         .collect();
     if let Some(job) = pick(&demanding, chance).copied()

@@ -1,28 +1,22 @@
-//! Supervision by sample: drawing a team's dip sample, grading its cases, and how the graders agree.
+//! Drawing a team's dip sample, and grading its cases.
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use uuid::Uuid;
 
-use super::acting::{ActError, Acting, Draft, ForceInHand, Written, on_force};
-use super::case_records::is_in_scope;
-use super::reading::Reader;
+use crate::casework::acting::{ActError, Acting, Draft, ForceInHand, Written, on_force};
+use crate::casework::case_records::is_in_scope;
+use crate::casework::reading::Reader;
 use crate::domain::calendar::first_of_month;
-use crate::domain::case_file::ForceFileBuilder;
-use crate::domain::dip_sample::{
-    DipSample, DipSampleGrade, Grade, Question, SampleStanding, draw, had_a_hand_in, of_month, standing,
-};
-use crate::domain::policy::{Policies, PolicyError};
-use crate::domain::record::{Held, Record, RecordKind};
+use crate::domain::dip_sample::{DipSample, DipSampleGrade, Grade, Question, draw, had_a_hand_in, of_month};
+use crate::domain::record::{Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, offenders_in_scope, records_in_scope};
+use crate::store::current::offenders_in_scope;
 use crate::store::error::StoreError;
-use crate::store::scope::Scope;
 
 /// Draws this month's sample of a team. The seed is made at the draw and kept with it, so that nobody chooses the cases
 /// and anybody can draw them again.
@@ -145,91 +139,8 @@ fn graded(
     })
 }
 
-/// A sample with its grades and how it stands.
-#[derive(Debug, Clone)]
-pub struct JudgedSample {
-    /// The sample; of limited-access cases those that admit the reader.
-    pub sample: Held<DipSample>,
-    /// The grades of the cases shown.
-    pub grades: Vec<Held<DipSampleGrade>>,
-    /// How it stands, every case counted.
-    pub standing: SampleStanding,
-}
-
-/// Why samples cannot be told.
-#[derive(Debug, thiserror::Error)]
-pub enum SamplesError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// No policy holds today.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-    /// There is no such team within reach.
-    #[error("there is none")]
-    NotFound,
-}
-
-/// The samples of a team, the newest first.
-///
-/// # Errors
-/// When the team is not within reach, there is no policy for today, or the store fails.
-pub fn samples(
-    store: &Store,
-    reader: &Reader,
-    policies: &Policies,
-    team: &Ref,
-) -> Result<Vec<JudgedSample>, SamplesError> {
-    team_within_reach(store, reader, team, "dip_sample.list").map_err(|error| match error {
-        ActError::Store(error) => SamplesError::Store(error),
-        ActError::Policy(error) => SamplesError::Policy(error),
-        ActError::NotFound | ActError::Changed(_) | ActError::KeyReused | ActError::Refused(_) => {
-            SamplesError::NotFound
-        }
-    })?;
-    let policy = policies.in_force(reader.clock.moment().today())?;
-    let (scope, whole) = (reader.person.case_scope(), Scope::whole(&reader.person.force));
-    let mut judged = store.transaction_that_writes(|connection| -> Result<Vec<JudgedSample>, StoreError> {
-        let mut builder = ForceFileBuilder::default();
-        for (kind, scope) in
-            [(RecordKind::DipSample, &scope), (RecordKind::DipSampleGrade, &whole), (RecordKind::Officer, &whole)]
-        {
-            for held in records_in_scope(connection, Wanted::all(kind, scope))? {
-                builder.add(held);
-            }
-        }
-        let force = builder.build();
-        let in_scope = offenders_in_scope(connection, &scope)?;
-        let is_shown = |offender: &Ref| in_scope.contains(offender);
-        let of_team = force.dip_samples.iter().filter(|held| held.record.team_ref == *team);
-        let judged: Vec<JudgedSample> = of_team
-            .map(|held| {
-                let grades: Vec<_> =
-                    force.dip_sample_grades.iter().filter(|grade| grade.record.sample_ref == held.subject).collect();
-                let all: Vec<&DipSampleGrade> = grades.iter().map(|held| &held.record).collect();
-                let standing = standing(&held.record, &all, &force.officers, &policy.dip_sample);
-                let mut sample = held.clone();
-                sample.record.cases.retain(|case| is_shown(&case.offender_ref));
-                let grades = grades.into_iter().filter(|held| is_shown(&held.record.offender_ref)).cloned().collect();
-                JudgedSample { sample, grades, standing: shown(standing, is_shown) }
-            })
-            .collect();
-        let refs: Vec<&Ref> = judged.iter().map(|judged| &judged.sample.subject).collect();
-        reader.note(connection, "dip_sample.list", Some((RecordKind::Team, team)), json!({ "samples": refs }))?;
-        Ok(judged)
-    })?;
-    judged.sort_by(|a, b| (b.sample.record.month, &b.sample.subject).cmp(&(a.sample.record.month, &a.sample.subject)));
-    Ok(judged)
-}
-
-fn shown(mut standing: SampleStanding, is_shown: impl Fn(&Ref) -> bool) -> SampleStanding {
-    standing.ungraded.retain(&is_shown);
-    standing.want_second.retain(&is_shown);
-    standing
-}
-
 /// Whether a team's supervision is within the reader's reach; that it was not goes on record.
-fn team_within_reach(store: &Store, reader: &Reader, team: &Ref, act: &str) -> Result<(), ActError> {
+pub(super) fn team_within_reach(store: &Store, reader: &Reader, team: &Ref, act: &str) -> Result<(), ActError> {
     if reader.person.case_scope().covers(team) {
         return Ok(());
     }
