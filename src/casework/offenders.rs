@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::actor::Role;
 use super::case_records::is_in_scope;
 use super::force_file::open_case_as_at;
 use super::reading::Reader;
@@ -245,7 +246,10 @@ pub fn timeline(
         if !may_see(connection, reader, offender, act)? {
             return Ok(Timeline::NotFound);
         }
-        let versions = versions_about(connection, &reader.person.force, offender)?;
+        let mut versions = versions_about(connection, &reader.person.force, offender)?;
+        // A hold may be for an inquiry into those who work on the case: why it is held is told to inspectors alone.
+        versions
+            .retain(|version| version.kind != RecordKind::LegalHold || reader.person.role == Role::DetectiveInspector);
         let begin = match after.map(|after| versions.iter().position(|version| version.id == after)) {
             None => 0,
             Some(Some(position)) => position.saturating_add(1),
