@@ -11,18 +11,19 @@ use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
-use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{
-    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
+    sent_intelligence, teams,
 };
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
@@ -113,6 +114,17 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/access-restriction", DecideAccess::PERMISSION, || {
         web::to(access_restriction::decide)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/legal-holds", ReadLegalHolds::PERMISSION, || {
+        web::to(legal_holds::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/legal-holds", DecideLegalHolds::PERMISSION, || {
+        web::to(legal_holds::place_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/legal-holds/{ref}", ReadLegalHolds::PERMISSION, || web::to(legal_holds::read)),
+    Endpoint::permitted(Verb::Post, "/v1/legal-holds/{ref}/release", DecideLegalHolds::PERMISSION, || {
+        web::to(legal_holds::release_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/export", ExportCases::PERMISSION, || web::to(export::read)),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/conflicts", ReadOffenders::PERMISSION, || {
         web::to(conflicts::list)
     }),
@@ -514,6 +526,12 @@ pub const ROUTES: &[Endpoint] = &[
         ReadBriefingReceipts::PERMISSION,
         || web::to(briefing::list_receipts),
     ),
+    Endpoint::permitted(Verb::Post, "/v1/neighbourhoods/{ref}/intelligence", SendIntelligence::PERMISSION, || {
+        web::to(sent_intelligence::send)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}/intelligence", SendIntelligence::PERMISSION, || {
+        web::to(sent_intelligence::list)
+    }),
     Endpoint::open(Verb::Get, page::PATH, || web::to(page::begin)),
     Endpoint::open(Verb::Get, page::FILES, || web::to(page::file)),
 ];

@@ -18,6 +18,7 @@ use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::{CaseFile, ForceFile};
 use crate::domain::caseload::Move;
 use crate::domain::claim::Members;
+use crate::domain::legal_hold::LegalHold;
 use crate::domain::moment::Moment;
 use crate::domain::officer::Officer;
 use crate::domain::personal_data::offender_of;
@@ -33,7 +34,7 @@ use crate::store::error::StoreError;
 use crate::store::idempotency::{self, CarriedOut, RequestKey};
 use crate::store::own_entry::{self, NewEntry, OwnChange, RecordTag};
 use crate::store::scope::Scope;
-use crate::store::{Store, evaluation, limited_access, record};
+use crate::store::{Store, evaluation, legal_hold, limited_access, record};
 
 /// Who acts, under which policies, and how the request is known again.
 #[derive(Debug, Clone)]
@@ -200,11 +201,27 @@ pub fn on_case(
     offender: &Ref,
     decide: impl FnOnce(&CaseInHand<'_>) -> Result<Vec<Draft>, Refusal>,
 ) -> Result<Written, ActError> {
+    let may_act = |connection: &mut AnyConnection| may_see(connection, acting.reader, offender, act);
+    on_case_where(store, acting, act, offender, may_act, decide)
+}
+
+/// The same, on a case that somebody may act on without seeing it: `may_act` says so, and puts on record where not.
+///
+/// # Errors
+/// See [`ActError`]; nothing of the act is kept then.
+pub fn on_case_where(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    offender: &Ref,
+    may_act: impl FnOnce(&mut AnyConnection) -> Result<bool, StoreError>,
+    decide: impl FnOnce(&CaseInHand<'_>) -> Result<Vec<Draft>, Refusal>,
+) -> Result<Written, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
     let done = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
-        if !may_see(connection, reader, offender, act)? {
+        if !may_act(connection)? {
             return Ok(None);
         }
         if let Some(written) = carried_out_before(connection, acting, act, Some(offender))? {
@@ -435,12 +452,8 @@ fn carried_out_before(
         let detail = "the request was carried out, and what it entered has been taken out since";
         return Err(Refusal::new(RefusalCode::WrongState, detail).into());
     };
-    // The reader's scope may have changed since, or the record may have passed out of it.
-    let scope = reader.person.case_scope();
-    let mut is_in_scope = !records_in_scope(connection, Wanted::one(kind, &scope, &subject))?.is_empty();
-    if let Some(offender) = offender_of(&subject, &written.held.record) {
-        is_in_scope &= case_records::is_in_scope(connection, reader, offender)?;
-    }
+    // Where no case has been asked for yet, the record may have passed out of the reader's scope since.
+    let is_in_scope = offender.is_some() || is_within_reach(connection, reader, &subject, &written.held.record)?;
     if !is_in_scope {
         reader.note_refusal(connection, act, kind, &subject)?;
         return Err(ActError::NotFound);
@@ -448,6 +461,21 @@ fn carried_out_before(
     let detail = json!({ "act": act, "replayed": true, "offender": offender });
     reader.note(connection, "act.replay", Some((kind, &subject)), detail)?;
     Ok(Some(written))
+}
+
+/// True where a record, and the case that it is of, is in the reader's scope.
+fn is_within_reach(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    subject: &Ref,
+    record: &Record,
+) -> Result<bool, StoreError> {
+    let scope = reader.person.case_scope();
+    let is_shown = !records_in_scope(connection, Wanted::one(record.kind(), &scope, subject))?.is_empty();
+    match offender_of(subject, record) {
+        Some(offender) => Ok(is_shown && case_records::is_in_scope(connection, reader, offender)?),
+        None => Ok(is_shown),
+    }
 }
 
 fn written(
@@ -483,6 +511,9 @@ fn enter(
         if kind == RecordKind::AccessRestriction {
             keep_restriction(connection, force, &subject)?;
         }
+        if kind == RecordKind::LegalHold {
+            keep_hold(connection, force, &subject)?;
+        }
         entered.push((kind, subject, tag));
     }
     let Some((kind, subject, tag)) = entered.first() else {
@@ -490,7 +521,12 @@ fn enter(
     };
     let records: Vec<Value> =
         entered.iter().map(|(kind, subject, tag)| json!({ "kind": kind, "ref": subject, "entry": tag.own })).collect();
-    let detail = json!({ "offender": offender, "entered": records });
+    let mut detail = json!({ "offender": offender, "entered": records });
+    if touches_a_held_case(connection, force, &entered)?
+        && let Some(members) = detail.as_object_mut()
+    {
+        members.insert("legal_hold".to_owned(), true.into());
+    }
     reader.note(connection, act, Some((*kind, subject)), detail)?;
     evaluation::request(connection, force, now)?;
     if let Some(RequestKey { key, digest }) = acting.key {
@@ -507,6 +543,27 @@ fn keep_restriction(connection: &mut AnyConnection, force: &str, subject: &Ref) 
     let held = one(connection, force, RecordKind::AccessRestriction, subject)?;
     held.and_then(|held| AccessRestriction::of(held.record))
         .map_or(Ok(()), |restriction| limited_access::replace(connection, force, &restriction))
+}
+
+/// The hold as it now stands is what the database keeps the case's history by.
+fn keep_hold(connection: &mut AnyConnection, force: &str, subject: &Ref) -> Result<(), StoreError> {
+    let held = one(connection, force, RecordKind::LegalHold, subject)?;
+    held.and_then(|held| LegalHold::of(held.record))
+        .map_or(Ok(()), |hold| legal_hold::keep(connection, force, subject, &hold))
+}
+
+/// True where an act entered something of a case on legal hold, or placed or released a hold.
+fn touches_a_held_case(
+    connection: &mut AnyConnection,
+    force: &str,
+    entered: &[(RecordKind, Ref, RecordTag)],
+) -> Result<bool, StoreError> {
+    for (kind, subject, _) in entered {
+        if *kind == RecordKind::LegalHold || legal_hold::is_of_a_held_case(connection, force, *kind, subject)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn check_basis(

@@ -202,11 +202,13 @@ pub(super) fn may_see(
     Ok(is_in_scope)
 }
 
-/// True of the kinds of record that a role may read of a case: who is shut out of a case and why, and how its work was
-/// graded, are for those who supervise.
-const fn may_read_kind(role: Role, kind: RecordKind) -> bool {
+/// True of the kinds of record that a role may read of a case: who is shut out of it, and how its work was graded, are for those
+/// who supervise; why it is held is for detective inspectors, for the inquiry may be into those who work on it.
+fn may_read_kind(role: Role, kind: RecordKind) -> bool {
+    let is_inspector = role == Role::DetectiveInspector;
+    let for_inspectors = kind == RecordKind::LegalHold;
     let for_supervisors = matches!(kind, RecordKind::AccessRestriction | RecordKind::DipSampleGrade);
-    !for_supervisors || matches!(role, Role::Supervisor | Role::DetectiveInspector)
+    is_inspector || !(for_inspectors || for_supervisors && role != Role::Supervisor)
 }
 
 /// A version of a record, and what it says.

@@ -35,6 +35,7 @@ pub mod flag;
 pub mod foreign_travel;
 pub mod handover;
 pub mod intelligence;
+pub mod legal_hold;
 pub mod moment;
 pub mod notifiable_change;
 pub mod notification;

@@ -134,7 +134,7 @@ pub enum PolicyError {
 }
 
 /// Policies, each with the span of days on which it holds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Policies(Vec<Policy>);
 

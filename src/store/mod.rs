@@ -16,6 +16,7 @@ pub mod flag_list;
 pub mod idempotency;
 pub mod import;
 pub mod job_run;
+pub mod legal_hold;
 pub mod limited_access;
 pub mod migrate;
 pub mod of_cases;
@@ -41,6 +42,7 @@ use std::time::Duration;
 use diesel::Connection as _;
 use diesel::r2d2::Pool;
 
+use audit::head::HeadKey;
 use audit::heads::Heads;
 use backend::{AnyConnection, Connections};
 use error::StoreError;
@@ -83,6 +85,12 @@ impl Store {
     pub fn with_heads(mut self, heads: Heads) -> Self {
         self.heads = Some(Arc::new(heads));
         self
+    }
+
+    /// The key that signs the heads of the audit, and with it what is handed out; none where nothing is signed.
+    #[must_use]
+    pub fn signing_key(&self) -> Option<&HeadKey> {
+        self.heads.as_deref().map(Heads::key)
     }
 
     /// Why the heads of the audit are not up to date, where they are not. Tries to sign them first.

@@ -107,6 +107,8 @@ error_table! {
         "Try again; if it goes on, tell whoever runs the service the request_id.";
     NOT_READY: SERVICE_UNAVAILABLE, "not_ready", "The service is not ready.",
         "Do what the detail says; the service becomes ready by itself.";
+    SIGNING_KEY_MISSING: SERVICE_UNAVAILABLE, "signing_key_missing", "The service has no key to sign with.",
+        "Whoever runs the service sets audit.signing_key_file and audit.heads_dir, makes the key with `mosovo-visits audit key --make`, and starts it again. Nothing was disclosed.";
     UNAVAILABLE: SERVICE_UNAVAILABLE, "unavailable", "The service cannot answer now.",
         "Try again in a moment; whoever runs the service finds the reason at /readyz.";
 }

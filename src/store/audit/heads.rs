@@ -99,6 +99,12 @@ impl Heads {
         Ok(Self { directory, key, now: Box::new(now), state: Mutex::default() })
     }
 
+    /// The key that signs them.
+    #[must_use]
+    pub const fn key(&self) -> &HeadKey {
+        &self.key
+    }
+
     /// What went wrong when heads were last signed; nothing while all is well.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
