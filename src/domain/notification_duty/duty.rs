@@ -275,17 +275,14 @@ impl<'a> Desk<'a> {
             return DutyState::NotRequired { why: "the notification period had ended" };
         }
         let failure = |last_day| if last_instant.is_some() { last_day } else { plus_days(last_day, 1) };
-        if let Some(met) = met {
-            let on = london_date(met.at);
-            let late = match (last_instant, counted.last_day) {
-                (Some(last), _) => met.at > last,
-                (None, Some(last_day)) => on > last_day,
-                (None, None) => false,
-            };
-            return match counted.last_day.filter(|_| late && !draft.covered_in_advance) {
-                Some(last_day) => DutyState::MetLate { on, first_failure_on: failure(last_day) },
-                None => DutyState::MetOn { on },
-            };
+        let met_on = met.map(|met| london_date(met.at));
+        let late = met.is_some_and(|met| match (last_instant, counted.last_day) {
+            (Some(last), _) => met.at > last,
+            (None, Some(last_day)) => london_date(met.at) > last_day,
+            (None, None) => false,
+        });
+        if let Some(on) = met_on.filter(|_| !late || draft.covered_in_advance) {
+            return DutyState::MetOn { on };
         }
         let Some(last_day) = counted.last_day else {
             return DutyState::Stopped { why: "the clock stands still and what stops it has not ended" };
@@ -295,6 +292,9 @@ impl<'a> Desk<'a> {
         }
         if ends_on.is_some_and(|ends| ends < last_day && (today > ends || rule.clock == ClockRule::RunOn)) {
             return DutyState::NotRequired { why: "the notification period ends before its last day" };
+        }
+        if let Some(on) = met_on {
+            return DutyState::MetLate { on, first_failure_on: failure(last_day) };
         }
         let overdue = last_instant.map_or_else(|| self.at.is_overdue(last_day), |last| self.at.now() > last);
         if overdue {

@@ -240,6 +240,51 @@ fn who_left_this_force_or_the_register_owes_it_nothing_more() {
             "2021-03-03 lapsed_since 2021-03-04",
         ),
     ]);
+    // Met after the last day, which came after the end: there was no duty to be late for.
+    let told_late = |known: Known| {
+        let told = json!({"notification_ref": "n1"});
+        known.notified("n1", "change", "2021-03-10", &json!({"moves_periodic_date": false})).change(
+            "d",
+            "name_used",
+            Some("2021-03-02"),
+            &told,
+        )
+    };
+    let transferred = |on| Known::settled().statuses(&[("community", "2015-02-01"), ("transferred_out", on)]);
+    hold(vec![
+        (
+            "1.2",
+            "told after the period had ended",
+            told_late(Known::settled().ends_on("2021-03-03")),
+            code,
+            "2021-03-10",
+            "2021-03-04 not_required",
+        ),
+        (
+            "1.2",
+            "told late within the period",
+            told_late(Known::settled().ends_on("2021-03-04")),
+            code,
+            "2021-03-10",
+            "2021-03-04 met_late 2021-03-10 2021-03-05",
+        ),
+        (
+            "0",
+            "told after another force took over",
+            told_late(transferred("2021-03-04")),
+            code,
+            "2021-03-10",
+            "2021-03-04 stopped",
+        ),
+        (
+            "0",
+            "told late before it did",
+            told_late(transferred("2021-03-05")),
+            code,
+            "2021-03-10",
+            "2021-03-04 met_late 2021-03-10 2021-03-05",
+        ),
+    ]);
     assert!(gone("deceased", "2021-03-05").suspected("2021-03-10").is_empty());
     assert!(gone("transferred_out", "2021-03-05").suspected("2021-03-10").is_empty());
     assert_eq!(gone("deported", "2021-03-05").suspected("2021-03-10").len(), 2, "the name, and the year that ran out");
