@@ -7,6 +7,7 @@ use super::clock_stop::{ClockStop, clock_stops, known_spells};
 use super::code::DutyCode;
 use super::count::{Counted, Step, beginning_with, running_on};
 use super::facts::DutyFacts;
+use super::registration::{Unregistered, gaps};
 use super::rules::{ClockRule, NotificationRules, Period, Rule};
 use crate::domain::calendar::{CivilDate, Instant, london_date, minus_days, plus_days, plus_months};
 use crate::domain::moment::Moment;
@@ -172,6 +173,7 @@ pub(super) struct Desk<'a> {
     pub(super) rules: &'a NotificationRules,
     pub(super) stops: Vec<ClockStop>,
     pub(super) given: Vec<&'a Held<Notification>>,
+    unregistered: Vec<Unregistered>,
     left_on: Option<CivilDate>,
 }
 
@@ -179,7 +181,14 @@ impl<'a> Desk<'a> {
     pub(super) fn new(facts: DutyFacts<'a>, at: Moment, rules: &'a NotificationRules) -> Self {
         let left = known_spells(facts).into_iter().rev().take_while(|spell| !spell.status.is_managed()).last();
         let left_on = left.map(|spell| spell.from);
-        Self { facts, at, rules, stops: clock_stops(facts, at), given: facts.given(at), left_on }
+        let (stops, given) = (clock_stops(facts, at), facts.given(at));
+        Self { facts, at, rules, stops, given, unregistered: gaps(facts), left_on }
+    }
+
+    /// The first day of the registration that held on a day, as far back as is known.
+    pub(super) fn registered_since(&self, day: CivilDate) -> CivilDate {
+        let ended = self.unregistered.iter().map(|gap| gap.until).filter(|until| *until <= day);
+        ended.max().unwrap_or(CivilDate::MIN)
     }
 
     /// The first notification that was given and is so, by its London date on or after a day.
@@ -287,6 +296,10 @@ impl<'a> Desk<'a> {
         let Some(last_day) = counted.last_day else {
             return DutyState::Stopped { why: "the clock stands still and what stops it has not ended" };
         };
+        let is_of_another_registration = |gap: &Unregistered| draft.trigger.on < gap.until && gap.from <= last_day;
+        if self.unregistered.iter().any(is_of_another_registration) {
+            return DutyState::NotRequired { why: "it is of a registration that ended before its last day" };
+        }
         if self.left_on.is_some_and(|left| left <= last_day && left <= today) {
             return DutyState::Stopped { why: "the offender is no longer this force's to manage" };
         }

@@ -18,8 +18,9 @@ use crate::domain::record::Held;
 
 /// The homes taken up since the first notification, save those of which somebody entered the change.
 pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
-    let initial = desk.given.iter().find(|held| held.record.kind == NotificationKind::Initial);
-    let Some(first) = initial.or_else(|| desk.given.first()) else { return Vec::new() };
+    let since = desk.registered_since(desk.at.today());
+    let initial = desk.first_given(since, |notification| notification.kind == NotificationKind::Initial);
+    let Some(first) = initial.or_else(|| desk.first_given(since, |_| true)) else { return Vec::new() };
     let first_on = london_date(first.record.notified_at);
     let moves = desk.facts.addresses.iter().filter(|held| {
         matches!(held.record.kind, AddressKind::Main | AddressKind::NoFixedAbode)

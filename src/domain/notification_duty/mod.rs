@@ -16,6 +16,7 @@ mod home;
 mod initial;
 pub mod period;
 pub mod receipt;
+mod registration;
 mod release;
 pub mod review;
 pub mod rules;

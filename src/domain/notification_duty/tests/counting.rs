@@ -289,3 +289,109 @@ fn who_left_this_force_or_the_register_owes_it_nothing_more() {
     assert!(gone("transferred_out", "2021-03-05").suspected("2021-03-10").is_empty());
     assert_eq!(gone("deported", "2021-03-05").suspected("2021-03-10").len(), 2, "the name, and the year that ran out");
 }
+
+#[test]
+fn who_came_back_from_another_force_is_suspected_of_nothing_of_the_time_away() {
+    let confirmed = Known::unnotified("2010-02-01").notified("n0", "initial", "2010-02-01", &json!({})).notified(
+        "n1",
+        "periodic",
+        "2019-05-01",
+        &json!({}),
+    );
+    let returned = |away| {
+        confirmed.clone().statuses(&[
+            ("community", "2010-02-01"),
+            ("transferred_out", away),
+            ("community", "2021-04-01"),
+        ])
+    };
+    hold(vec![
+        (
+            "0",
+            "the year ran out there: three days from the return",
+            returned("2019-06-01"),
+            PeriodicConfirmation,
+            "2021-04-03",
+            "2021-04-03 due",
+        ),
+        (
+            "0",
+            "and no more",
+            returned("2019-06-01"),
+            PeriodicConfirmation,
+            "2021-04-04",
+            "2021-04-03 lapsed_since 2021-04-04",
+        ),
+        (
+            "0",
+            "it ran out before",
+            returned("2020-05-02"),
+            PeriodicConfirmation,
+            "2021-04-03",
+            "2020-05-01 lapsed_since 2020-05-02",
+        ),
+    ]);
+}
+
+#[test]
+fn a_new_registration_is_told_from_the_one_that_ended() {
+    // The period of a first registration ended in 2015; a caution of 1 March 2021 made another one.
+    let again = |from: &str| {
+        Known::unnotified("2021-03-01")
+            .notified("n0", "initial", "2010-02-01", &json!({}))
+            .notified("n1", "periodic", "2014-06-01", &json!({}))
+            .address("a2", "main", "2017-01-01", None)
+            .statuses(&[("community", "2010-02-01"), ("period_ended", "2015-02-01"), ("community", from)])
+    };
+    let notified = again("2021-03-01").notified("n2", "initial", "2021-03-03", &json!({}));
+    hold(vec![
+        (
+            "1.1 row 1",
+            "notified in time",
+            notified.clone(),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 met_on 2021-03-03",
+        ),
+        (
+            "1.1 row 1",
+            "the first registration's notification is none of it",
+            again("2021-03-01"),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 lapsed_since 2021-03-04",
+        ),
+        (
+            "1.1 row 1",
+            "though the record says so later",
+            again("2021-03-05").notified("n2", "initial", "2021-03-03", &json!({})),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 met_on 2021-03-03",
+        ),
+        (
+            "1.1 row 1",
+            "still subject, s.83(2): the period has not ended between",
+            Known::unnotified("2021-03-01").notified("n0", "initial", "2010-02-01", &json!({})).statuses(&[
+                ("community", "2010-02-01"),
+                ("transferred_out", "2015-02-01"),
+                ("community", "2020-02-01"),
+            ]),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 met_on 2010-02-01",
+        ),
+        (
+            "1.2",
+            "the year of the first one is not gone on with",
+            again("2021-03-01"),
+            PeriodicConfirmation,
+            "2021-03-10",
+            "2015-06-01 not_required",
+        ),
+    ]);
+    assert_eq!(notified.suspected("2021-03-10"), [], "sections 1.1 and 1.2");
+    let suspected = again("2021-03-01").suspected("2021-03-10");
+    let keys: Vec<&str> = suspected.iter().map(|breach| breach.key.as_str()).collect();
+    assert_eq!(keys, ["initial_notification:2021-03-01"], "section 1.1 row 1: s.83(1)");
+}
