@@ -28,6 +28,7 @@ mod travel;
 pub use code::DutyCode;
 pub use duty::{Duty, DutyState};
 pub use facts::DutyFacts;
+pub use home::is_notified_home;
 pub use rules::NotificationRules;
 
 use super::calendar::CivilDate;

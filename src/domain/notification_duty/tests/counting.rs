@@ -395,3 +395,37 @@ fn a_new_registration_is_told_from_the_one_that_ended() {
     let keys: Vec<&str> = suspected.iter().map(|breach| breach.key.as_str()).collect();
     assert_eq!(keys, ["initial_notification:2021-03-01"], "section 1.1 row 1: s.83(1)");
 }
+
+#[test]
+fn an_order_keeps_its_subject_notifiable_after_the_period() {
+    let named = |orders: &[(&str, &str, Option<&str>)]| {
+        let known = Known::settled().ends_on("2021-01-31").change("c", "name_used", Some("2021-03-01"), &json!({}));
+        orders.iter().enumerate().fold(known, |known, (number, (kind, made_on, ends_on))| {
+            known.order(&format!("o{number}"), &json!({"kind": kind, "made_on": made_on, "ends_on": ends_on}))
+        })
+    };
+    let lapsed = "2021-03-03 lapsed_since 2021-03-04";
+    for (section, shows, orders, expected) in [
+        ("1.2", "none", &[][..], "2021-03-03 not_required"),
+        ("1.2", "a SHPO beyond it: s.103G", &[("shpo", "2020-01-31", Some("2025-01-31"))], lapsed),
+        ("1.2", "a SHPO without an end", &[("shpo", "2020-01-31", None)], lapsed),
+        ("1.2", "made the day after it ended", &[("sopo", "2021-02-01", None)], lapsed),
+        ("1.2", "made later: another registration", &[("sopo", "2021-02-02", None)], "2021-03-03 not_required"),
+        ("1.2", "one that has ended too", &[("shpo", "2020-01-31", Some("2021-02-28"))], "2021-03-03 not_required"),
+        ("1.2", "one that ended since", &[("shpo", "2020-01-31", Some("2021-03-03"))], lapsed),
+        (
+            "1.2",
+            "an interim one and then another",
+            &[("shpo", "2021-02-16", None), ("interim_shpo", "2020-12-01", Some("2021-02-15"))],
+            lapsed,
+        ),
+        ("1.2", "a sexual risk order prolongs nothing", &[("sro", "2020-01-31", None)], "2021-03-03 not_required"),
+    ] {
+        assert_eq!(named(orders).told(NameUsed, "2021-04-01"), expected, "section {section}: {shows}");
+    }
+    let confirming = Known::unnotified("2015-02-01")
+        .notified("n", "initial", "2020-06-01", &json!({}))
+        .ends_on("2021-01-31")
+        .order("o", &json!({"kind": "shpo", "made_on": "2020-01-31", "ends_on": "2025-01-31"}));
+    assert_eq!(confirming.told(PeriodicConfirmation, "2021-06-01"), "2021-06-01 due", "section 1.2: and of the year");
+}
