@@ -103,6 +103,13 @@ pub fn suspension(case: &CaseFile, at: Moment, policy: &Policy, bank_holidays: &
     Some(Suspension { since, decide_by, overdue: at.is_overdue(decide_by), triggers: open })
 }
 
+/// The same by the bank holidays built in, which are read only where something is unanswered.
+#[must_use]
+pub fn suspended(case: &CaseFile, at: Moment, policy: &Policy) -> Option<Suspension> {
+    unanswered(case, case.reactive_spell(at)?, at).first()?;
+    suspension(case, at, policy, &BankHolidays::built_in().ok()?)
+}
+
 /// What had suspended the last spell and nobody had answered when it ended, the oldest first.
 #[must_use]
 pub fn suspended_when_left(case: &CaseFile, at: Moment) -> Vec<Trigger> {

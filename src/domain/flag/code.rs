@@ -142,11 +142,13 @@ pub enum FlagCode {
     SafeguardingReferralMissing,
     /// A circumstance was not confirmed for long, or is not on the national record.
     CircumstancesUnconfirmed,
+    /// Reactive management is suspended, and no inspector has decided.
+    ReactiveSuspensionUndecided,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -180,6 +182,7 @@ impl FlagCode {
         Self::SuspectedBreachUndecided,
         Self::SafeguardingReferralMissing,
         Self::CircumstancesUnconfirmed,
+        Self::ReactiveSuspensionUndecided,
     ];
 
     /// The code as it is written.
@@ -219,6 +222,7 @@ impl FlagCode {
             Self::SuspectedBreachUndecided => "suspected_breach_undecided",
             Self::SafeguardingReferralMissing => "safeguarding_referral_missing",
             Self::CircumstancesUnconfirmed => "circumstances_unconfirmed",
+            Self::ReactiveSuspensionUndecided => "reactive_suspension_undecided",
         }
     }
 
@@ -257,7 +261,8 @@ impl FlagCode {
             | Self::BreachWithoutDecision
             | Self::CaseloadOverLimit
             | Self::SuspectedBreachUndecided
-            | Self::SafeguardingReferralMissing => Severity::High,
+            | Self::SafeguardingReferralMissing
+            | Self::ReactiveSuspensionUndecided => Severity::High,
         }
     }
 
@@ -290,7 +295,8 @@ impl FlagCode {
             | Self::ReactiveCandidate
             | Self::RecordIncomplete
             | Self::SafeguardingReferralMissing
-            | Self::CircumstancesUnconfirmed => SubjectKind::Offender,
+            | Self::CircumstancesUnconfirmed
+            | Self::ReactiveSuspensionUndecided => SubjectKind::Offender,
             Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision | Self::SuspectedBreachUndecided => {
                 SubjectKind::Breach
             }
@@ -311,9 +317,10 @@ impl FlagCode {
     #[must_use]
     pub const fn family(self) -> Family {
         match self {
-            Self::SuspectedBreachUndecided | Self::SafeguardingReferralMissing | Self::CircumstancesUnconfirmed => {
-                Family::Service
-            }
+            Self::SuspectedBreachUndecided
+            | Self::SafeguardingReferralMissing
+            | Self::CircumstancesUnconfirmed
+            | Self::ReactiveSuspensionUndecided => Family::Service,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment

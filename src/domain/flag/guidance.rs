@@ -21,7 +21,8 @@ impl FlagCode {
             | Self::PlansFollowGrid
             | Self::RecordIncomplete
             | Self::BreachWithoutDecision
-            | Self::SuspectedBreachUndecided => DORSET,
+            | Self::SuspectedBreachUndecided
+            | Self::ReactiveSuspensionUndecided => DORSET,
             Self::SafeguardingReferralMissing => "HMICFRS: Dorset (2021) and its review (2022), children at risk",
             Self::NoArmsAssessment | Self::ArmsReviewOverdue => {
                 "ARMS: assessed and reviewed at least yearly in most forces"
@@ -91,6 +92,9 @@ impl FlagCode {
             }
             Self::CircumstancesUnconfirmed => {
                 "every current circumstance is confirmed and on the national record, or said to have ended"
+            }
+            Self::ReactiveSuspensionUndecided => {
+                "a detective inspector decides to retain or to remove, answering what suspended it"
             }
             Self::PlansFollowGrid => "the intervals at each level follow the individual plans",
         }
