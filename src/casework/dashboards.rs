@@ -227,6 +227,7 @@ fn words(dashboard: &Dashboard) -> Value {
     let refs: BTreeSet<&str> = overdue
         .map(|item| item.offender_ref.as_str())
         .chain(figures.breaches_without_crime_report.oldest.iter().map(|item| item.offender_ref.as_str()))
+        .chain(figures.reactive.suspensions.iter().map(|item| item.offender_ref.as_str()))
         .chain(changed.filter_map(|flag| flag.offender_ref.as_deref()))
         .collect();
     json!({

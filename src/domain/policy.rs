@@ -43,8 +43,8 @@ pub struct Policy {
     pub failed_before_warrant_prompt: usize,
     /// Failed attempts before it is checked whether the offender lives there. `[I]`
     pub failed_before_residence_check: usize,
-    /// Working days within which a failed attempt is followed by another. `[M]`
-    pub failed_attempt_working_days: u32,
+    /// Days within which a failed attempt is followed by another. `[M]`
+    pub failed_attempt_days: u32,
     /// Days looked back for those attempts. `[I]`
     pub warrant_lookback_days: u32,
     /// Minutes past the time that officers expected to be done, after which a missing finish is an alert. `[I]`
