@@ -1,7 +1,6 @@
 //! Dashboards over time, on both databases: what is new since yesterday, and the trend from history kept.
 
 use std::collections::BTreeSet;
-use std::io::BufReader;
 
 use diesel::connection::SimpleConnection;
 use mosovo_visits::casework::actor::{Actor, Person, Role};
@@ -15,15 +14,13 @@ use mosovo_visits::domain::dashboard::trend::MonthEnd;
 use mosovo_visits::domain::flag::FlagCode;
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::domain::reference::Ref;
-use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::backend::AnyConnection;
 use mosovo_visits::store::error::StoreError;
 use serde_json::json;
 
 use crate::support::caseload::{self, event, lines, offender};
-use crate::support::casework;
-use crate::support::{import, on_both_databases};
+use crate::support::{casework, import, learn, on_both_databases};
 
 fn policies() -> Policies {
     Policies::built_in().unwrap()
@@ -95,13 +92,6 @@ fn what_is_new_since_yesterday_is_what_was_raised_and_cleared_since_it_began_in_
         assert_eq!(team.raised.size, 0, "another team's is not in the team's");
         assert!(team.cleared.size > 3, "yesterday's");
     });
-}
-
-/// Takes records in that the service learns of at an instant.
-fn learn(store: &Store, now: &str, feed: &str) {
-    let feed = BufReader::new(feed.as_bytes());
-    let report = import_lines(store, clock(now), &Actor::Operator, "test", feed, |_| {}).unwrap();
-    assert_eq!((report.refused, report.errors.len()), (0, 0), "{report:?}");
 }
 
 /// What a detective inspector is told of the force and its teams, by their side.

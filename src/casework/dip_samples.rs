@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::acting::{ActError, Acting, Draft, ForceInHand, Written, on_force};
 use super::reading::Reader;
 use crate::domain::calendar::first_of_month;
-use crate::domain::case_file::ForceFileBuilder;
+use crate::domain::case_file::{ForceFile, ForceFileBuilder};
 use crate::domain::dip_sample::{
     DipSample, DipSampleGrade, Grade, Question, SampleStanding, draw, had_a_hand_in, of_month, standing,
 };
@@ -18,6 +18,7 @@ use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
 use crate::store::Store;
+use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::limited_access::hidden;
@@ -176,17 +177,9 @@ pub fn samples(
         }
     })?;
     let policy = policies.in_force(reader.clock.moment().today())?;
-    let (scope, whole) = (reader.person.case_scope(), Scope::whole(&reader.person.force));
+    let scope = reader.person.case_scope();
     let mut judged = store.transaction_that_writes(|connection| -> Result<Vec<JudgedSample>, StoreError> {
-        let mut builder = ForceFileBuilder::default();
-        for (kind, scope) in
-            [(RecordKind::DipSample, &scope), (RecordKind::DipSampleGrade, &whole), (RecordKind::Officer, &whole)]
-        {
-            for held in records_in_scope(connection, Wanted::all(kind, scope))? {
-                builder.add(held);
-            }
-        }
-        let force = builder.build();
+        let force = sampling(connection, &scope)?;
         let hidden = hidden(connection, &scope)?.unwrap_or_default();
         let is_shown = |offender: &Ref| !hidden.iter().any(|case| case == offender.as_str());
         let of_team = force.dip_samples.iter().filter(|held| held.record.team_ref == *team);
@@ -208,6 +201,20 @@ pub fn samples(
     })?;
     judged.sort_by(|a, b| (b.sample.record.month, &b.sample.subject).cmp(&(a.sample.record.month, &a.sample.subject)));
     Ok(judged)
+}
+
+/// The samples in scope, with the force's grades and graders.
+pub(super) fn sampling(connection: &mut AnyConnection, scope: &Scope) -> Result<ForceFile, StoreError> {
+    let whole = Scope::whole(&scope.force);
+    let mut builder = ForceFileBuilder::default();
+    for (kind, scope) in
+        [(RecordKind::DipSample, scope), (RecordKind::DipSampleGrade, &whole), (RecordKind::Officer, &whole)]
+    {
+        for held in records_in_scope(connection, Wanted::all(kind, scope))? {
+            builder.add(held);
+        }
+    }
+    Ok(builder.build())
 }
 
 fn shown(mut standing: SampleStanding, is_shown: impl Fn(&Ref) -> bool) -> SampleStanding {

@@ -33,6 +33,7 @@ pub mod disposal;
 pub mod flag;
 pub mod foreign_travel;
 pub mod handover;
+pub mod inspection_span;
 pub mod intelligence;
 pub mod moment;
 pub mod notifiable_change;

@@ -14,6 +14,7 @@ mod dip_samples;
 mod duty_records;
 mod entries;
 mod flags;
+mod inspection_packs;
 mod jobs;
 mod limited_access;
 mod notification_duties;

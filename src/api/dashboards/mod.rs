@@ -1,6 +1,7 @@
 //! Dashboards: a team's and the force's.
 
 pub mod force;
+pub mod inspection_pack;
 pub mod team;
 
 use super::error::{ErrorCode, Problem};
