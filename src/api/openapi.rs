@@ -15,7 +15,7 @@ use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
     legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
-use super::dashboards::{force, team};
+use super::dashboards::{force, inspection_pack, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
@@ -116,6 +116,7 @@ use crate::domain::reading_reason::ReadingReason;
         dip_samples::grade_one,
         team::read,
         force::read,
+        inspection_pack::read,
         breach_worklist::list,
         overdue::visits,
         overdue::assessments,

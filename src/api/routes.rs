@@ -13,7 +13,7 @@ use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
     legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
-use super::dashboards::{force, team};
+use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
@@ -440,6 +440,9 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(acknowledge::acknowledge)
     }),
     Endpoint::permitted(Verb::Get, "/v1/dashboards/team/{ref}", ReadTeamDashboards::PERMISSION, || web::to(team::read)),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/inspection-pack", DiscloseInspectionPacks::PERMISSION, || {
+        web::to(inspection_pack::read)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/dashboards/force", ReadForceDashboard::PERMISSION, || web::to(force::read)),
     Endpoint::permitted(Verb::Get, "/v1/worklists/overdue-visits", ReadWorklists::PERMISSION, || {
         web::to(overdue::visits)

@@ -22,6 +22,7 @@ pub mod flags;
 pub mod force_file;
 pub mod foreign_travel;
 pub mod import;
+pub mod inspection_pack;
 pub mod intelligence;
 pub mod job_status;
 pub mod legal_hold;

@@ -9,7 +9,7 @@ use super::access::told;
 use super::actor::Role;
 use super::case_records::is_in_scope;
 use super::force_file::open_case_as_at;
-use super::reading::Reader;
+use super::reading::{Reader, as_at_detail};
 use crate::domain::allocation::{self, Allocation};
 use crate::domain::as_at::AsAt;
 use crate::domain::case_file::{CaseFile, ForceFile};
@@ -178,12 +178,7 @@ pub fn case_file(
             return Ok(None);
         }
         let mut force = open_case_as_at(connection, &reader.person.force, offender, as_at)?;
-        let detail = match as_at {
-            AsAt::Now => json!({}),
-            AsAt::Known(at) => json!({ "known_at": at }),
-            AsAt::True(at) => json!({ "true_at": at }),
-        };
-        reader.note(connection, act, Some((RecordKind::Offender, offender)), detail)?;
+        reader.note(connection, act, Some((RecordKind::Offender, offender)), as_at_detail(as_at))?;
         Ok(force.cases.remove(offender).map(|file| OpenedCase { file, force }))
     })
 }

@@ -7,6 +7,7 @@ pub mod first_noticed;
 pub mod flags;
 pub mod generate;
 pub mod import;
+pub mod inspection_pack;
 pub mod plan;
 mod progress;
 pub mod serve;
@@ -54,6 +55,8 @@ enum Command {
     Check(check::Arguments),
     /// Proves the audit; exports a span of it.
     Audit(audit::Arguments),
+    /// Makes a team's inspection pack: figures, flags, dip samples, policies and proof of the audit in one zip file.
+    InspectionPack(inspection_pack::Arguments),
     /// Serves HTTP.
     Serve(serve::Arguments),
     /// Runs the service's own jobs in the background, without HTTP.
@@ -124,6 +127,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
                 return Ok(ExitCode::from(CONDEMNED));
             }
         }
+        Command::InspectionPack(arguments) => inspection_pack::run(&arguments, &open_current()?, clock)?,
         Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,
         Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,
         Command::Serve(arguments) => serve::run(&arguments, settings, open()?)?,

@@ -155,6 +155,7 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("handover.list", Operation::Consultation),
     ("handover.read", Operation::Consultation),
     ("import.read", Operation::Consultation),
+    ("inspection_pack.disclose", Operation::Disclosure),
     ("intelligence.enter", Operation::Collection),
     ("intelligence.list", Operation::Consultation),
     ("intelligence.read", Operation::Consultation),

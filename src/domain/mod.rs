@@ -34,6 +34,7 @@ pub mod first_noticed;
 pub mod flag;
 pub mod foreign_travel;
 pub mod handover;
+pub mod inspection_span;
 pub mod intelligence;
 pub mod legal_hold;
 pub mod moment;

@@ -106,6 +106,8 @@ pub struct Policy {
     pub planning: PlanningPolicy,
     /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
     pub acknowledgement_max_days: u32,
+    /// Days that an inspection pack spans at most: a year and the month around its ends. `[I]`
+    pub inspection_pack_max_days: u32,
     /// The numbers of the dashboards.
     pub dashboard: DashboardPolicy,
 }

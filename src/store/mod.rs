@@ -36,14 +36,15 @@ mod turn;
 pub mod types;
 pub mod url;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::Connection as _;
 use diesel::r2d2::Pool;
 
-use audit::head::HeadKey;
-use audit::heads::Heads;
+use audit::head::{HeadKey, PublicHeadKey};
+use audit::heads::{HeadFiles, Heads};
 use backend::{AnyConnection, Connections};
 use error::StoreError;
 use turn::Turns;
@@ -101,6 +102,14 @@ impl Store {
         let Some(heads) = &self.heads else { return Ok(None) };
         heads.publish(&mut *self.connection()?);
         Ok(heads.failure())
+    }
+
+    /// The signed heads of the audit as they stand, with the key that checks them; nothing where this process keeps none.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn signed_heads(&self) -> io::Result<Option<(HeadFiles, PublicHeadKey)>> {
+        self.heads.as_ref().map(|heads| heads.read()).transpose()
     }
 
     fn publish_heads_through(&self, connection: &mut AnyConnection) {

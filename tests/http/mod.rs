@@ -16,6 +16,7 @@ mod duty_records;
 mod entries;
 mod flags;
 mod insiders;
+mod inspection_packs;
 mod jobs;
 mod legal_holds;
 mod limited_access;

@@ -38,8 +38,17 @@ pub fn fixture(name: &str) -> String {
 
 /// Imports a feed.
 pub fn import(store: &Store, feed: &str) -> ImportReport {
-    let feed = BufReader::new(feed.as_bytes());
-    import_lines(store, scenario_clock(), &Actor::Operator, "test", feed, |_| {}).unwrap()
+    import_by(store, scenario_clock(), feed)
+}
+
+/// Imports a feed that the service learns of at an instant, and all of it.
+pub fn learn(store: &Store, now: &str, feed: &str) {
+    let report = import_by(store, Clock::FixedAt(now.parse().unwrap()), feed);
+    assert_eq!((report.refused, report.errors.len()), (0, 0), "{report:?}");
+}
+
+fn import_by(store: &Store, clock: Clock, feed: &str) -> ImportReport {
+    import_lines(store, clock, &Actor::Operator, "test", BufReader::new(feed.as_bytes()), |_| {}).unwrap()
 }
 
 /// Evaluates a force's flags at the scenario's time, and keeps what is found.

@@ -102,6 +102,7 @@ acts! {
     ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
     ReadTeamDashboards, "dashboards.team.read", "Read a team's figures": [Supervisor, DetectiveInspector];
     ReadForceDashboard, "dashboards.force.read", "Read the force's figures": [DetectiveInspector];
+    DiscloseInspectionPacks, "inspection_packs.disclose", "Hand out a team's inspection pack": [DetectiveInspector];
     ReadWorklists, "worklists.read", "Read what is overdue, the worst first":
         [OffenderManager, Supervisor, DetectiveInspector];
     EnterBreaches, "breaches.enter", "Enter a breach, confirmed or suspected":

@@ -91,6 +91,8 @@ error_table! {
         "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
     NOT_EVALUATED: CONFLICT, "not_evaluated", "The force's flags have not been evaluated yet.",
         "Send the force's records, or wait for the nightly evaluation; GET /v1/jobs says when that is.";
+    NO_HISTORY: CONFLICT, "no_history", "Nothing is known of the force as at that instant.",
+        "Ask as at a later instant: for `known_at`, one after the force's first records came.";
     FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
         "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",

@@ -135,17 +135,26 @@ fn judged(
     policy: &Policy,
     wanted: Wanted<'_>,
 ) -> Result<Vec<JudgedSample>, StoreError> {
-    let whole = Scope::whole(&scope.force);
+    let force = sampling(connection, wanted, &scope.force)?;
+    let in_scope = offenders_in_scope(connection, scope)?;
+    let is_shown = |offender: &Ref| in_scope.contains(offender);
+    Ok(force.dip_samples.iter().map(|held| judge(held, &force, policy, is_shown)).collect())
+}
+
+/// The samples that are wanted, with the force's grades and graders.
+pub(in crate::casework) fn sampling(
+    connection: &mut AnyConnection,
+    wanted: Wanted<'_>,
+    force: &str,
+) -> Result<ForceFile, StoreError> {
+    let whole = Scope::whole(force);
     let mut builder = ForceFileBuilder::default();
     for wanted in [wanted, Wanted::all(RecordKind::DipSampleGrade, &whole), Wanted::all(RecordKind::Officer, &whole)] {
         for held in records_in_scope(connection, wanted)? {
             builder.add(held);
         }
     }
-    let force = builder.build();
-    let in_scope = offenders_in_scope(connection, scope)?;
-    let is_shown = |offender: &Ref| in_scope.contains(offender);
-    Ok(force.dip_samples.iter().map(|held| judge(held, &force, policy, is_shown)).collect())
+    Ok(builder.build())
 }
 
 fn judge(held: &Held<DipSample>, force: &ForceFile, policy: &Policy, is_shown: impl Fn(&Ref) -> bool) -> JudgedSample {
