@@ -61,6 +61,7 @@ fn the_whole_case_is_in_it_and_it_proves_itself() {
             &json!({"reason": "invented", "review_on": "2021-05-01"}),
         );
         assert_eq!(acknowledged.status, 200, "{}", acknowledged.text);
+        assert_eq!(service.get(&manager(), "/v1/offenders/n-1").status, 200);
         let text = exported(&service, "?recipient=Invented%20reviewer");
         assert_eq!(found(&text), Vec::<String>::new());
 
@@ -106,7 +107,7 @@ fn the_whole_case_is_in_it_and_it_proves_itself() {
 
         let entries = document["audit"]["entries"].as_array().unwrap();
         let acts: Vec<&str> = entries.iter().map(|entry| entry["act"].as_str().unwrap()).collect();
-        assert_eq!(acts, ["intelligence.enter", "flag.acknowledge"]);
+        assert_eq!(acts, ["intelligence.enter", "offender.read"]);
         let recorded = recorded(store);
         let (disclosed, before) = recorded.split_last().unwrap();
         assert_eq!(document["audit"]["hash"], json!(before.last().unwrap().hash), "the chain as it then stood");

@@ -22,7 +22,7 @@ use crate::store::audit::entry::{chain_of, written};
 use crate::store::audit::list::about;
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::flag::{FlagRecord, ever_raised};
+use crate::store::flag::ever_raised;
 use crate::store::legal_hold;
 use crate::store::planned_visit::{PlannedVisitRow, ever_planned};
 use crate::store::timeline::{Provenance, VersionMark, contents, versions_about};
@@ -52,7 +52,6 @@ pub(super) fn document(connection: &mut AnyConnection, export: &Export<'_>) -> R
     let force = &reader.person.force;
     let mut versions = versions_about(connection, force, offender)?;
     versions.reverse();
-    let flags = ever_raised(connection, force, offender)?;
     Ok(json!({
         "format": FORMAT,
         "marking": MARKING,
@@ -67,8 +66,8 @@ pub(super) fn document(connection: &mut AnyConnection, export: &Export<'_>) -> R
         "records": records(connection, force, offender, export.as_at)?,
         "timeline": timeline(connection, &versions)?,
         "planned_visits": planned_visits(ever_planned(connection, force, offender)?),
-        "audit": audit(connection, force, &versions, &flags)?,
-        "flags": flags,
+        "audit": audit(connection, force, &versions)?,
+        "flags": ever_raised(connection, force, offender)?,
         "policies": export.policies,
     }))
 }
@@ -125,19 +124,13 @@ fn planned_visits(visits: Vec<(PlannedVisitRow, Option<Uuid>)>) -> Vec<Value> {
     visits.into_iter().map(planned).collect()
 }
 
-/// The audit on the case's records and flags, and where the force's chain stood: with it, this document is proof of the
+/// The audit on the case's records, and where the force's chain stood: with it, this document is proof of the
 /// chain up to there.
-fn audit(
-    connection: &mut AnyConnection,
-    force: &str,
-    versions: &[VersionMark],
-    flags: &[FlagRecord],
-) -> Result<Value, StoreError> {
+fn audit(connection: &mut AnyConnection, force: &str, versions: &[VersionMark]) -> Result<Value, StoreError> {
     let mut subjects: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for version in versions {
         subjects.entry(version.kind.name()).or_default().push(version.subject.to_string());
     }
-    subjects.insert("flag", flags.iter().map(|flag| flag.id.to_string()).collect());
     let mut entries = Vec::new();
     for (kind, mut subjects) in subjects {
         subjects.sort();
