@@ -34,9 +34,10 @@ fn the_scenario_raises_exactly_the_flags_expected() {
         let report = import(store, &fixture("dorset-2021.feed.ndjson.gz"));
         assert_eq!((report.accepted, report.duplicates, report.stale, report.refused), (18_013, 0, 0, 0));
         assert_eq!(raised(store, Family::Records), expected());
-        // Nothing was done here yet: no sample drawn, no briefing read.
+        // Nothing was done here yet: no sample drawn, no briefing read, nothing decided.
         let of_service = raised(store, Family::Service);
-        assert_eq!(of_service.keys().collect::<Vec<_>>(), ["dip_sample_due", "neighbourhood_not_briefed"]);
+        let codes = ["dip_sample_due", "neighbourhood_not_briefed", "reactive_suspension_undecided"];
+        assert_eq!(of_service.keys().collect::<Vec<_>>(), codes);
         assert_eq!(of_service["dip_sample_due"], ["bournemouth", "poole", "west"]);
     });
 }

@@ -184,7 +184,7 @@ pub fn draw(force: &ForceFile, team: &Ref, at: Moment, seed: u64, policy: &DipSa
 }
 
 /// True when an officer managed a case, or assessed, planned, approved, decided, reviewed or put anything right in it: they do
-/// not grade it.
+/// not grade it. To have gone along on a visit is no hand in the case: a supervisor makes up a crew now and then.
 #[must_use]
 pub fn had_a_hand_in(case: &CaseFile, officer: &Ref) -> bool {
     let is = |named: Option<&Ref>| named == Some(officer);
@@ -213,10 +213,8 @@ pub fn had_a_hand_in(case: &CaseFile, officer: &Ref) -> bool {
     let safeguarded = records.safeguarding_referrals.iter().any(|held| held.record.sent_by == *officer)
         || records.safeguarding_decisions.iter().any(|held| held.record.decided_by == *officer)
         || records.disclosure_decisions.iter().any(|held| held.record.decided_by == *officer);
-    let visited = records.visits.iter().any(|held| {
-        held.record.officer_refs.contains(officer) || held.record.corrections.iter().any(|made| made.by == *officer)
-    });
-    managed || assessed || planned || placed || judged || safeguarded || visited
+    let corrected = records.visits.iter().any(|held| held.record.corrections.iter().any(|made| made.by == *officer));
+    managed || assessed || planned || placed || judged || safeguarded || corrected
 }
 
 /// How a sample stands.

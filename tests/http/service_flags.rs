@@ -214,7 +214,10 @@ fn nobody_is_planned_for_a_case_that_shuts_them_out_and_a_visit_accepted_before_
     on_both_databases(|store| {
         import(store, &fixture("dorset-2021.feed.ndjson.gz"));
         let service = run(store);
-        let supervisor = of_force(persona(Role::Supervisor, &["west"]), "dorset");
+        let supervisor = Grants {
+            officer_ref: Some("ds-west".to_owned().try_into().unwrap()),
+            ..of_force(persona(Role::Supervisor, &["west"]), "dorset")
+        };
         let officer = |role: Role, officer: &str| Grants {
             officer_ref: Some(officer.to_owned().try_into().unwrap()),
             ..of_force(persona(role, &[]), "dorset")

@@ -25,7 +25,7 @@ pub struct JudgedSample {
     pub sample: Held<DipSample>,
     /// The grades of the cases shown.
     pub grades: Vec<Held<DipSampleGrade>>,
-    /// How it stands, every case counted.
+    /// How it stands, the cases shown counted: how many are hidden is not told.
     pub standing: SampleStanding,
 }
 
@@ -158,13 +158,11 @@ pub(in crate::casework) fn sampling(
 }
 
 fn judge(held: &Held<DipSample>, force: &ForceFile, policy: &Policy, is_shown: impl Fn(&Ref) -> bool) -> JudgedSample {
-    let grades = force.dip_sample_grades.iter().filter(|grade| grade.record.sample_ref == held.subject);
-    let all: Vec<&DipSampleGrade> = grades.clone().map(|held| &held.record).collect();
-    let mut standing = standing(&held.record, &all, &force.officers, &policy.dip_sample);
-    standing.ungraded.retain(&is_shown);
-    standing.want_second.retain(&is_shown);
     let mut sample = held.clone();
     sample.record.cases.retain(|case| is_shown(&case.offender_ref));
-    let grades = grades.filter(|grade| is_shown(&grade.record.offender_ref)).cloned().collect();
+    let of_sample = force.dip_sample_grades.iter().filter(|grade| grade.record.sample_ref == held.subject);
+    let grades: Vec<_> = of_sample.filter(|grade| is_shown(&grade.record.offender_ref)).cloned().collect();
+    let shown: Vec<&DipSampleGrade> = grades.iter().map(|held| &held.record).collect();
+    let standing = standing(&sample.record, &shown, &force.officers, &policy.dip_sample);
     JudgedSample { sample, grades, standing }
 }

@@ -15,7 +15,7 @@ use super::count::Step;
 use super::facts::DutyFacts;
 use super::period::{PeriodLength, notification_period};
 use super::rules::{Mark, NotificationRules, ReviewRule};
-use crate::domain::calendar::{CivilDate, last_of_months, london_date, plus_days};
+use crate::domain::calendar::{CivilDate, days_between, last_of_months, london_date, plus_days};
 use crate::domain::disposal::ReviewApplication;
 use crate::domain::moment::Moment;
 use crate::domain::notification::NotificationKind;
@@ -104,7 +104,12 @@ pub fn next_review(refused_on: CivilDate, years_set: Option<u32>, rule: &ReviewR
     (eligible, steps)
 }
 
-/// The first notification on or after the relevant date and the first release since; none while that has not come.
+/// The days within which the first notification is given (SOA 2003 s.83(1) `[S]`): what a record begins with later than that may
+/// not be the first there was.
+const FIRST_WITHIN_DAYS: i64 = 3;
+
+/// The first notification on or after the relevant date and the first release since; none while that has not come, or where what is on
+/// record begins with another than an initial one and too late to be the first. A person who knows better says so in the disposal.
 fn first_notified_since(relevant_date: CivilDate, facts: DutyFacts<'_>, at: Moment) -> Option<CivilDate> {
     let detained = |spell: &StatusSpell| matches!(spell.status, OffenderStatus::Custody | OffenderStatus::Hospital);
     let spells = known_spells(facts);
@@ -125,7 +130,9 @@ fn first_notified_since(relevant_date: CivilDate, facts: DutyFacts<'_>, at: Mome
         NotificationKind::Travel | NotificationKind::Return => false,
     };
     let given = facts.given(at).into_iter().filter(|held| tells(held.record.kind));
-    given.map(|held| london_date(held.record.notified_at)).find(|on| *on >= from)
+    let mut since = given.map(|held| (held.record.kind, london_date(held.record.notified_at)));
+    let (kind, on) = since.find(|(_, on)| *on >= from)?;
+    (kind == NotificationKind::Initial || days_between(from, on) <= FIRST_WITHIN_DAYS).then_some(on)
 }
 
 /// The review of an offender's indefinite period; none where the period has an end. It is indefinite where a

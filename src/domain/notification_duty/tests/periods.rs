@@ -272,13 +272,13 @@ fn the_years_to_a_review_run_from_the_first_notification_on_release_for_the_offe
         ),
         (
             "1.3",
-            "notice of travel is under s.86",
+            "notice of travel is under s.86, and what is on record begins too late to be the first",
             known(
                 "2004-06-01",
                 &[("initial", "2004-06-02"), ("travel", "2008-07-02"), ("periodic", "2009-07-01")],
                 &jailed("2008-07-01"),
             ),
-            Some("2024-07-01"),
+            None,
         ),
         (
             "1.3",
