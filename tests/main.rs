@@ -10,6 +10,7 @@
 mod audit;
 mod dashboards;
 mod feed;
+mod first_noticed;
 mod flags;
 mod generate;
 mod histories;

@@ -13,14 +13,14 @@ use super::audit;
 use super::auth::permit::READING_REASON;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
-use super::dashboards::{force, team};
+use super::dashboards::{force, inspection_pack, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::health;
 use super::jobs;
-use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
@@ -29,7 +29,8 @@ use super::records::{
 };
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{
-    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
+    sent_intelligence, teams,
 };
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
@@ -115,6 +116,7 @@ use crate::domain::reading_reason::ReadingReason;
         dip_samples::grade_one,
         team::read,
         force::read,
+        inspection_pack::read,
         breach_worklist::list,
         overdue::visits,
         overdue::assessments,
@@ -128,6 +130,11 @@ use crate::domain::reading_reason::ReadingReason;
         breach_acts::crime_report,
         breach_acts::cancel_crime_report,
         breach_acts::decide,
+        legal_holds::place_one,
+        legal_holds::list,
+        legal_holds::read,
+        legal_holds::release_one,
+        export::read,
         intelligence::enter,
         intelligence::list,
         intelligence::read,
@@ -204,6 +211,8 @@ use crate::domain::reading_reason::ReadingReason;
         posts::change_one,
         briefing::read,
         briefing::list_receipts,
+        sent_intelligence::send,
+        sent_intelligence::list,
         neighbourhoods::list,
         neighbourhoods::read,
     ),

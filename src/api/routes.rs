@@ -11,18 +11,19 @@ use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
-use super::dashboards::{force, team};
+use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
-use super::offenders::{case_file, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{imports, send};
 use super::schedules::{accept, list as schedule_list, propose, read as schedule};
 use super::staff::{
-    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts, teams,
+    absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
+    sent_intelligence, teams,
 };
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
@@ -113,6 +114,17 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/access-restriction", DecideAccess::PERMISSION, || {
         web::to(access_restriction::decide)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/legal-holds", ReadLegalHolds::PERMISSION, || {
+        web::to(legal_holds::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/legal-holds", DecideLegalHolds::PERMISSION, || {
+        web::to(legal_holds::place_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/legal-holds/{ref}", ReadLegalHolds::PERMISSION, || web::to(legal_holds::read)),
+    Endpoint::permitted(Verb::Post, "/v1/legal-holds/{ref}/release", DecideLegalHolds::PERMISSION, || {
+        web::to(legal_holds::release_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/export", ExportCases::PERMISSION, || web::to(export::read)),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/conflicts", ReadOffenders::PERMISSION, || {
         web::to(conflicts::list)
     }),
@@ -428,6 +440,9 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(acknowledge::acknowledge)
     }),
     Endpoint::permitted(Verb::Get, "/v1/dashboards/team/{ref}", ReadTeamDashboards::PERMISSION, || web::to(team::read)),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/inspection-pack", DiscloseInspectionPacks::PERMISSION, || {
+        web::to(inspection_pack::read)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/dashboards/force", ReadForceDashboard::PERMISSION, || web::to(force::read)),
     Endpoint::permitted(Verb::Get, "/v1/worklists/overdue-visits", ReadWorklists::PERMISSION, || {
         web::to(overdue::visits)
@@ -498,9 +513,7 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/teams/{ref}/dip-samples", DrawDipSamples::PERMISSION, || {
         web::to(dip_samples::draw)
     }),
-    Endpoint::permitted(Verb::Get, "/v1/dip-samples/{ref}", ReadDipSamples::PERMISSION, || {
-        web::to(dip_samples::read)
-    }),
+    Endpoint::permitted(Verb::Get, "/v1/dip-samples/{ref}", ReadDipSamples::PERMISSION, || web::to(dip_samples::read)),
     Endpoint::permitted(Verb::Get, "/v1/dip-sample-grades/{ref}", ReadDipSamples::PERMISSION, || {
         web::to(dip_samples::read_grade)
     }),
@@ -516,6 +529,12 @@ pub const ROUTES: &[Endpoint] = &[
         ReadBriefingReceipts::PERMISSION,
         || web::to(briefing::list_receipts),
     ),
+    Endpoint::permitted(Verb::Post, "/v1/neighbourhoods/{ref}/intelligence", SendIntelligence::PERMISSION, || {
+        web::to(sent_intelligence::send)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/neighbourhoods/{ref}/intelligence", SendIntelligence::PERMISSION, || {
+        web::to(sent_intelligence::list)
+    }),
     Endpoint::open(Verb::Get, page::PATH, || web::to(page::begin)),
     Endpoint::open(Verb::Get, page::FILES, || web::to(page::file)),
 ];

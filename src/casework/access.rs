@@ -1,6 +1,6 @@
 //! Acts that were refused and what was asked for and not found, put on record: who tried what.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::actor::{Actor, Person};
@@ -22,6 +22,16 @@ pub(super) const fn why(exists: bool) -> &'static str {
 #[must_use]
 pub(super) fn is_plain(reference: &Ref) -> bool {
     reference.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
+}
+
+/// A reference that a list was narrowed by, as the audit tells it: one that may be a name is only said to be there.
+#[must_use]
+pub(super) fn told(reference: Option<&Ref>) -> Value {
+    match reference {
+        Some(reference) if is_plain(reference) => json!(reference),
+        Some(_) => json!(true),
+        None => Value::Null,
+    }
 }
 
 /// An act refused to somebody whose token is valid and does not grant it.

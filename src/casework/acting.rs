@@ -9,17 +9,19 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::actor::{Actor, Person};
-use super::force_file;
 use super::offenders::may_see;
 use super::reading::Reader;
+use super::{case_records, force_file};
 use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::allocation;
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::{CaseFile, ForceFile};
 use crate::domain::caseload::Move;
 use crate::domain::claim::Members;
+use crate::domain::legal_hold::LegalHold;
 use crate::domain::moment::Moment;
 use crate::domain::officer::Officer;
+use crate::domain::personal_data::offender_of;
 use crate::domain::policy::{Policies, Policy, PolicyError};
 use crate::domain::qualification::supervises;
 use crate::domain::record::{Held, Kept, Record, RecordKind};
@@ -27,12 +29,12 @@ use crate::domain::reference::Ref;
 use crate::domain::references::references;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, exists, one, records_in_scope};
+use crate::store::current::{Wanted, exists, is_known, one, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::idempotency::{self, CarriedOut, RequestKey};
 use crate::store::own_entry::{self, NewEntry, OwnChange, RecordTag};
 use crate::store::scope::Scope;
-use crate::store::{Store, evaluation, limited_access, record};
+use crate::store::{Store, evaluation, legal_hold, limited_access, record};
 
 /// Who acts, under which policies, and how the request is known again.
 #[derive(Debug, Clone)]
@@ -199,11 +201,27 @@ pub fn on_case(
     offender: &Ref,
     decide: impl FnOnce(&CaseInHand<'_>) -> Result<Vec<Draft>, Refusal>,
 ) -> Result<Written, ActError> {
+    let may_act = |connection: &mut AnyConnection| may_see(connection, acting.reader, offender, act);
+    on_case_where(store, acting, act, offender, may_act, decide)
+}
+
+/// The same, on a case that somebody may act on without seeing it: `may_act` says so, and puts on record where not.
+///
+/// # Errors
+/// See [`ActError`]; nothing of the act is kept then.
+pub fn on_case_where(
+    store: &Store,
+    acting: &Acting<'_>,
+    act: &str,
+    offender: &Ref,
+    may_act: impl FnOnce(&mut AnyConnection) -> Result<bool, StoreError>,
+    decide: impl FnOnce(&CaseInHand<'_>) -> Result<Vec<Draft>, Refusal>,
+) -> Result<Written, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
-    let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
+    let done = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
-        if !may_see(connection, reader, offender, act)? {
+        if !may_act(connection)? {
             return Ok(None);
         }
         if let Some(written) = carried_out_before(connection, acting, act, Some(offender))? {
@@ -214,8 +232,34 @@ pub fn on_case(
         let in_hand = CaseInHand { case, force: &force, at, policy, person: &reader.person };
         let drafts = decide(&in_hand)?;
         enter(connection, acting, act, Some(offender), drafts).map(Some)
-    })?;
-    written.ok_or(ActError::NotFound)
+    });
+    on_record_where_refused(store, reader, act, Some((RecordKind::Offender, offender)), done)
+}
+
+/// Puts on record that an act was not carried out: which, on what, and by which rule or for which change; of what was sent,
+/// no more than where the fault lies.
+fn on_record_where_refused<T>(
+    store: &Store,
+    reader: &Reader,
+    act: &str,
+    about: Option<(RecordKind, &Ref)>,
+    done: Result<Option<T>, ActError>,
+) -> Result<T, ActError> {
+    let why = match &done {
+        Err(ActError::Refused(refusal)) => json!({ "why": refusal.code.as_str(), "pointer": refusal.pointer }),
+        Err(ActError::Changed(_)) => json!({ "why": "changed" }),
+        Err(ActError::KeyReused) => json!({ "why": "key_reused" }),
+        // What was not found is on record already, within the act; what failed leaves no trace but the log's.
+        Ok(_) | Err(ActError::NotFound | ActError::Policy(_) | ActError::Store(_)) => {
+            return done?.ok_or(ActError::NotFound);
+        }
+    };
+    let mut detail = json!({ "act": act });
+    if let (Some(detail), Value::Object(why)) = (detail.as_object_mut(), why) {
+        detail.extend(why);
+    }
+    store.transaction_that_writes(|connection| reader.note(connection, "act.refused", about, detail))?;
+    done?.ok_or(ActError::NotFound)
 }
 
 /// The force that an act decides on, where it is about no one case.
@@ -334,7 +378,7 @@ pub fn weigh<T>(
 ) -> Result<T, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
-    let weighed = store.transaction_that_writes(|connection| -> Result<Option<T>, ActError> {
+    let done = store.transaction_that_writes(|connection| -> Result<Option<T>, ActError> {
         let scope = reader.person.case_scope();
         if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
             return Ok(None);
@@ -343,8 +387,8 @@ pub fn weigh<T>(
         let weighed = decide(&ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope })?;
         reader.note(connection, act, about, json!({ "dry_run": true }))?;
         Ok(Some(weighed))
-    })?;
-    weighed.ok_or(ActError::NotFound)
+    });
+    on_record_where_refused(store, reader, act, about, done)
 }
 
 fn is_about_what_is_in_scope(
@@ -371,7 +415,7 @@ fn within_force(
 ) -> Result<Written, ActError> {
     let (reader, at) = (acting.reader, acting.reader.clock.moment());
     let policy = acting.policies.in_force(at.today())?;
-    let written = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
+    let done = store.transaction_that_writes(|connection| -> Result<Option<Written>, ActError> {
         record::take_turn(connection)?;
         let scope = reader.person.case_scope();
         if !is_about_what_is_in_scope(connection, reader, &scope, act, about)? {
@@ -384,8 +428,8 @@ fn within_force(
         let in_hand = ForceInHand { force: &force, at, policy, person: &reader.person, scope: &scope };
         let drafts = decide(&in_hand)?;
         enter(connection, acting, act, None, drafts).map(Some)
-    })?;
-    written.ok_or(ActError::NotFound)
+    });
+    on_record_where_refused(store, reader, act, about, done)
 }
 
 /// What came of the same request, where it was carried out before.
@@ -403,9 +447,35 @@ fn carried_out_before(
     if before.digest != *digest || before.act != act {
         return Err(ActError::KeyReused);
     }
+    let (kind, subject) = (before.kind, before.subject);
+    let Some(written) = written(connection, force, kind, &subject)? else {
+        let detail = "the request was carried out, and what it entered has been taken out since";
+        return Err(Refusal::new(RefusalCode::WrongState, detail).into());
+    };
+    // Where no case has been asked for yet, the record may have passed out of the reader's scope since.
+    let is_in_scope = offender.is_some() || is_within_reach(connection, reader, &subject, &written.held.record)?;
+    if !is_in_scope {
+        reader.note_refusal(connection, act, kind, &subject)?;
+        return Err(ActError::NotFound);
+    }
     let detail = json!({ "act": act, "replayed": true, "offender": offender });
-    reader.note(connection, "act.replay", Some((before.kind, &before.subject)), detail)?;
-    written(connection, force, before.kind, &before.subject, true)
+    reader.note(connection, "act.replay", Some((kind, &subject)), detail)?;
+    Ok(Some(written))
+}
+
+/// True where a record, and the case that it is of, is in the reader's scope.
+fn is_within_reach(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    subject: &Ref,
+    record: &Record,
+) -> Result<bool, StoreError> {
+    let scope = reader.person.case_scope();
+    let is_shown = !records_in_scope(connection, Wanted::one(record.kind(), &scope, subject))?.is_empty();
+    match offender_of(subject, record) {
+        Some(offender) => Ok(is_shown && case_records::is_in_scope(connection, reader, offender)?),
+        None => Ok(is_shown),
+    }
 }
 
 fn written(
@@ -413,11 +483,10 @@ fn written(
     force: &str,
     kind: RecordKind,
     subject: &Ref,
-    replayed: bool,
 ) -> Result<Option<Written>, ActError> {
     let Some(held) = one(connection, force, kind, subject)? else { return Ok(None) };
     let Some(tag) = own_entry::current_tag(connection, force, kind, subject)? else { return Ok(None) };
-    Ok(Some(Written { held, tag, replayed }))
+    Ok(Some(Written { held, tag, replayed: true }))
 }
 
 /// Enters what an act decided, puts it on record and asks for the force's flags.
@@ -433,7 +502,7 @@ fn enter(
     let now = reader.clock.now();
     let mut entered = Vec::with_capacity(drafts.len());
     for Draft { kind, subject, change, basis } in drafts {
-        check_basis(connection, force, kind, &subject, basis)?;
+        check_basis(connection, force, (kind, &subject), basis, offender)?;
         if let OwnChange::Claim(claimed) = &change {
             check_references(connection, force, kind, &subject, claimed)?;
         }
@@ -442,6 +511,9 @@ fn enter(
         if kind == RecordKind::AccessRestriction {
             keep_restriction(connection, force, &subject)?;
         }
+        if kind == RecordKind::LegalHold {
+            keep_hold(connection, force, &subject)?;
+        }
         entered.push((kind, subject, tag));
     }
     let Some((kind, subject, tag)) = entered.first() else {
@@ -449,7 +521,12 @@ fn enter(
     };
     let records: Vec<Value> =
         entered.iter().map(|(kind, subject, tag)| json!({ "kind": kind, "ref": subject, "entry": tag.own })).collect();
-    let detail = json!({ "offender": offender, "entered": records });
+    let mut detail = json!({ "offender": offender, "entered": records });
+    if touches_a_held_case(connection, force, &entered)?
+        && let Some(members) = detail.as_object_mut()
+    {
+        members.insert("legal_hold".to_owned(), true.into());
+    }
     reader.note(connection, act, Some((*kind, subject)), detail)?;
     evaluation::request(connection, force, now)?;
     if let Some(RequestKey { key, digest }) = acting.key {
@@ -468,12 +545,33 @@ fn keep_restriction(connection: &mut AnyConnection, force: &str, subject: &Ref) 
         .map_or(Ok(()), |restriction| limited_access::replace(connection, force, &restriction))
 }
 
+/// The hold as it now stands is what the database keeps the case's history by.
+fn keep_hold(connection: &mut AnyConnection, force: &str, subject: &Ref) -> Result<(), StoreError> {
+    let held = one(connection, force, RecordKind::LegalHold, subject)?;
+    held.and_then(|held| LegalHold::of(held.record))
+        .map_or(Ok(()), |hold| legal_hold::keep(connection, force, subject, &hold))
+}
+
+/// True where an act entered something of a case on legal hold, or placed or released a hold.
+fn touches_a_held_case(
+    connection: &mut AnyConnection,
+    force: &str,
+    entered: &[(RecordKind, Ref, RecordTag)],
+) -> Result<bool, StoreError> {
+    for (kind, subject, _) in entered {
+        if *kind == RecordKind::LegalHold || legal_hold::is_of_a_held_case(connection, force, *kind, subject)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn check_basis(
     connection: &mut AnyConnection,
     force: &str,
-    kind: RecordKind,
-    subject: &Ref,
+    (kind, subject): (RecordKind, &Ref),
     basis: Basis,
+    offender: Option<&Ref>,
 ) -> Result<(), ActError> {
     let read = match basis {
         Basis::Loaded => return Ok(()),
@@ -481,6 +579,12 @@ fn check_basis(
         Basis::Read(tag) => Some(tag),
     };
     let current = own_entry::current_tag(connection, force, kind, subject)?;
+    // Whose record it is, and what it says, is told to nobody whose case it may not be; nor is one that was taken out
+    // revived. A record that goes by its case's own reference is that case's.
+    if basis == Basis::New && offender != Some(subject) && is_known(connection, force, kind, subject)? {
+        let detail = "another record has that reference, or had it; choose another, or leave it out";
+        return Err(Refusal::new(RefusalCode::WrongState, detail).at("/ref").into());
+    }
     if current == read {
         return Ok(());
     }

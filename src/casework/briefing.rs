@@ -10,7 +10,7 @@ use crate::domain::address::Address;
 use crate::domain::calendar::CivilDate;
 use crate::domain::case_file::{CaseFile, ForceFile, ForceFileBuilder};
 use crate::domain::moment::Moment;
-use crate::domain::offender::{OffenderStatus, RiskLevel};
+use crate::domain::offender::{Offender, OffenderStatus, RiskLevel};
 use crate::domain::order::OrderKind;
 use crate::domain::record::{Kept, RecordKind};
 use crate::domain::reference::Ref;
@@ -91,8 +91,7 @@ pub fn briefing(store: &Store, reader: &Reader, neighbourhood: &Ref) -> Result<O
         let offenders: Vec<Briefed> = file
             .cases
             .values()
-            .filter(|case| case.is_managed(at))
-            .filter(|case| matches!(case.offender.status, OffenderStatus::Community | OffenderStatus::Missing))
+            .filter(|case| case.offender.is_briefed_in(neighbourhood, at.today()))
             .map(|case| Briefed::of(case, &file, at))
             .collect();
         let refs: Vec<Ref> = offenders.iter().map(|briefed| briefed.offender_ref.clone()).collect();
@@ -131,8 +130,30 @@ pub fn receipts(store: &Store, reader: &Reader, neighbourhood: &Ref) -> Result<O
     })
 }
 
+/// Whether the reader polices an area and its briefing tells them of an offender as things now stand. Where not, that is
+/// put on record.
+pub(super) fn may_tell_of(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    neighbourhood: &Ref,
+    offender: &Ref,
+    act: &str,
+) -> Result<bool, StoreError> {
+    if area(connection, reader, neighbourhood, act)?.is_none() {
+        return Ok(false);
+    }
+    let (scope, today) = (briefed_scope(reader), reader.clock.moment().today());
+    let found = records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?.pop();
+    let found = found.and_then(|held| Offender::of(held.record));
+    let is_told_of = found.is_some_and(|offender| offender.is_briefed_in(neighbourhood, today));
+    if !is_told_of {
+        reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
+    }
+    Ok(is_told_of)
+}
+
 /// The area, where it is one that the reader polices, or they supervise cases.
-fn area(
+pub(super) fn area(
     connection: &mut AnyConnection,
     reader: &Reader,
     neighbourhood: &Ref,
@@ -148,11 +169,11 @@ fn area(
     Ok(area)
 }
 
-/// The cases of an area that the reader may be told of: whoever polices it, those of every team; limited-access cases only where
+/// The cases that the reader may be told of: whoever polices an area, those of every team; limited-access cases only where
 /// they are admitted.
-fn cases_of(connection: &mut AnyConnection, reader: &Reader, neighbourhood: &Ref) -> Result<ForceFile, StoreError> {
+fn briefed_scope(reader: &Reader) -> Scope {
     let own = reader.person.case_scope();
-    let scope = match reader.person.role {
+    match reader.person.role {
         Role::NeighbourhoodOfficer => Scope { teams: TeamScope::All, ..own },
         Role::OffenderManager
         | Role::Supervisor
@@ -160,11 +181,16 @@ fn cases_of(connection: &mut AnyConnection, reader: &Reader, neighbourhood: &Ref
         | Role::RecordsSystem
         | Role::Auditor
         | Role::Administrator => own,
-    };
+    }
+}
+
+/// The cases of an area that the reader may be told of.
+fn cases_of(connection: &mut AnyConnection, reader: &Reader, neighbourhood: &Ref) -> Result<ForceFile, StoreError> {
+    let scope = briefed_scope(reader);
     let mut living_there = Vec::new();
     let mut builder = ForceFileBuilder::default();
     for held in records_in_scope(connection, Wanted::all(RecordKind::Offender, &scope))? {
-        let area = crate::domain::offender::Offender::of(held.record).and_then(|offender| offender.neighbourhood_ref);
+        let area = Offender::of(held.record).and_then(|offender| offender.neighbourhood_ref);
         if area.as_ref() == Some(neighbourhood) {
             living_there.push(held.subject);
         }

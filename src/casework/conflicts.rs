@@ -5,13 +5,16 @@ use serde_json::json;
 use super::acting::{ActError, Acting, Basis, Draft, Written, on_case};
 use super::offenders::may_see;
 use super::reading::Reader;
+use crate::domain::calendar::CivilDate;
 use crate::domain::claim::{Difference, Prevailing};
+use crate::domain::officer::Officer;
+use crate::domain::qualification::{is_detective_inspector_in_post, supervises};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::Store;
 use crate::store::error::StoreError;
-use crate::store::own_entry::{self, OwnChange};
+use crate::store::own_entry::{self, OwnChange, RecordTag};
 
 /// A member of a record on which the two differ.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +23,8 @@ pub struct Conflict {
     pub kind: RecordKind,
     /// The record.
     pub subject: Ref,
+    /// The record's version.
+    pub tag: RecordTag,
     /// The member, and what each says.
     pub difference: Difference,
 }
@@ -37,8 +42,9 @@ pub fn conflicts(store: &Store, reader: &Reader, offender: &Ref) -> Result<Optio
         let force = &reader.person.force;
         let mut found = Vec::new();
         for (kind, subject) in own_entry::spoken_of_twice(connection, force, offender)? {
+            let Some(tag) = own_entry::current_tag(connection, force, kind, &subject)? else { continue };
             for difference in own_entry::differences_of(connection, force, kind, &subject)? {
-                found.push(Conflict { kind, subject: subject.clone(), difference });
+                found.push(Conflict { kind, subject: subject.clone(), tag, difference });
             }
         }
         reader.note(connection, act, Some((RecordKind::Offender, offender)), json!({ "count": found.len() }))?;
@@ -59,26 +65,52 @@ pub struct Settling {
     pub take: Prevailing,
 }
 
-/// Settles one conflict: the feed's word is taken, or the claim is made anew over it.
+/// Settles one conflict: the feed's word is taken, or the claim is made anew over it. It is for whoever may decide what the
+/// member says.
 ///
 /// # Errors
 /// See [`ActError`].
 pub fn settle(store: &Store, acting: &Acting<'_>, offender: &Ref, settling: &Settling) -> Result<Written, ActError> {
+    let Settling { kind, subject, member, take } = settling;
     let found = conflicts(store, acting.reader, offender)?.ok_or(ActError::NotFound)?;
-    let conflict = found.into_iter().find(|conflict| {
-        conflict.kind == settling.kind
-            && conflict.subject == settling.subject
-            && conflict.difference.member == settling.member
-    });
-    on_case(store, acting, "conflict.settle", offender, |_| {
-        let conflict = conflict.ok_or_else(|| {
+    let is_meant = |conflict: &Conflict| {
+        conflict.kind == *kind && conflict.subject == *subject && conflict.difference.member == *member
+    };
+    let conflict = found.into_iter().find(is_meant);
+    on_case(store, acting, "conflict.settle", offender, |in_hand| {
+        let Conflict { difference, tag, .. } = conflict.ok_or_else(|| {
             Refusal::new(RefusalCode::WrongState, "the records system and what was entered here do not differ there")
         })?;
-        let member = conflict.difference.member;
-        let change = match settling.take {
-            Prevailing::Feed => OwnChange::GiveUp(vec![member]),
-            Prevailing::Claim => OwnChange::Claim([(member, conflict.difference.claim)].into_iter().collect()),
+        let (_, officer) = in_hand.acting_officer()?;
+        may_settle(officer, in_hand.at.today(), (*kind, member), *take)?;
+        let change = match take {
+            Prevailing::Feed => OwnChange::GiveUp(vec![member.clone()]),
+            Prevailing::Claim => OwnChange::Claim([(member.clone(), difference.claim)].into_iter().collect()),
         };
-        Ok(vec![Draft { kind: conflict.kind, subject: conflict.subject, change, basis: Basis::Loaded }])
+        Ok(vec![Draft { kind: *kind, subject: subject.clone(), change, basis: Basis::Read(tag) }])
     })
+}
+
+/// To settle what a member says is to decide it: an approval, a decision on a breach and an allocation are a supervisor's, and
+/// whether somebody is in reactive management is a detective inspector's.
+fn may_settle(
+    officer: &Officer,
+    day: CivilDate,
+    (kind, member): (RecordKind, &str),
+    take: Prevailing,
+) -> Result<(), Refusal> {
+    match (kind, member) {
+        (RecordKind::Allocation, _) if take == Prevailing::Claim => {
+            let detail = "allocate the case anew, so that the checks are made and it is handed over";
+            Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/take"))
+        }
+        (RecordKind::RiskManagementPlan, "approved_by" | "approved_on")
+        | (RecordKind::Breach, "decision")
+        | (RecordKind::Allocation, _) => supervises(officer, day),
+        (RecordKind::ReactiveManagement, _) if !is_detective_inspector_in_post(officer, day) => {
+            let detail = "whether somebody is in reactive management is decided by a detective inspector in post";
+            Err(Refusal::new(RefusalCode::NotQualified, detail))
+        }
+        (_, _) => Ok(()),
+    }
 }

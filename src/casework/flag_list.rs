@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::access::why;
+use super::access::{told, why};
 use super::actor::{Actor, Role};
 use super::reading::Reader;
 use crate::domain::calendar::{CivilDate, plus_days};
@@ -58,7 +58,7 @@ pub fn list(
 /// A filter as the audit tells it.
 fn words(filter: &FlagFilter) -> Value {
     json!({
-        "code": filter.code, "team": filter.team, "officer": filter.officer,
+        "code": filter.code, "team": told(filter.team.as_ref()), "officer": told(filter.officer.as_ref()),
         "severity": filter.severity, "state": filter.state.as_str(), "since": filter.since,
     })
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::access::told;
+use super::actor::Role;
 use super::case_records::is_in_scope;
 use super::force_file::open_case_as_at;
-use super::reading::Reader;
+use super::reading::{Reader, as_at_detail};
 use crate::domain::allocation::{self, Allocation};
 use crate::domain::as_at::AsAt;
 use crate::domain::case_file::{CaseFile, ForceFile};
@@ -53,7 +55,7 @@ impl OffenderFilter {
     /// The filter as the audit tells it: that something was searched for, and never what, for it may be a name.
     fn words(&self) -> Value {
         json!({
-            "team": self.team, "officer": self.officer, "status": self.status, "flag": self.flag,
+            "team": told(self.team.as_ref()), "officer": told(self.officer.as_ref()), "status": self.status, "flag": self.flag,
             "bucket": self.bucket, "search": self.search.is_some(),
         })
     }
@@ -176,12 +178,7 @@ pub fn case_file(
             return Ok(None);
         }
         let mut force = open_case_as_at(connection, &reader.person.force, offender, as_at)?;
-        let detail = match as_at {
-            AsAt::Now => json!({}),
-            AsAt::Known(at) => json!({ "known_at": at }),
-            AsAt::True(at) => json!({ "true_at": at }),
-        };
-        reader.note(connection, act, Some((RecordKind::Offender, offender)), detail)?;
+        reader.note(connection, act, Some((RecordKind::Offender, offender)), as_at_detail(as_at))?;
         Ok(force.cases.remove(offender).map(|file| OpenedCase { file, force }))
     })
 }
@@ -198,6 +195,15 @@ pub(super) fn may_see(
         reader.note_refusal(connection, act, RecordKind::Offender, offender)?;
     }
     Ok(is_in_scope)
+}
+
+/// True of the kinds of record that a role may read of a case: who is shut out of it, and how its work was graded, are for those
+/// who supervise; why it is held is for detective inspectors, for the inquiry may be into those who work on it.
+fn may_read_kind(role: Role, kind: RecordKind) -> bool {
+    let is_inspector = role == Role::DetectiveInspector;
+    let for_inspectors = kind == RecordKind::LegalHold;
+    let for_supervisors = matches!(kind, RecordKind::AccessRestriction | RecordKind::DipSampleGrade);
+    is_inspector || !(for_inspectors || for_supervisors && role != Role::Supervisor)
 }
 
 /// A version of a record, and what it says.
@@ -245,7 +251,8 @@ pub fn timeline(
         if !may_see(connection, reader, offender, act)? {
             return Ok(Timeline::NotFound);
         }
-        let versions = versions_about(connection, &reader.person.force, offender)?;
+        let mut versions = versions_about(connection, &reader.person.force, offender)?;
+        versions.retain(|version| may_read_kind(reader.person.role, version.kind));
         let begin = match after.map(|after| versions.iter().position(|version| version.id == after)) {
             None => 0,
             Some(Some(position)) => position.saturating_add(1),

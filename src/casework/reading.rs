@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::access::{is_plain, why};
 use super::actor::{Actor, Person};
 use super::clock::Clock;
+use crate::domain::as_at::AsAt;
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
@@ -55,6 +56,15 @@ impl Reader {
         let exists = exists(connection, &self.person.force, kind, subject)?;
         let asked_for = Some((kind, subject)).filter(|_| exists || is_plain(subject));
         self.note(connection, "access.refused", asked_for, json!({ "act": act, "why": why(exists) }))
+    }
+}
+
+/// As at when something was read, as the audit tells it.
+pub(super) fn as_at_detail(as_at: AsAt) -> Value {
+    match as_at {
+        AsAt::Now => json!({}),
+        AsAt::Known(at) => json!({ "known_at": at }),
+        AsAt::True(at) => json!({ "true_at": at }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::access::told;
 use super::dashboards::DashboardError;
 use super::reading::Reader;
 use crate::domain::calendar::Instant;
@@ -35,7 +36,7 @@ impl WorklistFilter {
     }
 
     fn words(&self) -> Value {
-        json!({ "team": self.team, "officer": self.officer, "risk": self.risk })
+        json!({ "team": told(self.team.as_ref()), "officer": told(self.officer.as_ref()), "risk": self.risk })
     }
 }
 

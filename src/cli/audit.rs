@@ -14,6 +14,7 @@ use crate::casework::audit::export::{ExportError, ExportRequest, export};
 use crate::casework::audit::exported::{ExportedError, verify_exported};
 use crate::casework::audit::verify::{AuditReport, verify};
 use crate::casework::audit::walk::{ChainReport, Finding};
+use crate::casework::case_export::proof::{CaseProof, CaseProofError, verify as verify_case_export};
 use crate::domain::calendar::{london_midnight, plus_days};
 use crate::settings::Settings;
 use crate::settings::secret_file;
@@ -33,6 +34,8 @@ pub struct Arguments {
 enum Act {
     /// Proves the audit, or an exported span of it; exit 1 and a list where something does not fit.
     Verify(VerifyArguments),
+    /// Verifies an exported case; exit 1 and a list of the parts that are not what was sealed.
+    VerifyExport(VerifyExportArguments),
     /// Exports a span of a force's audit, so that a third party can verify it.
     Export(ExportArguments),
     /// Prints the public key that the heads are signed for.
@@ -53,6 +56,18 @@ struct VerifyArguments {
     file: Option<PathBuf>,
     /// The public key that the exported span must be sealed with, as `audit key` prints it.
     #[arg(long, value_name = "HEX", requires = "file", value_parser = public_key)]
+    key: Option<PublicHeadKey>,
+    /// How to print.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+struct VerifyExportArguments {
+    /// The exported case.
+    file: PathBuf,
+    /// The public key that it must be sealed with, as `audit key` prints it.
+    #[arg(long, value_name = "HEX", value_parser = public_key)]
     key: Option<PublicHeadKey>,
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
@@ -85,6 +100,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
             Some(file) => verify_file(arguments, file),
             None => verify_database(arguments, settings),
         },
+        Act::VerifyExport(arguments) => verify_case(arguments),
         Act::Export(arguments) => export_span(arguments, settings).map(|()| true),
         Act::Key { make } => print_key(*make, settings).map(|()| true),
     }
@@ -137,6 +153,36 @@ fn verify_file(arguments: &VerifyArguments, path: &Path) -> anyhow::Result<bool>
         }
     }
     Ok(report.findings_count == 0)
+}
+
+fn verify_case(arguments: &VerifyExportArguments) -> anyhow::Result<bool> {
+    let shown = arguments.file.display();
+    let bytes = fs::read(&arguments.file).with_context(|| format!("cannot read {shown}"))?;
+    let proof = String::from_utf8(bytes)
+        .map_err(|_| CaseProofError::Malformed)
+        .and_then(|text| verify_case_export(&text, arguments.key.as_ref()));
+    let proof = match proof {
+        Err(error) => {
+            match arguments.format {
+                Format::Json => say_json(&json!({ "findings": [{ "part": "file", "detail": error.to_string() }] }))?,
+                Format::Text => say(&error.to_string())?,
+            }
+            return Ok(false);
+        }
+        Ok(proof) => proof,
+    };
+    match arguments.format {
+        Format::Json => say_json(&proof)?,
+        Format::Text => {
+            proof.findings.iter().try_for_each(|finding| say(&format!("{}: {}", finding.part, finding.detail)))?;
+            let CaseProof { force, offender_ref, exported_at, public_key, findings } = &proof;
+            let verdict = if findings.is_empty() { "valid" } else { "not what was exported" };
+            say(&format!(
+                "{verdict}: {offender_ref} of {force}, exported {exported_at}, sealed with the key {public_key}"
+            ))?;
+        }
+    }
+    Ok(proof.findings.is_empty())
 }
 
 fn export_span(arguments: &ExportArguments, settings: &Settings) -> anyhow::Result<()> {

@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod check;
 pub mod demo;
+pub mod first_noticed;
 pub mod flags;
 pub mod generate;
 pub mod import;
+pub mod inspection_pack;
 pub mod plan;
 mod progress;
 pub mod serve;
@@ -45,12 +47,16 @@ enum Command {
     Generate(generate::Arguments),
     /// Evaluates the flags.
     Flags(flags::Arguments),
+    /// Looks at the flags day by day over what is on file: when each finding would first have been seen.
+    FirstNoticed(first_noticed::Arguments),
     /// Proposes a schedule of visits for a team, or for every team.
     Plan(plan::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
     /// Proves the audit; exports a span of it.
     Audit(audit::Arguments),
+    /// Makes a team's inspection pack: figures, flags, dip samples, policies and proof of the audit in one zip file.
+    InspectionPack(inspection_pack::Arguments),
     /// Serves HTTP.
     Serve(serve::Arguments),
     /// Runs the service's own jobs in the background, without HTTP.
@@ -106,6 +112,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
             import::run(&arguments, &store, clock)?;
         }
         Command::Flags(arguments) => flags::run(&arguments, &open_current()?, clock)?,
+        Command::FirstNoticed(arguments) => first_noticed::run(&arguments, &open_current()?, clock)?,
         Command::Plan(arguments) => match &arguments.snapshot {
             Some(path) => plan::run_snapshot(&arguments, path)?,
             None => plan::run(&arguments, &open_current()?, clock)?,
@@ -120,6 +127,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
                 return Ok(ExitCode::from(CONDEMNED));
             }
         }
+        Command::InspectionPack(arguments) => inspection_pack::run(&arguments, &open_current()?, clock)?,
         Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,
         Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,
         Command::Serve(arguments) => serve::run(&arguments, settings, open()?)?,

@@ -23,12 +23,12 @@ pub struct AccessRestriction {
 }
 
 impl AccessRestriction {
-    /// True when an officer may see the case; somebody who is no officer may where nobody is named.
+    /// True when an officer may see the case. Somebody who is not known by an officer's reference may be anybody, the one
+    /// who is excluded too: they may where nobody is named either way.
     #[must_use]
     pub fn admits(&self, officer: Option<&Ref>) -> bool {
-        let is_excluded = officer.is_some_and(|officer| self.excluded.contains(officer));
-        let is_named = officer.is_some_and(|officer| self.restricted_to.contains(officer));
-        !is_excluded && (self.restricted_to.is_empty() || is_named)
+        let Some(officer) = officer else { return self.restricted_to.is_empty() && self.excluded.is_empty() };
+        !self.excluded.contains(officer) && (self.restricted_to.is_empty() || self.restricted_to.contains(officer))
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
             (&["a"], &[], None, false),
             (&[], &["a"], Some("a"), false),
             (&[], &["a"], Some("b"), true),
-            (&[], &["a"], None, true),
+            (&[], &["a"], None, false),
             (&["a"], &["a"], Some("a"), false),
         ] {
             let restriction = AccessRestriction {

@@ -3,7 +3,7 @@
 //! Duties run on Europe/London civil dates. "N months after" is calendar arithmetic that clamps to
 //! the month's end: 29 February + 1 year = 28 February. Dates are never read off a UTC instant.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 use chrono_tz::Europe::London;
 
 use super::working_time::TimeOfDay;
@@ -25,6 +25,13 @@ pub fn london_date(at: Instant) -> CivilDate {
 pub fn london_midnight(date: CivilDate) -> Instant {
     let midnight = date.and_time(NaiveTime::MIN);
     midnight.and_local_timezone(London).earliest().map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
+
+/// The last moment of a civil date in Europe/London, to the microsecond that the databases keep.
+#[must_use]
+pub fn london_day_end(date: CivilDate) -> Instant {
+    let next = london_midnight(plus_days(date, 1));
+    next.checked_sub_signed(TimeDelta::microseconds(1)).unwrap_or(next)
 }
 
 /// The first day of the date's month.
@@ -57,6 +64,13 @@ pub fn minus_days(date: CivilDate, days: u32) -> CivilDate {
 #[must_use]
 pub fn plus_months(date: CivilDate, months: u32) -> CivilDate {
     date.checked_add_months(Months::new(months)).unwrap_or(CivilDate::MAX)
+}
+
+/// The last day of `months` months beginning with `date`: the day before the same date of that month or, where the month
+/// is too short to have it, the month's last.
+#[must_use]
+pub fn last_of_months(date: CivilDate, months: u32) -> CivilDate {
+    minus_days(plus_months(date, months), 1).max(plus_months(minus_days(date, 1), months))
 }
 
 /// `date` − `months`, clamped to the month's end.
@@ -108,6 +122,22 @@ mod tests {
         assert_eq!(minus_years(date("2024-02-29"), 3), date("2021-02-28"));
         assert_eq!(plus_months(date("2021-01-31"), 1), date("2021-02-28"));
         assert_eq!(minus_months(date("2021-03-31"), 1), date("2021-02-28"));
+    }
+
+    #[test]
+    fn months_beginning_with_a_day_end_the_day_before_or_with_the_month() {
+        for (from, months, last) in [
+            ("2015-02-01", 24, "2017-01-31"),
+            ("2020-02-29", 24, "2022-02-28"),
+            ("2020-02-29", 48, "2024-02-28"),
+            ("2015-08-31", 30, "2018-02-28"),
+            ("2023-03-01", 12, "2024-02-29"),
+            ("2021-03-31", 1, "2021-04-30"),
+            ("2021-03-30", 1, "2021-04-29"),
+            ("2021-03-30", 0, "2021-03-29"),
+        ] {
+            assert_eq!(last_of_months(date(from), months), date(last), "{months} months beginning with {from}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::disposal::Disposal;
 use super::foreign_travel::ForeignTravel;
 use super::handover::Handover;
 use super::intelligence::Intelligence;
+use super::legal_hold::{self, LegalHold};
 use super::moment::Moment;
 use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
@@ -91,6 +92,8 @@ pub struct CaseRecords {
     pub disclosure_decisions: Vec<Held<DisclosureDecision>>,
     /// Who may see the case, where it is restricted.
     pub access: Option<AccessRestriction>,
+    /// Legal holds, those released too.
+    pub legal_holds: Vec<Held<LegalHold>>,
     /// Circumstances.
     pub circumstances: Vec<Held<Circumstance>>,
     /// Handovers.
@@ -124,6 +127,7 @@ impl CaseRecords {
         in_order(&mut self.safeguarding_referrals);
         in_order(&mut self.safeguarding_decisions);
         in_order(&mut self.disclosure_decisions);
+        in_order(&mut self.legal_holds);
         in_order(&mut self.circumstances);
         in_order(&mut self.handovers);
         in_order(&mut self.disposals);
@@ -217,6 +221,7 @@ impl ForceFileBuilder {
             Record::OtherAssessment(record) => file!(other_assessments, record),
             Record::VisitAttendance(record) => file!(attendances, record),
             Record::Circumstance(record) => file!(circumstances, record),
+            Record::LegalHold(record) => file!(legal_holds, record),
             Record::Handover(record) => file!(handovers, record),
             Record::AccessRestriction(access) => self.of(&subject).access = Some(access),
             Record::Post(post) => {
@@ -236,6 +241,7 @@ impl ForceFileBuilder {
     /// is no offender record have none.
     #[must_use]
     pub fn build(mut self) -> ForceFile {
+        self.file.crime_reports.sort_by(|a, b| a.reference.cmp(&b.reference));
         in_order(&mut self.file.dip_samples);
         in_order(&mut self.file.dip_sample_grades);
         for (offender_ref, offender) in self.offenders {
@@ -263,6 +269,12 @@ impl CaseFile {
     #[must_use]
     pub fn is_in_community(&self, at: Moment) -> bool {
         self.offender.is_in_community(at.today())
+    }
+
+    /// On legal hold: its record is kept as it is.
+    #[must_use]
+    pub fn is_on_legal_hold(&self) -> bool {
+        legal_hold::any_holds(&self.records.legal_holds)
     }
 
     /// The spell of reactive management that holds: managed, entered and not left.

@@ -89,7 +89,8 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::VisitAttendance
         | RecordKind::Circumstance
         | RecordKind::Handover
-        | RecordKind::Post => &[],
+        | RecordKind::Post
+        | RecordKind::LegalHold => &[],
     }
 }
 

@@ -183,16 +183,38 @@ pub fn draw(force: &ForceFile, team: &Ref, at: Moment, seed: u64, policy: &DipSa
     sample
 }
 
-/// True when an officer managed a case, or assessed, approved or decided in it: they do not grade it.
+/// True when an officer managed a case, or assessed, planned, approved, decided, reviewed or put anything right in it: they do
+/// not grade it. To have gone along on a visit is no hand in the case: a supervisor makes up a crew now and then.
 #[must_use]
 pub fn had_a_hand_in(case: &CaseFile, officer: &Ref) -> bool {
     let is = |named: Option<&Ref>| named == Some(officer);
     let records = &case.records;
-    records.allocations.iter().any(|held| is(held.record.officer_ref.as_ref()))
-        || records.assessments.iter().any(|held| is(held.record.assessor_ref.as_ref()))
-        || records.plans.iter().any(|held| is(held.record.approved_by.as_ref()))
-        || records.reactive.as_ref().is_some_and(|spell| is(spell.approved_by.as_ref()))
-        || records.breaches.iter().any(|held| is(held.record.decision.as_ref().map(|decision| &decision.decided_by)))
+    let managed = records.allocations.iter().any(|held| is(held.record.officer_ref.as_ref()));
+    let assessed = records.assessments.iter().any(|held| is(held.record.assessor_ref.as_ref()))
+        || records.other_assessments.iter().any(|held| held.record.assessor_ref == *officer);
+    let planned = records.plans.iter().any(|held| {
+        let drafted =
+            held.record.drafting.as_ref().is_some_and(|drafting| drafting.hands().any(|hand| hand == officer));
+        let acted = held.record.action_progress.iter().any(|entry| entry.by == *officer);
+        is(held.record.approved_by.as_ref()) || drafted || acted
+    });
+    let placed = records.reactive.as_ref().is_some_and(|spell| is(spell.approved_by.as_ref()))
+        || records.reactive_placements.iter().any(|held| {
+            let decided = held.record.decision.as_ref().is_some_and(|decision| decision.decided_by == *officer);
+            held.record.proposed_by == *officer || decided
+        })
+        || records.reactive_reviews.iter().any(|held| held.record.reviewed_by == *officer)
+        || records.reactive_decisions.iter().any(|held| held.record.decided_by == *officer);
+    let judged = records.breaches.iter().any(|held| {
+        let decision = held.record.decision.as_ref().map(|decision| &decision.decided_by);
+        let judgement = held.record.casework.judgement.as_ref().map(|judgement| &judgement.decided_by);
+        is(decision) || is(judgement)
+    });
+    let safeguarded = records.safeguarding_referrals.iter().any(|held| held.record.sent_by == *officer)
+        || records.safeguarding_decisions.iter().any(|held| held.record.decided_by == *officer)
+        || records.disclosure_decisions.iter().any(|held| held.record.decided_by == *officer);
+    let corrected = records.visits.iter().any(|held| held.record.corrections.iter().any(|made| made.by == *officer));
+    managed || assessed || planned || placed || judged || safeguarded || corrected
 }
 
 /// How a sample stands.

@@ -112,7 +112,8 @@ pub struct Disposal {
     pub relevant_date: CivilDate,
     /// Under 18 on the relevant date, which halves some periods: s.82(2).
     pub under_18_at_relevant_date: bool,
-    /// The day of the first notification under s.83(1), where it is known better than by the notifications held.
+    /// The day of the first notification on release for the offence (s.91B(2)), where it is known better than by the
+    /// notifications held.
     pub first_notified_on: Option<CivilDate>,
     /// Applications for the review of an indefinite period.
     #[serde(default)]

@@ -41,6 +41,18 @@ pub struct IntelligenceCasework {
     /// The children concerned, as far as they are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub children: Vec<String>,
+    /// Where a neighbourhood officer sent it: of which area, and when it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sighting: Option<Sighting>,
+}
+
+/// What a neighbourhood officer saw, told of in their own area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// The area.
+    pub neighbourhood_ref: Ref,
+    /// When.
+    pub observed_at: Instant,
 }
 
 /// Where intelligence came from.

@@ -73,6 +73,12 @@ impl ChangeKind {
         }
     }
 
+    /// Whether it may be told before it happens: in advance, or because the Act of 2026 asks for it (off). `[M]`
+    #[must_use]
+    pub const fn may_be_told_beforehand(self) -> bool {
+        self.may_be_notified_in_advance() || matches!(self, Self::ChildHouseholdBegun | Self::AbsentFromHome)
+    }
+
     /// Whether it may be notified in advance, with the date on which it is expected: s.84(2). `[S]`
     #[must_use]
     pub const fn may_be_notified_in_advance(self) -> bool {
@@ -213,7 +219,7 @@ impl NotifiableChange {
             (self.premises_ref.is_none() || is_about_premises, "/premises_ref", "is for what is about an address"),
             (at.has_come(self.known_on), "/known_on", "lies in the future"),
             (
-                advance.is_none() || kind.may_be_notified_in_advance(),
+                advance.is_none() || kind.may_be_told_beforehand(),
                 "/advance",
                 "cannot be given of this (SOA 2003 s.84(2))",
             ),
@@ -270,6 +276,16 @@ mod tests {
                 Some("/advance"),
             ),
             (json!({ "occurred_on": null, "advance": advance("2021-04-01", "2021-06-10") }), None),
+            (
+                json!({ "kind": "absent_from_home", "occurred_on": "2021-04-20", "until": "2021-05-16",
+                    "advance": advance("2021-04-10", "2021-04-20") }),
+                None,
+            ),
+            (
+                json!({ "kind": "child_household_begun", "occurred_on": null,
+                    "advance": advance("2021-04-10", "2021-04-20") }),
+                None,
+            ),
             (json!({ "advance": advance("2021-04-16", "2021-04-16") }), Some("/advance/notified_at")),
             (json!({ "advance": advance("2021-04-12", "2021-04-11") }), Some("/advance/expected_on")),
             (json!({ "moves_periodic_date": true }), None),

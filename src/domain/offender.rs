@@ -254,9 +254,50 @@ impl Offender {
         self.is_managed(day) && self.status == OffenderStatus::Community
     }
 
+    /// To be known to the officers of an area: managed, living there, in the community or missing.
+    #[must_use]
+    pub fn is_briefed_in(&self, area: &Ref, day: CivilDate) -> bool {
+        let may_be_met = matches!(self.status, OffenderStatus::Community | OffenderStatus::Missing);
+        may_be_met && self.is_managed(day) && self.neighbourhood_ref.as_ref() == Some(area)
+    }
+
     /// In the community since; the day the status began where that is not known or has not come.
     #[must_use]
     pub fn in_community_from(&self, day: CivilDate) -> CivilDate {
         self.community_since.filter(|since| *since <= day).unwrap_or(self.status_since)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_areas_officers_are_told_of_whom_they_may_meet_there() {
+        let day: CivilDate = "2021-04-15".parse().unwrap();
+        for (status, area, ends_on, told) in [
+            ("community", json!("nb-1"), json!(null), true),
+            ("missing", json!("nb-1"), json!(null), true),
+            ("community", json!("nb-1"), json!("2021-04-15"), true),
+            ("community", json!("nb-1"), json!("2021-04-14"), false),
+            ("custody", json!("nb-1"), json!(null), false),
+            ("abroad", json!("nb-1"), json!(null), false),
+            ("transferred_out", json!("nb-1"), json!(null), false),
+            ("community", json!("nb-2"), json!(null), false),
+            ("community", json!(null), json!(null), false),
+        ] {
+            let offender: Offender = serde_json::from_value(json!({
+                "given_name": "Nestor", "family_name": "Inventio", "aliases": [], "external_refs": [],
+                "warning_markers": [], "status": status,
+                "status_since": "2020-01-01", "team_ref": "north", "lead_agency": "police",
+                "lead_agency_since": "2015-01-01", "mappa": { "category": 1, "level": 1 }, "neighbourhood_ref": area,
+                "notification": { "relevant_date": "2015-01-01", "ends_on": ends_on, "regime": "annual",
+                    "under_18_at_relevant_date": false },
+            }))
+            .unwrap();
+            assert_eq!(offender.is_briefed_in(&Ref::new("nb-1").unwrap(), day), told, "{status} {area} {ends_on}");
+        }
     }
 }

@@ -57,7 +57,7 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
         RecordKind::ReactiveManagement => &["rationale"],
-        RecordKind::AccessRestriction => &["reason"],
+        RecordKind::AccessRestriction | RecordKind::LegalHold => &["reason"],
         RecordKind::Allocation => &["reason"],
         RecordKind::DipSampleGrade => &["findings"],
         RecordKind::ReactivePlacement => &["rationale", "reason"],
@@ -109,6 +109,7 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::ForeignTravel(record) => Some(&record.offender_ref),
         Record::OtherAssessment(record) => Some(&record.offender_ref),
         Record::VisitAttendance(record) => Some(&record.offender_ref),
+        Record::LegalHold(record) => Some(&record.offender_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
         Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) | Record::Post(_) => {
             None

@@ -154,12 +154,13 @@ impl StandingAction {
         }
     }
 
-    /// It may get another due date, later than the one it has and not past.
+    /// It may get another due date, later than the one it has and not past, from somebody else than its owner.
     ///
     /// # Errors
-    /// When it is done, or the date is otherwise.
-    pub fn may_be_deferred(&self, until: CivilDate, at: Moment) -> Result<(), Refusal> {
+    /// When it is done, the officer's own, or the date is otherwise.
+    pub fn may_be_deferred(&self, by: &Ref, until: CivilDate, at: Moment) -> Result<(), Refusal> {
         self.is_open()?;
+        super::qualification::is_not_own_work(by, &self.action.owner_ref)?;
         if until <= self.action.due_on || at.is_overdue(until) {
             let detail = format!("the new date is after {} and not past", self.action.due_on);
             return Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/due_on"));
@@ -249,8 +250,9 @@ mod tests {
         assert_eq!(code(completed.may_be_checked(&named("sup"))), None);
         assert_eq!(code(completed.may_be_checked(&named("om"))), Some(RefusalCode::OwnWork));
         for (until, refused) in [("2021-04-14", true), ("2021-04-15", false), ("2021-05-01", false)] {
-            assert_eq!(open.may_be_deferred(until.parse().unwrap(), at).is_err(), refused, "{until}");
+            assert_eq!(open.may_be_deferred(&named("sup"), until.parse().unwrap(), at).is_err(), refused, "{until}");
         }
-        assert_eq!(code(completed.may_be_deferred(tomorrow, at)), Some(RefusalCode::WrongState));
+        assert_eq!(code(open.may_be_deferred(&named("om"), tomorrow, at)), Some(RefusalCode::OwnWork));
+        assert_eq!(code(completed.may_be_deferred(&named("sup"), tomorrow, at)), Some(RefusalCode::WrongState));
     }
 }

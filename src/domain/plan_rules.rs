@@ -73,7 +73,8 @@ fn requirement_is_sound(requirement: &VisitRequirement, from: CivilDate) -> Resu
         }
     }
     let distinct: BTreeSet<&String> = requirement.required_skills.iter().collect();
-    let is_short = |text: &String| !text.trim().is_empty() && text.chars().count() <= SHORT_TEXT_CHARS;
+    let is_short =
+        |text: &String| !text.trim().is_empty() && text.chars().count() <= SHORT_TEXT_CHARS && !text.contains('\0');
     if distinct.len() != requirement.required_skills.len() || !requirement.required_skills.iter().all(is_short) {
         return Err(not_acceptable("skills are distinct, of 1 to 200 characters", format!("{under}/required_skills")));
     }

@@ -154,12 +154,9 @@ mod tests {
             json!({ "notification": { "relevant_date": "2015-06-01", "ends_on": on, "regime": "annual",
                 "under_18_at_relevant_date": false } })
         };
-        let away = |from: &str, until: &str| {
-            json!({ "absences": [{ "from": from, "until": until, "reason": "sickness" }] })
-        };
-        let lent = |from: &str| {
-            json!({ "loans": [{ "team_ref": "u", "from": from, "until": "2021-05-01", "approved_by": "sup" }] })
-        };
+        let away =
+            |from: &str, until: &str| json!({ "absences": [{ "from": from, "until": until, "reason": "sickness" }] });
+        let lent = |from: &str| json!({ "loans": [{ "team_ref": "u", "from": from, "until": "2021-05-01", "approved_by": "sup" }] });
         let reactive = |world: World| world.set(RecordKind::ReactiveManagement, "o", json!({}));
         let arrested = json!({ "offender_ref": "o", "arrested_at": "2021-04-01T10:00:00Z" });
         let moved = |from: &str| base().set(RecordKind::Address, "b", json!({ "resident_from": from }));

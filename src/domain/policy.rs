@@ -43,8 +43,8 @@ pub struct Policy {
     pub failed_before_warrant_prompt: usize,
     /// Failed attempts before it is checked whether the offender lives there. `[I]`
     pub failed_before_residence_check: usize,
-    /// Working days within which a failed attempt is followed by another. `[M]`
-    pub failed_attempt_working_days: u32,
+    /// Days within which a failed attempt is followed by another. `[M]`
+    pub failed_attempt_days: u32,
     /// Days looked back for those attempts. `[I]`
     pub warrant_lookback_days: u32,
     /// Minutes past the time that officers expected to be done, after which a missing finish is an alert. `[I]`
@@ -106,6 +106,8 @@ pub struct Policy {
     pub planning: PlanningPolicy,
     /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
     pub acknowledgement_max_days: u32,
+    /// Days that an inspection pack spans at most: a year and the month around its ends. `[I]`
+    pub inspection_pack_max_days: u32,
     /// The numbers of the dashboards.
     pub dashboard: DashboardPolicy,
 }
@@ -134,7 +136,7 @@ pub enum PolicyError {
 }
 
 /// Policies, each with the span of days on which it holds.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Policies(Vec<Policy>);
 

@@ -10,7 +10,9 @@ use super::bank_holidays::BankHolidays;
 use super::breach::BreachState;
 use super::calendar::{CivilDate, Instant, london_date, plus_months};
 use super::case_file::CaseFile;
+use super::circumstance::CircumstanceKind;
 use super::moment::Moment;
+use super::notifiable_change::{ChangeKind as Notifiable, NotifiableChange};
 use super::offender::RiskLevel;
 use super::policy::Policy;
 use super::reactive_management::ReactiveManagement;
@@ -92,26 +94,45 @@ pub struct Suspension {
     pub triggers: Vec<Trigger>,
 }
 
+/// True when a spell holds and is suspended.
+#[must_use]
+pub fn is_suspended(case: &CaseFile, at: Moment) -> bool {
+    case.reactive_spell(at).is_some_and(|spell| !unanswered(case, spell, at).is_empty())
+}
+
 /// Whether the spell that holds is suspended: something happened in it that no decision to retain has answered.
 #[must_use]
 pub fn suspension(case: &CaseFile, at: Moment, policy: &Policy, bank_holidays: &BankHolidays) -> Option<Suspension> {
-    let mut open = open_triggers(case, at);
-    open.sort_by(|a, b| (a.on, a.at, &a.named).cmp(&(b.on, b.at, &b.named)));
+    let open = unanswered(case, case.reactive_spell(at)?, at);
     let since = open.first()?.on;
     let decide_by = bank_holidays.plus_working_days(since, policy.reactive_decision_working_days);
     Some(Suspension { since, decide_by, overdue: at.is_overdue(decide_by), triggers: open })
 }
 
-/// True when a spell holds and is suspended.
+/// The same by the bank holidays built in, which are read only where something is unanswered.
 #[must_use]
-pub fn is_suspended(case: &CaseFile, at: Moment) -> bool {
-    !open_triggers(case, at).is_empty()
+pub fn suspended(case: &CaseFile, at: Moment, policy: &Policy) -> Option<Suspension> {
+    unanswered(case, case.reactive_spell(at)?, at).first()?;
+    suspension(case, at, policy, &BankHolidays::built_in().ok()?)
 }
 
-/// What happened in the spell that holds and no decision to retain has answered.
-fn open_triggers(case: &CaseFile, at: Moment) -> Vec<Trigger> {
-    let Some(spell) = case.reactive_spell(at) else { return Vec::new() };
-    triggers(case, spell, at).into_iter().filter(|trigger| !is_answered(case, trigger, at)).collect()
+/// What had suspended the last spell and nobody had answered when it ended, the oldest first.
+#[must_use]
+pub fn suspended_when_left(case: &CaseFile, at: Moment) -> Vec<Trigger> {
+    let left = case.records.reactive.as_ref().and_then(|spell| Some((spell, spell.left_on?)));
+    let Some((spell, left_on)) = left.filter(|(_, left_on)| case.is_managed(at) && at.has_come(*left_on)) else {
+        return Vec::new();
+    };
+    let mut open = unanswered(case, spell, at);
+    open.retain(|trigger| trigger.on <= left_on);
+    open
+}
+
+fn unanswered(case: &CaseFile, spell: &ReactiveManagement, at: Moment) -> Vec<Trigger> {
+    let mut open: Vec<Trigger> =
+        triggers(case, spell, at).into_iter().filter(|trigger| !is_answered(case, trigger, at)).collect();
+    open.sort_by(|a, b| (a.on, a.at, &a.named).cmp(&(b.on, b.at, &b.named)));
+    open
 }
 
 /// Everything that suspends, from the day of entry on.
@@ -161,8 +182,22 @@ fn is_answered(case: &CaseFile, trigger: &Trigger, at: Moment) -> bool {
 pub enum ChangeKind {
     /// A new address.
     NewAddress,
-    /// A new household with a child.
+    /// A household with a child, joined or learned of.
     HouseholdWithChild,
+    /// A name.
+    NewName,
+    /// A relationship.
+    NewRelationship,
+    /// Work.
+    NewWork,
+    /// A device.
+    NewDevice,
+    /// A name or account online.
+    NewOnlineIdentity,
+    /// A circumstance that was known has ended: a relationship or work lost.
+    CircumstanceEnded,
+    /// A journey abroad.
+    ForeignTravel,
     /// Risk-relevant intelligence.
     RiskRelevantIntelligence,
     /// Contact with a child.
@@ -200,6 +235,16 @@ pub struct ReviewsDue {
     pub changes: Vec<Change>,
 }
 
+const fn of_circumstance(kind: CircumstanceKind) -> Option<ChangeKind> {
+    match kind {
+        CircumstanceKind::OnlineIdentity => Some(ChangeKind::NewOnlineIdentity),
+        CircumstanceKind::Device => Some(ChangeKind::NewDevice),
+        CircumstanceKind::Work => Some(ChangeKind::NewWork),
+        CircumstanceKind::Relationship => Some(ChangeKind::NewRelationship),
+        CircumstanceKind::Vehicle | CircumstanceKind::Other => None,
+    }
+}
+
 /// The reviews that the spell that holds calls for: the yearly one, and one for each change after (strictly) the day
 /// on which it was last looked at.
 #[must_use]
@@ -216,9 +261,56 @@ pub fn reviews_due(case: &CaseFile, at: Moment, policy: &Policy, bank_holidays: 
         }
     };
     if let Some(held) = case.current_address(at) {
-        let with_child = held.record.child_in_household == Some(true);
-        let kind = if with_child { ChangeKind::HouseholdWithChild } else { ChangeKind::NewAddress };
-        add(kind, &held.subject, held.record.resident_from);
+        if held.record.child_in_household == Some(true) {
+            // The address does not say since when: it is told of when the record was last sent.
+            let told_on = london_date(held.event_time);
+            add(ChangeKind::HouseholdWithChild, &held.subject, told_on.max(held.record.resident_from));
+        } else {
+            add(ChangeKind::NewAddress, &held.subject, held.record.resident_from);
+        }
+    }
+    for held in &case.records.circumstances {
+        let (circumstance, kind) = (&held.record, of_circumstance(held.record.kind));
+        if let Some(kind) = kind {
+            add(kind, &held.subject, circumstance.recorded_on);
+        }
+        let lost = matches!(circumstance.kind, CircumstanceKind::Relationship | CircumstanceKind::Work);
+        if let Some(until) = circumstance.until.filter(|_| lost) {
+            add(ChangeKind::CircumstanceEnded, &held.subject, until);
+        }
+    }
+    // A move that has its address on record is told by that.
+    let has_address = |change: &NotifiableChange| {
+        let current = case.current_address(at).map(|held| &held.subject);
+        change.premises_ref.is_some() && change.premises_ref.as_ref() == current
+    };
+    for held in &case.records.notifiable_changes {
+        let kind = match held.record.kind {
+            Notifiable::NameUsed => Some(ChangeKind::NewName),
+            Notifiable::ChildHouseholdBegun => Some(ChangeKind::HouseholdWithChild),
+            Notifiable::HomeAddressChanged | Notifiable::NoSoleOrMainResidence => {
+                (!has_address(&held.record)).then_some(ChangeKind::NewAddress)
+            }
+            Notifiable::Stay
+            | Notifiable::Released
+            | Notifiable::ChildHouseholdCeased
+            | Notifiable::BankAccountOpened
+            | Notifiable::BankAccountClosed
+            | Notifiable::CardGained
+            | Notifiable::CardLost
+            | Notifiable::CardChanged
+            | Notifiable::IdentityDocumentObtained
+            | Notifiable::IdentityDocumentReplaced
+            | Notifiable::IdentityDocumentLost
+            | Notifiable::AttendanceDirected
+            | Notifiable::AbsentFromHome => None,
+        };
+        if let Some(kind) = kind {
+            add(kind, &held.subject, held.record.known_on);
+        }
+    }
+    for held in case.records.travels.iter().filter(|held| held.record.cancelled_on.is_none()) {
+        add(ChangeKind::ForeignTravel, &held.subject, held.record.departs_on);
     }
     for held in case.records.intelligence.iter().filter(|held| at.has_happened(held.record.received_at)) {
         let on = london_date(held.record.received_at);
@@ -346,7 +438,7 @@ mod tests {
     #[test]
     fn other_changes_since_the_last_look_call_for_a_review_within_five_working_days() {
         type Row = (RecordKind, Value, Option<(&'static str, &'static str, bool)>);
-        let rows: [Row; 10] = [
+        let rows: [Row; 26] = [
             (RecordKind::Address, json!({ "resident_from": "2021-03-31" }), Some(("new_address", "2021-04-09", true))),
             (
                 RecordKind::Address,
@@ -354,6 +446,58 @@ mod tests {
                 Some(("household_with_child", "2021-04-15", false)),
             ),
             (RecordKind::Address, json!({ "resident_from": "2021-02-10" }), None),
+            (
+                RecordKind::Circumstance,
+                json!({ "kind": "relationship", "partner": "B", "recorded_on": "2021-04-14" }),
+                Some(("new_relationship", "2021-04-21", false)),
+            ),
+            (
+                RecordKind::Circumstance,
+                json!({ "kind": "work", "recorded_on": "2021-04-14" }),
+                Some(("new_work", "2021-04-21", false)),
+            ),
+            (
+                RecordKind::Circumstance,
+                json!({ "recorded_on": "2021-04-14" }),
+                Some(("new_device", "2021-04-21", false)),
+            ),
+            (
+                RecordKind::Circumstance,
+                json!({ "kind": "online_identity", "recorded_on": "2021-04-14" }),
+                Some(("new_online_identity", "2021-04-21", false)),
+            ),
+            (RecordKind::Circumstance, json!({ "kind": "vehicle", "recorded_on": "2021-04-14" }), None),
+            (RecordKind::Circumstance, json!({ "recorded_on": "2021-02-10" }), None),
+            (
+                RecordKind::Circumstance,
+                json!({ "kind": "work", "until": "2021-04-14" }),
+                Some(("circumstance_ended", "2021-04-21", false)),
+            ),
+            (RecordKind::Circumstance, json!({ "kind": "device", "until": "2021-04-14" }), None),
+            (
+                RecordKind::NotifiableChange,
+                json!({ "kind": "name_used", "occurred_on": "2021-03-01" }),
+                Some(("new_name", "2021-04-21", false)),
+            ),
+            (
+                RecordKind::NotifiableChange,
+                json!({ "kind": "child_household_begun" }),
+                Some(("household_with_child", "2021-04-21", false)),
+            ),
+            (
+                RecordKind::NotifiableChange,
+                json!({ "kind": "no_sole_or_main_residence" }),
+                Some(("new_address", "2021-04-21", false)),
+            ),
+            (RecordKind::NotifiableChange, json!({ "kind": "home_address_changed", "premises_ref": "a" }), None),
+            (RecordKind::NotifiableChange, json!({}), None),
+            (
+                RecordKind::ForeignTravel,
+                json!({ "departs_on": "2021-04-14" }),
+                Some(("foreign_travel", "2021-04-21", false)),
+            ),
+            (RecordKind::ForeignTravel, json!({}), None),
+            (RecordKind::ForeignTravel, json!({ "departs_on": "2021-04-14", "cancelled_on": "2021-04-14" }), None),
             (RecordKind::Intelligence, json!({}), Some(("risk_relevant_intelligence", "2021-04-12", true))),
             (RecordKind::Intelligence, json!({ "risk_relevant": false }), None),
             (
@@ -384,5 +528,18 @@ mod tests {
                 changed.set(RecordKind::ReactiveManagement, "o", json!({ "last_reviewed_on": "2021-04-15" }));
             assert_eq!(changes(&reviewed), []);
         }
+    }
+
+    #[test]
+    fn a_child_in_the_household_of_an_old_address_calls_for_a_review() {
+        let told = |on: &str, child: Value| {
+            let members = json!({ "child_in_household": child });
+            changes(&world().set_at(on, RecordKind::Address, "a", members))
+        };
+        let found = [(json!("household_with_child"), "2021-04-21".to_owned(), false)];
+        assert_eq!(told("2021-04-14T10:00:00Z", json!(true)), found, "section 4: a household with a child");
+        assert_eq!(told("2021-02-10T10:00:00Z", json!(true)), [], "known on the day of entry");
+        assert_eq!(told("2021-04-14T10:00:00Z", json!(false)), []);
+        assert_eq!(told("2021-04-14T10:00:00Z", json!(null)), []);
     }
 }

@@ -19,6 +19,7 @@ use super::disposal::Disposal;
 use super::foreign_travel::ForeignTravel;
 use super::handover::Handover;
 use super::intelligence::Intelligence;
+use super::legal_hold::LegalHold;
 use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
 use super::offender::Offender;
@@ -168,6 +169,7 @@ records! {
         Circumstance, "circumstance", "A circumstance of an offender: a device, a vehicle, work, a relationship and so on.";
         Handover, "handover", "The handover of a case from one manager to the next.";
         Post, "post", "A post of a team, filled or vacant.";
+        LegalHold, "legal_hold", "A hold on a case: its record is kept as it is.";
     }
 }
 

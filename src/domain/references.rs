@@ -80,6 +80,8 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
         Record::Intelligence(intelligence) => {
             found.offender(Some(&intelligence.offender_ref));
             found.at("/data/entered_by", RecordKind::Officer, &intelligence.casework.entered_by);
+            let area = intelligence.casework.sighting.as_ref().map(|sighting| &sighting.neighbourhood_ref);
+            found.at("/data/sighting/neighbourhood_ref", RecordKind::Neighbourhood, area);
         }
         Record::Breach(breach) => {
             found.offender(Some(&breach.offender_ref));
@@ -200,6 +202,12 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.at("/data/team_ref", RecordKind::Team, Some(&post.team_ref));
             found.at("/data/holder_ref", RecordKind::Officer, &post.holder_ref);
             found.at("/data/last_holder_ref", RecordKind::Officer, &post.last_holder_ref);
+        }
+        Record::LegalHold(hold) => {
+            found.offender(Some(&hold.offender_ref));
+            found.at("/data/placed_by", RecordKind::Officer, Some(&hold.placed_by));
+            let released_by = hold.release.as_ref().map(|release| &release.released_by);
+            found.at("/data/release/released_by", RecordKind::Officer, released_by);
         }
     }
     found.0

@@ -3,6 +3,8 @@
 //! Source: MAPPA guidance chapter 12 (four pillars and contingency); the visit frequency follows
 //! the individual plan and never a grid by risk level (HMICFRS, Dorset 2021).
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, Instant};
@@ -170,7 +172,10 @@ pub struct Drafting {
     pub author_ref: Ref,
     /// Who edited it last.
     pub last_editor_ref: Ref,
-    /// When.
+    /// Everybody else who has edited it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub editors: BTreeSet<Ref>,
+    /// When it was edited last.
     pub edited_at: Instant,
     /// The assessment by another tool that it answers.
     pub other_assessment_ref: Option<Ref>,
@@ -182,6 +187,21 @@ pub struct Drafting {
     pub single_crew_risk_assessment: Option<Words>,
     /// That it was sent back, until it is edited.
     pub returned: Option<Returned>,
+}
+
+impl Drafting {
+    /// The same, edited: whoever edited it before is kept, for nobody approves what they had a hand in.
+    pub fn edit(&mut self, editor: &Ref, at: Instant) {
+        let before = std::mem::replace(&mut self.last_editor_ref, editor.clone());
+        self.editors.insert(before);
+        self.edited_at = at;
+        self.returned = None;
+    }
+
+    /// Everybody who had a hand in it.
+    pub fn hands(&self) -> impl Iterator<Item = &Ref> {
+        [&self.author_ref, &self.last_editor_ref].into_iter().chain(&self.editors)
+    }
 }
 
 /// One version of a risk management plan.

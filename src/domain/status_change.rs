@@ -7,8 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, plus_days};
+use super::case_file::CaseFile;
 use super::moment::Moment;
-use super::offender::{Offender, OffenderStatus};
+use super::notification_duty::period::subject_until;
+use super::offender::OffenderStatus;
 use super::policy::Policy;
 use super::refusal::{Refusal, RefusalCode};
 
@@ -190,8 +192,9 @@ pub fn first_visit_by(since: CivilDate, policy: &Policy) -> CivilDate {
 ///
 /// # Errors
 /// With the rule that stands against it, at `/status` or `/since`.
-pub fn check(offender: &Offender, to: NewStatus, since: CivilDate, at: Moment) -> Result<(), Refusal> {
+pub fn check(case: &CaseFile, to: NewStatus, since: CivilDate, at: Moment) -> Result<(), Refusal> {
     let refused = |code, detail: &str, pointer: &str| Err(Refusal::new(code, detail).at(pointer));
+    let offender = &case.offender;
     let from = offender.status;
     if from == OffenderStatus::Deceased {
         let detail = "the record says that the offender has died; a mistake is corrected in the records system";
@@ -211,9 +214,10 @@ pub fn check(offender: &Offender, to: NewStatus, since: CivilDate, at: Moment) -
         let detail = "the present status began after that day; correct its beginning in the records system first";
         return refused(RefusalCode::NotAcceptable, detail, "/since");
     }
-    let ends_on = offender.notification.ends_on;
+    // An order that keeps its subject notifiable outlasts the period: SOA 2003 s.103G.
+    let ends_on = subject_until(offender, &case.records.orders, at);
     if to == NewStatus::PeriodEnded && ends_on.is_none_or(|ends| ends >= since) {
-        let detail = "the notification period has not ended by that day";
+        let detail = "the notification period, or an order that prolongs it, has not ended by that day";
         return refused(RefusalCode::WrongState, detail, "/since");
     }
     if to.status().is_managed() && ends_on.is_some_and(|ends| ends < since) {
@@ -333,7 +337,7 @@ mod tests {
         ] {
             let world = World::in_order().set(RecordKind::Offender, "o", members.clone());
             let force = world.force_file();
-            let found = check(&force.cases["o"].offender, to, on.parse().unwrap(), world.moment()).err();
+            let found = check(&force.cases["o"], to, on.parse().unwrap(), world.moment()).err();
             assert_eq!(found.as_ref().map(|it| (it.code, it.pointer.as_str())), refused, "{members} {to:?} {on}");
         }
     }
@@ -352,8 +356,36 @@ mod tests {
                 "under_18_at_relevant_date": false});
             let world = World::in_order().set(RecordKind::Offender, "o", json!({"notification": notification}));
             let force = world.force_file();
-            let found = check(&force.cases["o"].offender, to, on.parse().unwrap(), world.moment());
+            let found = check(&force.cases["o"], to, on.parse().unwrap(), world.moment());
             assert_eq!(found.is_ok(), possible, "{ends_on} {to:?} {on}");
+        }
+    }
+
+    #[test]
+    fn a_period_that_an_order_prolongs_has_not_ended() {
+        let notification = json!({"relevant_date": "2015-06-01", "ends_on": "2021-04-10", "regime": "annual",
+            "under_18_at_relevant_date": false});
+        for (order, to, possible) in [
+            (json!({"kind": "shpo", "made_on": "2016-01-01"}), NewStatus::PeriodEnded, false),
+            (json!({"kind": "shpo", "made_on": "2016-01-01", "ends_on": "2021-04-15"}), NewStatus::PeriodEnded, false),
+            (json!({"kind": "shpo", "made_on": "2016-01-01", "ends_on": "2021-04-14"}), NewStatus::PeriodEnded, true),
+            (
+                json!({"kind": "shpo", "made_on": "2016-01-01", "discharged_on": "2021-04-15"}),
+                NewStatus::PeriodEnded,
+                true,
+            ),
+            (json!({"kind": "sro", "made_on": "2016-01-01"}), NewStatus::PeriodEnded, true),
+            (json!({"kind": "shpo", "made_on": "2016-01-01"}), NewStatus::Custody, true),
+            (json!({"kind": "sro", "made_on": "2016-01-01"}), NewStatus::Custody, false),
+        ] {
+            let world = World::in_order().set(RecordKind::Offender, "o", json!({ "notification": notification })).set(
+                RecordKind::Order,
+                "x",
+                order.clone(),
+            );
+            let force = world.force_file();
+            let found = check(&force.cases["o"], to, "2021-04-15".parse().unwrap(), world.moment());
+            assert_eq!(found.is_ok(), possible, "section 1.2, s.103G: {order} {to:?}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::calendar::{CivilDate, london_date, london_time, plus_days};
 use crate::domain::case_file::CaseFile;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
-use crate::domain::reactive_suspension::{Suspension, Trigger, suspension};
+use crate::domain::reactive_suspension::{Suspension, Trigger, suspended_when_left, suspension};
 use crate::domain::record::Held;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::VisitInterval;
@@ -117,7 +117,7 @@ fn openings(case: &CaseFile, context: DueContext<'_>, suspension: Option<&Suspen
         return_to_community(case, context, last),
         new_address(case, context, last),
         return_from_reactive_management(case, context, last),
-        reactive_management_suspended(context, last, suspension),
+        reactive_management_suspended(case, context, last, suspension),
         breach(case, context, last),
         intelligence(case, context, last),
         arms_raised(case, context, last),
@@ -211,15 +211,17 @@ fn return_from_reactive_management(case: &CaseFile, context: DueContext<'_>, las
     })
 }
 
-/// Reactive management is suspended, and nobody has seen the home since the first trigger: due within 5 ⚙ working
-/// days, whether or not a plan provides for visits.
+/// Reactive management is suspended, or was when the offender left it, and nobody has seen the home since the first
+/// trigger: due within 5 ⚙ working days, whether or not a plan provides for visits. Removal puts no visit off.
 fn reactive_management_suspended(
+    case: &CaseFile,
     context: DueContext<'_>,
     last: Option<&Visit>,
     suspension: Option<&Suspension>,
 ) -> Option<Opening> {
     let is_unseen = |trigger: &&Trigger| last.is_none_or(|last| !trigger.is_before(last));
-    let first = suspension?.triggers.iter().find(is_unseen)?;
+    let at_the_end = suspended_when_left(case, context.at);
+    let first = suspension.map_or(&at_the_end, |suspension| &suspension.triggers).iter().find(is_unseen)?;
     let latest = context.bank_holidays.plus_working_days(first.on, context.policy.planning.event_visit_working_days);
     let (rule, fact) = (DueRule::ReactiveManagementSuspended, "reactive management was suspended");
     Some(opened_by(context, last, rule, first.on, latest, fact, Some(&first.named.reference)))
@@ -309,7 +311,7 @@ fn failed_attempt(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>
     case.visit_requirement(context.at)?;
     let newest = newest_failed_attempt(case, context.at, last)?;
     let on = newest.record.date();
-    let latest = context.bank_holidays.plus_working_days(on, context.policy.failed_attempt_working_days);
+    let latest = plus_days(on, context.policy.failed_attempt_days);
     let (rule, fact) = (DueRule::FailedAttempt, "nobody was seen at the door");
     let mut opening = opened_by(context, last, rule, on, latest, fact, Some(&newest.subject));
     let earliest = opening.window.earliest.max(plus_days(on, 1)).min(latest);

@@ -149,7 +149,8 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
         return (UnplacedReason::NoCrewOnDuty, detail, later().unwrap_or(other));
     }
     if !window.days.iter().any(|day| window.is_crew(&problem.admitted(problem.available(*day), job))) {
-        let detail = "no crew could be formed in its window of officers whom the case's limited access admits".to_owned();
+        let detail =
+            "no crew could be formed in its window of officers whom the case's limited access admits".to_owned();
         let text = "put officers who are admitted to the case on duty together in the window".to_owned();
         let other = change(Change::AddAdmittedOfficers, Some(first), text);
         return (UnplacedReason::NoAdmittedCrew, detail, later().unwrap_or(other));

@@ -26,10 +26,10 @@ pub struct Whose<'a> {
 }
 
 /// A version of the feed: subject, source, withdrawn, and what it says.
-type VersionRow = (String, String, bool, StoredVersion);
+pub(super) type VersionRow = (String, String, bool, StoredVersion);
 
 /// An own entry: subject, withdrawn, and what it claims.
-type EntryRow = (String, bool, StoredClaims);
+pub(super) type EntryRow = (String, bool, StoredClaims);
 
 /// Hands to `take` every record of a kind as at an instant, in no order.
 ///
@@ -80,7 +80,7 @@ pub(super) const fn bounds(kind: RecordKind, as_at: AsAt) -> (Option<Instant>, O
     }
 }
 
-fn versions(
+pub(super) fn versions(
     connection: &mut AnyConnection,
     whose: Whose<'_>,
     kind: RecordKind,
@@ -116,7 +116,7 @@ fn versions(
 }
 
 /// The own entries, the oldest first.
-fn entries(
+pub(super) fn entries(
     connection: &mut AnyConnection,
     whose: Whose<'_>,
     kind: RecordKind,

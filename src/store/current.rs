@@ -1,5 +1,7 @@
 //! The current records of a force: by kind within a scope, and those of one case.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::backend::{AnyConnection, MultiBackend};
@@ -112,6 +114,15 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     }
     let rows: Vec<StoredRecord> = question.load(connection)?;
     rows.into_iter().map(held).collect()
+}
+
+/// The offenders in a scope.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn offenders_in_scope(connection: &mut AnyConnection, scope: &Scope) -> Result<BTreeSet<Ref>, StoreError> {
+    let offenders = records_in_scope(connection, Wanted::all(RecordKind::Offender, scope))?;
+    Ok(offenders.into_iter().map(|held| held.subject).collect())
 }
 
 /// One current record, in anybody's scope.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -259,6 +260,104 @@ pub fn acknowledge(
         ))
         .execute(connection)?;
     Ok(true)
+}
+
+/// A flag on an offender, or on what is theirs, from being raised to being cleared, with who acknowledged it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FlagRecord {
+    /// The row.
+    pub id: Uuid,
+    /// The rule.
+    pub code: String,
+    /// What it is raised on: the kind.
+    pub subject_kind: String,
+    /// What it is raised on: the reference.
+    pub subject: String,
+    /// Why, where the rule knows several reasons.
+    pub reason: Option<String>,
+    /// The facts used, as they were last found.
+    pub evidence: Value,
+    /// The policy whose numbers were used.
+    pub policy_version: String,
+    /// When it was raised.
+    pub raised_at: Instant,
+    /// When what it says changed last.
+    pub changed_at: Instant,
+    /// When it was cleared; it holds where empty.
+    pub cleared_at: Option<Instant>,
+    /// Every acknowledgement, oldest first.
+    pub acknowledgements: Vec<AcknowledgementRecord>,
+}
+
+/// One acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AcknowledgementRecord {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub by: String,
+    /// Why, in free text.
+    pub reason: String,
+    /// When it is looked at again.
+    pub review_on: CivilDate,
+}
+
+/// Every flag there ever was on an offender, in the order in which they were raised.
+///
+/// # Errors
+/// When a statement fails.
+pub fn ever_raised(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<Vec<FlagRecord>, StoreError> {
+    type Row = (DbId, String, String, String, Option<String>, DbJson, String, DbInstant, DbInstant, Option<DbInstant>);
+    let of_offender =
+        || flag::table.filter(flag::force.eq(force.to_owned())).filter(flag::offender_ref.eq(offender.to_string()));
+    let rows: Vec<Row> = of_offender()
+        .order((flag::raised_at, flag::id))
+        .select((
+            flag::id,
+            flag::code,
+            flag::subject_kind,
+            flag::subject,
+            flag::reason,
+            flag::evidence,
+            flag::policy_version,
+            flag::raised_at,
+            flag::changed_at,
+            flag::cleared_at,
+        ))
+        .load(connection)?;
+    let acknowledged: Vec<(DbId, DbInstant, String, String, CivilDate)> = flag_acknowledgement::table
+        .filter(flag_acknowledgement::flag_id.eq_any(of_offender().select(flag::id)))
+        .order((flag_acknowledgement::acknowledged_at, flag_acknowledgement::id))
+        .select((
+            flag_acknowledgement::flag_id,
+            flag_acknowledgement::acknowledged_at,
+            flag_acknowledgement::acknowledged_by,
+            flag_acknowledgement::reason,
+            flag_acknowledgement::review_on,
+        ))
+        .load(connection)?;
+    let mut acknowledgements: BTreeMap<Uuid, Vec<AcknowledgementRecord>> = BTreeMap::new();
+    for (id, at, by, reason, review_on) in acknowledged {
+        let record = AcknowledgementRecord { at: at.get(), by, reason, review_on };
+        acknowledgements.entry(id.0).or_default().push(record);
+    }
+    let record =
+        |(id, code, subject_kind, subject, reason, evidence, policy_version, raised, changed, cleared): Row| {
+            FlagRecord {
+                id: id.0,
+                code,
+                subject_kind,
+                subject,
+                reason,
+                evidence: evidence.0,
+                policy_version,
+                raised_at: raised.get(),
+                changed_at: changed.get(),
+                cleared_at: cleared.map(DbInstant::get),
+                acknowledgements: acknowledgements.remove(&id.0).unwrap_or_default(),
+            }
+        };
+    Ok(rows.into_iter().map(record).collect())
 }
 
 /// The code that is stored so.

@@ -19,6 +19,7 @@ use super::scope::{Scope, TeamScope};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::dashboard::StaffFlag;
+use crate::domain::dashboard::past::PastFlag;
 use crate::domain::dashboard::trend::FlagSpan;
 use crate::domain::flag::{FlagCode, Severity, SubjectKind};
 use crate::domain::record::RecordKind;
@@ -444,6 +445,47 @@ pub fn spans(
                 code: code_of(&code)?,
                 raised_at: raised_at.get(),
                 cleared_at: cleared_at.map(DbInstant::get),
+            })
+        })
+        .collect()
+}
+
+/// A flag's id, code, subject, offender, team, and from when until when it held.
+type PastRow = (DbId, String, String, Option<String>, Option<String>, DbInstant, Option<DbInstant>);
+
+/// The flags in scope that held at some time between two instants, both included, the longest-standing first.
+///
+/// # Errors
+/// When the statement fails, or a stored flag cannot be read.
+pub fn held_between(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<PastFlag>, StoreError> {
+    let rows: Vec<PastRow> = within(connection, scope)?
+        .filter(flag::raised_at.le(DbInstant::from(until)))
+        .filter(flag::cleared_at.is_null().or(flag::cleared_at.ge(DbInstant::from(from))))
+        .order((flag::raised_at, flag::id))
+        .select((
+            flag::id,
+            flag::code,
+            flag::subject,
+            flag::offender_ref,
+            flag::team_ref,
+            flag::raised_at,
+            flag::cleared_at,
+        ))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(DbId(id), code, subject, offender_ref, team_ref, raised_at, cleared_at)| {
+            let (raised_at, cleared_at) = (raised_at.get(), cleared_at.map(DbInstant::get));
+            Ok(PastFlag {
+                id: id.to_string(),
+                subject: stored_ref(subject)?,
+                offender_ref: offender_ref.map(stored_ref).transpose()?,
+                team_ref: team_ref.map(stored_ref).transpose()?,
+                span: FlagSpan { code: code_of(&code)?, raised_at, cleared_at },
             })
         })
         .collect()

@@ -44,6 +44,7 @@ pub fn hidden(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<Ve
     let officer = match &scope.seen_by {
         SeenBy::Service => return Ok(None),
         SeenBy::Officer(officer) => Some(officer.as_str()),
+        // Who is not known to be somebody else may be the one who is excluded.
         SeenBy::NoOfficer => None,
     };
     let rows: Vec<(String, String, String)> = limited_access::table
@@ -58,7 +59,7 @@ pub fn hidden(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<Ve
             limits.is_restricted = true;
             limits.is_named |= is_reader;
         } else {
-            limits.is_excluded |= is_reader;
+            limits.is_excluded |= is_reader || officer.is_none();
         }
     }
     let hidden: Vec<String> = cases.into_iter().filter(|(_, limits)| !limits.admit()).map(|(case, _)| case).collect();

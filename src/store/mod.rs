@@ -16,6 +16,7 @@ pub mod flag_list;
 pub mod idempotency;
 pub mod import;
 pub mod job_run;
+pub mod legal_hold;
 pub mod limited_access;
 pub mod migrate;
 pub mod of_cases;
@@ -23,6 +24,7 @@ pub mod own_entry;
 pub mod planned_visit;
 pub mod record;
 pub mod reference;
+pub mod replay;
 pub mod schedule;
 pub mod schedule_list;
 mod schema;
@@ -34,13 +36,15 @@ mod turn;
 pub mod types;
 pub mod url;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::Connection as _;
 use diesel::r2d2::Pool;
 
-use audit::heads::Heads;
+use audit::head::{HeadKey, PublicHeadKey};
+use audit::heads::{HeadFiles, Heads};
 use backend::{AnyConnection, Connections};
 use error::StoreError;
 use turn::Turns;
@@ -84,6 +88,12 @@ impl Store {
         self
     }
 
+    /// The key that signs the heads of the audit, and with it what is handed out; none where nothing is signed.
+    #[must_use]
+    pub fn signing_key(&self) -> Option<&HeadKey> {
+        self.heads.as_deref().map(Heads::key)
+    }
+
     /// Why the heads of the audit are not up to date, where they are not. Tries to sign them first.
     ///
     /// # Errors
@@ -92,6 +102,14 @@ impl Store {
         let Some(heads) = &self.heads else { return Ok(None) };
         heads.publish(&mut *self.connection()?);
         Ok(heads.failure())
+    }
+
+    /// The signed heads of the audit as they stand, with the key that checks them; nothing where this process keeps none.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn signed_heads(&self) -> io::Result<Option<(HeadFiles, PublicHeadKey)>> {
+        self.heads.as_ref().map(|heads| heads.read()).transpose()
     }
 
     fn publish_heads_through(&self, connection: &mut AnyConnection) {

@@ -491,6 +491,34 @@ pub fn members_at(
     content(kind, version, own).and_then(object).map(Some)
 }
 
+/// What one person entered of a kind by one act, as they entered it, the newest first.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn made_by(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    (entered_by, act): (&str, &str),
+) -> Result<Vec<(Ref, Record)>, StoreError> {
+    let rows: Vec<(String, DbJson, Option<DbJson>)> = own_entry::table
+        .left_join(own_entry_personal_data::table)
+        .filter(own_entry::force.eq(force))
+        .filter(own_entry::kind.eq(kind.name()))
+        .filter(own_entry::entered_by.eq(entered_by))
+        .filter(own_entry::act.eq(act))
+        .filter(own_entry::withdrawn.eq(false))
+        .order((own_entry::entered_at.desc(), own_entry::id.desc()))
+        .select((own_entry::subject, own_entry::content, own_entry_personal_data::personal_data.nullable()))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(subject, content, personal_data)| {
+            let members = whole(Some(content), personal_data).map(object).transpose()?.unwrap_or_default();
+            Ok((super::record::stored_ref(subject)?, record(kind, members)?))
+        })
+        .collect()
+}
+
 /// How many entries people of a force have made.
 ///
 /// # Errors

@@ -169,6 +169,33 @@ pub fn planned(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<
     Ok(with_crews(connection, rows)?.pop())
 }
 
+/// Every visit to an offender that was ever planned, by day and time, each with the proposal that took its place, where
+/// one did.
+///
+/// # Errors
+/// When a statement fails.
+pub fn ever_planned(
+    connection: &mut AnyConnection,
+    force: &str,
+    offender: &Ref,
+) -> Result<Vec<(PlannedVisitRow, Option<Uuid>)>, StoreError> {
+    let of_offender = || {
+        planned_visit::table
+            .filter(planned_visit::force.eq(force.to_owned()))
+            .filter(planned_visit::offender_ref.eq(offender.to_string()))
+    };
+    let rows: Vec<VisitRow> = of_offender().select(VISIT).load(connection)?;
+    let superseded: Vec<(DbId, Option<DbId>)> =
+        of_offender().select((planned_visit::id, planned_visit::superseded_by)).load(connection)?;
+    let superseded: BTreeMap<Uuid, Option<DbId>> = superseded.into_iter().map(|(id, by)| (id.0, by)).collect();
+    let by = |id: Uuid| superseded.get(&id).copied().flatten().map(|by| by.0);
+    Ok(with_crews(connection, rows)?
+        .into_iter()
+        .map(|visit| (by(visit.id), visit))
+        .map(|(by, visit)| (visit, by))
+        .collect())
+}
+
 /// An officer's visits of the accepted schedule on a day, by time, where they are in scope.
 ///
 /// # Errors

@@ -349,6 +349,16 @@ table! {
 
 table! {
     use diesel::sql_types::*;
+
+    legal_hold (force, hold_ref) {
+        force -> Text,
+        hold_ref -> Text,
+        offender_ref -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
     use crate::store::types::sql;
 
     idempotency_key (force, actor, key) {
@@ -394,6 +404,7 @@ allow_tables_to_appear_in_same_query!(
     own_entry,
     own_entry_personal_data,
     limited_access,
+    legal_hold,
     idempotency_key,
     record_reference,
     audit_entry,

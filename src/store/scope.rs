@@ -21,7 +21,7 @@ pub enum SeenBy {
     Service,
     /// This officer.
     Officer(Ref),
-    /// Somebody who is none of the force's officers.
+    /// Somebody whose token names no officer: they may be anybody, and see no limited-access case.
     NoOfficer,
 }
 

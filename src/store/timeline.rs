@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::backend::AnyConnection;
+use super::backend::{AnyConnection, ROWS_A_STATEMENT};
 use super::error::StoreError;
 use super::record::{stored_kind, stored_ref, whole};
 use super::schema::{own_entry, own_entry_personal_data, record_version, record_version_personal_data};
@@ -34,6 +34,22 @@ pub struct VersionMark {
     pub learned_at: Instant,
     /// True when it withdraws the record.
     pub withdrawn: bool,
+    /// How it came.
+    pub provenance: Provenance,
+}
+
+/// How a version of a record came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provenance {
+    /// The records system sent it: the import that brought it.
+    Import(Uuid),
+    /// It was entered here.
+    Entered {
+        /// Who: role and subject of the token.
+        by: String,
+        /// The act, by its stable name.
+        act: String,
+    },
 }
 
 /// Every version of every record about an offender, newest first. A withdrawal does not say whom
@@ -60,7 +76,7 @@ pub fn versions_about(
     for (kind, subjects) in subjects {
         let mut whom: HashMap<String, Option<String>> = HashMap::new();
         for row in versions_oldest_first(connection, force, &kind, &subjects)? {
-            let (id, subject, event_time, event_id, source, learned_at, withdrawn, about) = row;
+            let (id, subject, event_time, event_id, source, learned_at, withdrawn, about, import_id) = row;
             let whom = whom.entry(subject.clone()).or_default();
             if !withdrawn {
                 *whom = about;
@@ -77,6 +93,7 @@ pub fn versions_about(
                 source,
                 learned_at: learned_at.get(),
                 withdrawn,
+                provenance: Provenance::Import(import_id.0),
             });
         }
     }
@@ -89,13 +106,22 @@ pub fn versions_about(
 pub const ENTERED_HERE: &str = "casework";
 
 fn entered_here(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<Vec<VersionMark>, StoreError> {
-    let rows: Vec<(DbId, String, String, DbInstant, bool)> = own_entry::table
+    type Row = (DbId, String, String, DbInstant, bool, String, String);
+    let rows: Vec<Row> = own_entry::table
         .filter(own_entry::force.eq(force))
         .filter(own_entry::offender_ref.eq(offender.as_str()))
-        .select((own_entry::id, own_entry::kind, own_entry::subject, own_entry::entered_at, own_entry::withdrawn))
+        .select((
+            own_entry::id,
+            own_entry::kind,
+            own_entry::subject,
+            own_entry::entered_at,
+            own_entry::withdrawn,
+            own_entry::entered_by,
+            own_entry::act,
+        ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(id, kind, subject, entered_at, withdrawn)| {
+        .map(|(id, kind, subject, entered_at, withdrawn, by, act)| {
             Ok(VersionMark {
                 id: id.0,
                 kind: stored_kind(&kind)?,
@@ -105,12 +131,13 @@ fn entered_here(connection: &mut AnyConnection, force: &str, offender: &Ref) -> 
                 source: ENTERED_HERE.to_owned(),
                 learned_at: entered_at.get(),
                 withdrawn,
+                provenance: Provenance::Entered { by, act },
             })
         })
         .collect()
 }
 
-type Row = (DbId, String, DbInstant, String, String, DbInstant, bool, Option<String>);
+type Row = (DbId, String, DbInstant, String, String, DbInstant, bool, Option<String>, DbId);
 
 fn versions_oldest_first(
     connection: &mut AnyConnection,
@@ -131,6 +158,7 @@ fn versions_oldest_first(
             record_version::learned_at,
             record_version::withdrawn,
             record_version::offender_ref,
+            record_version::import_id,
         ))
         .load(connection)?;
     rows.sort_by(|a, b| (a.2, &a.3).cmp(&(b.2, &b.3)));
@@ -142,21 +170,26 @@ fn versions_oldest_first(
 /// # Errors
 /// When the statement fails.
 pub fn contents(connection: &mut AnyConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, StoreError> {
-    let ids: Vec<DbId> = ids.iter().copied().map(DbId).collect();
-    let rows: Vec<(DbId, Option<DbJson>, Option<DbJson>)> = record_version::table
-        .left_join(record_version_personal_data::table)
-        .filter(record_version::id.eq_any(&ids))
-        .select((record_version::id, record_version::content, record_version_personal_data::personal_data.nullable()))
-        .load(connection)?;
-    let entered: Vec<(DbId, DbJson, Option<DbJson>)> = own_entry::table
-        .left_join(own_entry_personal_data::table)
-        .filter(own_entry::id.eq_any(&ids))
-        .select((own_entry::id, own_entry::content, own_entry_personal_data::personal_data.nullable()))
-        .load(connection)?;
-    let entered = entered.into_iter().map(|(id, content, personal_data)| (id, Some(content), personal_data));
-    Ok(rows
-        .into_iter()
-        .chain(entered)
-        .map(|(id, content, personal_data)| (id.0, whole(content, personal_data).unwrap_or_default()))
-        .collect())
+    let mut said = HashMap::new();
+    for ids in ids.chunks(ROWS_A_STATEMENT) {
+        let ids: Vec<DbId> = ids.iter().copied().map(DbId).collect();
+        let rows: Vec<(DbId, Option<DbJson>, Option<DbJson>)> = record_version::table
+            .left_join(record_version_personal_data::table)
+            .filter(record_version::id.eq_any(&ids))
+            .select((
+                record_version::id,
+                record_version::content,
+                record_version_personal_data::personal_data.nullable(),
+            ))
+            .load(connection)?;
+        let entered: Vec<(DbId, DbJson, Option<DbJson>)> = own_entry::table
+            .left_join(own_entry_personal_data::table)
+            .filter(own_entry::id.eq_any(&ids))
+            .select((own_entry::id, own_entry::content, own_entry_personal_data::personal_data.nullable()))
+            .load(connection)?;
+        let entered = entered.into_iter().map(|(id, content, personal_data)| (id, Some(content), personal_data));
+        let told = rows.into_iter().chain(entered);
+        said.extend(told.map(|(id, content, personal_data)| (id.0, whole(content, personal_data).unwrap_or_default())));
+    }
+    Ok(said)
 }

@@ -100,7 +100,7 @@ fn a_sample_and_a_grade_are_read_where_they_were_made_and_hide_what_the_reader_m
         assert_eq!(service.act(&inspector(), "/v1/offenders/n-1/access-restriction", None, &body).status, 200);
         let shown = service.get(&supervisor(), &sample).json();
         assert_eq!((&shown["sample"]["cases"], &shown["grades"]), (&json!([]), &json!([])), "{shown}");
-        assert_eq!(shown["standing"]["cases"], 1, "the case counts, unnamed");
+        assert_eq!(shown["standing"]["cases"], 0, "how many are hidden is not told");
         assert_eq!(service.get(&supervisor(), &grade).code(), "not_found");
         assert_eq!(service.get(&inspector(), &grade).status, 200);
     });

@@ -9,10 +9,13 @@ use mosovo_visits::store::{Store, audit, own_entry};
 use serde_json::json;
 
 use crate::support::http::{persona, run};
-use crate::support::{casework, evaluate, import, on_both_databases};
+use crate::support::{casework, evaluate, import, on_both_databases, on_both_signing_databases};
 
 /// A path of the route, with references that there are.
 fn path(template: &str) -> String {
+    if template == "/v1/teams/{ref}/inspection-pack" {
+        return "/v1/teams/north/inspection-pack?from=2021-04-14&until=2021-04-15".to_owned();
+    }
     let subject = match template.split('/').nth(2) {
         Some("offenders") => "n-1",
         Some("officers") => "om-n",
@@ -20,7 +23,7 @@ fn path(template: &str) -> String {
         Some("dip-samples" | "dip-sample-grades") => "sample-1",
         Some("neighbourhoods") => "nb-1",
         Some("dashboards") => "north",
-        Some("breaches" | "intelligence" | "reactive-placements" | "safeguarding-referrals") => "x-1",
+        Some("breaches" | "intelligence" | "reactive-placements" | "safeguarding-referrals" | "legal-holds") => "x-1",
         Some("disposals" | "notifiable-changes" | "foreign-travel" | "notifications") => "x-1",
         Some("arms-assessments") => "r-1",
         Some("other-assessments") => "q-1",
@@ -41,7 +44,9 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
     match (verb, template) {
         (Verb::Post, "/v1/schedules") => &[202],
         (Verb::Post, "/v1/offenders/{ref}/access-restriction") => &[200, 412],
-        (Verb::Get, "/v1/offenders/{ref}/access-restriction") => &[404],
+        (Verb::Get, "/v1/offenders/{ref}/access-restriction" | "/v1/legal-holds/{ref}") => &[404],
+        // Nobody of the caseload is in the area's briefing.
+        (Verb::Post, "/v1/neighbourhoods/{ref}/intelligence") => &[404],
         (Verb::Post, "/v1/offenders/{ref}/conflicts/settle") => &[409],
         // There is none of these in the caseload.
         (_, template) if NOT_THERE.iter().any(|part| template.starts_with(part)) => &[404],
@@ -94,7 +99,7 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
 
 /// True of an act on one record, which names a version that was never one.
 fn takes_a_version_of_what_there_is_not(template: &str) -> bool {
-    ["/v1/breaches/", "/v1/reactive-placements/", "/v1/safeguarding-referrals/"]
+    ["/v1/breaches/", "/v1/reactive-placements/", "/v1/safeguarding-referrals/", "/v1/legal-holds/"]
         .iter()
         .any(|collection| template.starts_with(collection))
 }
@@ -190,6 +195,14 @@ fn body(template: &str) -> (&'static str, &'static str) {
         "/v1/offenders/{ref}/access-restriction" => {
             ("application/json", r#"{"restricted_to": [], "excluded": ["om-s"], "reason": "invented"}"#)
         }
+        "/v1/offenders/{ref}/legal-holds" => {
+            ("application/json", r#"{"ground": "serious_further_offence", "reason": "invented"}"#)
+        }
+        "/v1/legal-holds/{ref}/release" => ("application/json", r#"{"reason": "invented"}"#),
+        "/v1/neighbourhoods/{ref}/intelligence" => (
+            "application/json",
+            r#"{"offender_ref": "n-1", "observed_at": "2021-04-14T09:00:00Z", "summary": "invented", "risk_relevant": true}"#,
+        ),
         "/v1/offenders/{ref}/conflicts/settle" => {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
         }
@@ -304,7 +317,7 @@ fn kept(store: &Store, persona: &Grants) -> (usize, usize) {
 
 #[test]
 fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
-    on_both_databases(|store| {
+    on_both_signing_databases(|store| {
         import(store, &casework::feed());
         evaluate(store, "wessex");
         let service = run(store);
@@ -318,9 +331,10 @@ fn every_role_may_what_the_table_says_on_every_route_and_nothing_else() {
                 let neighbourhoods = ["nb-1".to_owned().try_into().unwrap()].into();
                 let persona = Grants { officer_ref, neighbourhoods, ..persona(role, &["north"]) };
                 let token = format!("Bearer {}", service.token(&persona));
-                let headers = [("authorization", token.as_str()), ("content-type", media_type)];
+                let headers =
+                    [("authorization", token.as_str()), ("content-type", media_type), ("reading-reason", "disclosure")];
                 let version = ("if-match", if is_of_a_record(endpoint.path) { NO_VERSION } else { "\"1\"" });
-                let versioned = [headers[0], headers[1], version];
+                let versioned = [headers[0], headers[1], headers[2], version];
                 let unversioned = ["/access-restriction", "/allocations", "/leave-post"];
                 let is_unversioned = unversioned.iter().any(|end| endpoint.path.ends_with(end));
                 let headers = if is_unversioned { &headers[..] } else { &versioned };

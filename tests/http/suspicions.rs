@@ -222,9 +222,9 @@ fn on_the_shipped_caseload_each_lapse_is_filed_once_and_none_of_its_flags_change
             of_code.0 += usize::from(found.met_on.is_none());
             of_code.1 += usize::from(found.met_on.is_some());
         }
-        // Open, and met late within the 28 days looked back: the invented caseload does not hold every yearly confirmation.
+        // Open, and met late where the failure could first be seen within the 28 days looked back.
         let expected =
-            [("home_address_changed", (31, 19)), ("periodic_confirmation", (22, 74)), ("weekly_confirmation", (1, 0))];
+            [("home_address_changed", (31, 0)), ("periodic_confirmation", (22, 1)), ("weekly_confirmation", (1, 0))];
         assert_eq!(codes, expected.map(|(code, counts)| (code.to_owned(), counts)).into());
         let mut keys: Vec<_> = found.iter().map(|(offender, found)| (offender, &found.key)).collect();
         keys.sort();
@@ -243,7 +243,8 @@ fn on_the_shipped_caseload_each_lapse_is_filed_once_and_none_of_its_flags_change
         assert!(filed > 0 && filed <= found.len(), "{filed} of {}", found.len());
         let second = evaluate();
         assert_eq!(count(), filed, "nothing is suspected twice");
-        assert_eq!((second.raised, second.cleared, second.changed, second.unchanged), (0, 0, 0, first.raised));
+        // One suspension of reactive management is told to rest on a suspicion too.
+        assert_eq!((second.raised, second.cleared, second.changed, second.unchanged), (0, 0, 1, first.raised - 1));
     });
 }
 

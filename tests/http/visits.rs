@@ -114,6 +114,12 @@ fn two_officers_confirm_that_they_were_there() {
         let moved = json!({"reason": "the clock was wrong", "attempted_at": "2021-04-15T07:00:00Z"});
         let moved = service.patch(&manager(), &path, read.header("etag"), &moved);
         assert_eq!((moved.status, &moved.json()["write_up"]["confirmed_by"]), (200, &json!([])), "{}", moved.text);
+        // And so is another outcome.
+        assert_eq!(service.act(&colleague(), &format!("{path}/confirm"), None, &json!({})).status, 200);
+        let read = service.get(&supervisor(), &path);
+        let seen = json!({"reason": "not at home after all", "outcome": "no_reply", "home_inspected": false});
+        let seen = service.patch(&manager(), &path, read.header("etag"), &seen);
+        assert_eq!((seen.status, &seen.json()["write_up"]["confirmed_by"]), (200, &json!([])), "{}", seen.text);
     });
 }
 
@@ -123,24 +129,27 @@ fn a_lone_visit_without_an_approval_is_recorded_marked_and_flagged() {
         set_up(store);
         let service = run(store);
         let alone = |changes: &Value| seen(&with(json!({"officer_refs": ["om-n"]}), changes));
-        for (approver, code) in [("om-n2", "not_qualified"), ("om-n", "not_qualified"), ("sup-9", "unknown_reference")]
-        {
+        // Nobody enters an approval in another's name, nor without rank.
+        for approver in ["om-n2", "om-n", "sup-9", "sup-n"] {
             let body = alone(&json!({"single_crew_approved_by": approver}));
             let reply = service.act(&manager(), VISITS, None, &body);
             let at = json!("/single_crew_approved_by");
-            assert_eq!((reply.code().as_str(), &reply.json()["pointer"]), (code, &at), "{approver}");
+            assert_eq!((reply.code().as_str(), &reply.json()["pointer"]), ("not_qualified", &at), "{approver}");
         }
         let own = seen(&json!({"officer_refs": ["sup-n"], "single_crew_approved_by": "sup-n"}));
         assert_eq!(service.act(&supervisor(), VISITS, None, &own).code(), "own_work");
-        let approved = service.act(&manager(), VISITS, None, &alone(&json!({"single_crew_approved_by": "sup-n"})));
-        assert_eq!(approved.json()["write_up"]["alone_without_approval"], false, "{}", approved.text);
-        evaluate(store);
-        assert!(!flagged(&service, "visit_made_alone"));
         let made = service.act(&manager(), VISITS, None, &alone(&json!({})));
         assert_eq!(made.json()["write_up"]["alone_without_approval"], true, "{}", made.text);
         evaluate(store);
         assert!(flagged(&service, "visit_made_alone"));
         let read = service.get(&manager(), &path_of(&made));
+        let approval = json!({"reason": "approved by telephone", "single_crew_approved_by": "sup-n"});
+        let by = |who| service.patch(&who, &path_of(&made), read.header("etag"), &approval);
+        assert_eq!(by(manager()).code(), "not_qualified");
+        let approved = by(supervisor());
+        assert_eq!(approved.json()["write_up"]["alone_without_approval"], false, "{}", approved.text);
+        evaluate(store);
+        assert!(!flagged(&service, "visit_made_alone"));
         assert_eq!(read.json()["confirmed"], true, "nobody else was there");
     });
 }
@@ -240,7 +249,9 @@ fn failed_attempts_lead_to_the_prompt_of_section_96b_with_a_log_that_can_be_atta
         assert_eq!(log["attempts"][2]["not_counted"], "entry_not_sought");
         assert_eq!(log["try_again_by"], "2021-04-21");
         let shown: Vec<&Value> = log["conditions"].as_array().unwrap().iter().map(|it| &it["shown"]).collect();
-        assert_eq!(shown, ["for_the_applicant", "yes", "yes", "for_the_applicant", "yes"]);
+        // No notification on record covers the address: whether it is the home last notified is for the applicant to say.
+        let theirs = "for_the_applicant";
+        assert_eq!(shown, [theirs, theirs, "yes", theirs, "yes"]);
 
         let token = format!("Bearer {}", service.token(&manager()));
         let headers = [("authorization", token.as_str()), ("accept", "text/markdown")];

@@ -131,6 +131,7 @@ pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -180,11 +181,9 @@ impl Running {
         let mut response = agent.run(request).unwrap();
         let headers =
             response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
-        Reply {
-            status: response.status().as_u16(),
-            headers: headers.collect(),
-            text: response.body_mut().read_to_string().unwrap(),
-        }
+        let (status, headers) = (response.status().as_u16(), headers.collect());
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     /// A reading by somebody.

@@ -20,7 +20,7 @@ use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::audit::head::HeadKey;
-use mosovo_visits::store::audit::heads::HeadFiles;
+use mosovo_visits::store::audit::heads::{HeadFiles, Heads};
 use mosovo_visits::store::audit::list::acts;
 
 /// The clock of the dorset-2021 scenario.
@@ -38,8 +38,17 @@ pub fn fixture(name: &str) -> String {
 
 /// Imports a feed.
 pub fn import(store: &Store, feed: &str) -> ImportReport {
-    let feed = BufReader::new(feed.as_bytes());
-    import_lines(store, scenario_clock(), &Actor::Operator, "test", feed, |_| {}).unwrap()
+    import_by(store, scenario_clock(), feed)
+}
+
+/// Imports a feed that the service learns of at an instant, and all of it.
+pub fn learn(store: &Store, now: &str, feed: &str) {
+    let report = import_by(store, Clock::FixedAt(now.parse().unwrap()), feed);
+    assert_eq!((report.refused, report.errors.len()), (0, 0), "{report:?}");
+}
+
+fn import_by(store: &Store, clock: Clock, feed: &str) -> ImportReport {
+    import_lines(store, clock, &Actor::Operator, "test", BufReader::new(feed.as_bytes()), |_| {}).unwrap()
 }
 
 /// Evaluates a force's flags at the scenario's time, and keeps what is found.
@@ -51,16 +60,26 @@ pub fn evaluate(store: &Store, force: &str) {
 /// Runs a test on an empty, migrated database of each backend. Whatever the test did, the audit is whole at
 /// its end and every act in it is one that the table knows.
 pub fn on_both_databases(test: impl Fn(&Store)) {
-    on_both_empty_databases(|store| {
-        store.migrate().unwrap();
-        test(store);
-        let unsigned = verify(store, &HeadFiles::default(), &proof_key().public(), None).unwrap();
-        for chain in unsigned.chains {
-            assert_eq!(chain.findings, [], "{}", chain.chain);
-        }
-        let acts: Vec<String> = store.transaction(acts).unwrap();
-        assert_eq!(acts.iter().find(|act| !is_known(act)), None, "src/domain/audit_act.rs lacks an act");
+    on_both_empty_databases(|store| audited(store, &test));
+}
+
+/// The same, with a key that signs the heads of the audit and what is handed out.
+pub fn on_both_signing_databases(test: impl Fn(&Store)) {
+    on_both_databases_by_url(|url| {
+        let heads = Heads::open(proof_of(url).1, proof_key(), || scenario_clock().now()).unwrap();
+        audited(&Store::open(&url.parse().unwrap()).unwrap().with_heads(heads), &test);
     });
+}
+
+fn audited(store: &Store, test: impl Fn(&Store)) {
+    store.migrate().unwrap();
+    test(store);
+    let unsigned = verify(store, &HeadFiles::default(), &proof_key().public(), None).unwrap();
+    for chain in unsigned.chains {
+        assert_eq!(chain.findings, [], "{}", chain.chain);
+    }
+    let acts: Vec<String> = store.transaction(acts).unwrap();
+    assert_eq!(acts.iter().find(|act| !is_known(act)), None, "src/domain/audit_act.rs lacks an act");
 }
 
 /// A key that signs heads of the tests.

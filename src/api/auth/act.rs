@@ -63,11 +63,17 @@ acts! {
         [Supervisor, DetectiveInspector, NeighbourhoodOfficer];
     ReadBriefingReceipts, "briefings.receipts", "Read when a neighbourhood's briefing was read":
         [Supervisor, DetectiveInspector];
+    SendIntelligence, "neighbourhood_intelligence.send",
+        "Send intelligence about somebody in the briefing of one's own area, and read the receipts": [NeighbourhoodOfficer];
     ReadFlags, "flags.read", "Read what the service noticed": [OffenderManager, Supervisor, DetectiveInspector];
     AcknowledgeFlags, "flags.acknowledge", "Acknowledge a flag, with a reason and a day of review":
         [Supervisor, DetectiveInspector];
     ReadAccess, "access_restrictions.read", "Read who may see a limited-access case": [Supervisor, DetectiveInspector];
     DecideAccess, "access_restrictions.decide", "Decide who may see a limited-access case": [DetectiveInspector];
+    ReadLegalHolds, "legal_holds.read", "Read the legal holds on a case": [DetectiveInspector];
+    DecideLegalHolds, "legal_holds.decide", "Place a legal hold on a case, and release one that somebody else placed":
+        [DetectiveInspector];
+    ExportCases, "cases.export", "Export a whole case, sealed": [DetectiveInspector];
     AssessRisk, "assessments.enter", "Enter and put right assessments, ARMS as a trained assessor":
         [OffenderManager, Supervisor, DetectiveInspector];
     DraftPlans, "plans.draft", "Draft risk management plans and edit the drafts":
@@ -96,6 +102,7 @@ acts! {
     ReadAudit, "audit.read", "Read the audit of the force": [Auditor];
     ReadTeamDashboards, "dashboards.team.read", "Read a team's figures": [Supervisor, DetectiveInspector];
     ReadForceDashboard, "dashboards.force.read", "Read the force's figures": [DetectiveInspector];
+    DiscloseInspectionPacks, "inspection_packs.disclose", "Hand out a team's inspection pack": [DetectiveInspector];
     ReadWorklists, "worklists.read", "Read what is overdue, the worst first":
         [OffenderManager, Supervisor, DetectiveInspector];
     EnterBreaches, "breaches.enter", "Enter a breach, confirmed or suspected":

@@ -66,7 +66,7 @@ pub struct ConflictView {
 
 impl From<Conflict> for ConflictView {
     fn from(conflict: Conflict) -> Self {
-        let Conflict { kind, subject, difference } = conflict;
+        let Conflict { kind, subject, difference, .. } = conflict;
         Self {
             kind: kind.name(),
             reference: subject,

@@ -81,6 +81,7 @@ pub async fn enter(
         shows_arrest: body.shows_arrest,
         shows_child_contact: body.shows_child_contact,
         children: body.children,
+        sighting: None,
     };
     let act = move |service: &Service| {
         enter_intelligence(service.store(), &service.acting(&reader, key.as_ref()), &subject, entering)

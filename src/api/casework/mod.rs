@@ -8,6 +8,7 @@ pub mod dip_samples;
 pub mod disposals;
 pub mod foreign_travel;
 pub mod intelligence;
+pub mod legal_holds;
 pub mod notifiable_changes;
 pub mod notifications;
 pub mod reactive_management;

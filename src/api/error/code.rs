@@ -91,6 +91,8 @@ error_table! {
         "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
     NOT_EVALUATED: CONFLICT, "not_evaluated", "The force's flags have not been evaluated yet.",
         "Send the force's records, or wait for the nightly evaluation; GET /v1/jobs says when that is.";
+    NO_HISTORY: CONFLICT, "no_history", "Nothing is known of the force as at that instant.",
+        "Ask as at a later instant: for `known_at`, one after the force's first records came.";
     FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
         "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",
@@ -107,6 +109,8 @@ error_table! {
         "Try again; if it goes on, tell whoever runs the service the request_id.";
     NOT_READY: SERVICE_UNAVAILABLE, "not_ready", "The service is not ready.",
         "Do what the detail says; the service becomes ready by itself.";
+    SIGNING_KEY_MISSING: SERVICE_UNAVAILABLE, "signing_key_missing", "The service has no key to sign with.",
+        "Whoever runs the service sets audit.signing_key_file and audit.heads_dir, makes the key with `mosovo-visits audit key --make`, and starts it again. Nothing was disclosed.";
     UNAVAILABLE: SERVICE_UNAVAILABLE, "unavailable", "The service cannot answer now.",
         "Try again in a moment; whoever runs the service finds the reason at /readyz.";
 }

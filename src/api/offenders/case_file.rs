@@ -32,6 +32,8 @@ pub struct CaseFileView {
     as_at: CivilDate,
     /// Managed by this force.
     managed: bool,
+    /// On legal hold: nothing of its history is changed or taken out until the hold is released.
+    legal_hold: bool,
     /// Managed, in the community.
     in_community: bool,
     /// The offender: `records.offender.v1`.
@@ -93,6 +95,7 @@ impl CaseFileView {
             team_ref: file.offender.team_ref.clone(),
             as_at: at.today(),
             managed: file.is_managed(at),
+            legal_hold: file.is_on_legal_hold(),
             in_community: file.is_in_community(at),
             offender: RecordView::part(&file.offender_ref, &file.offender)?,
             manager,

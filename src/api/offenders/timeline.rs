@@ -15,6 +15,7 @@ use crate::casework::offenders::{Timeline, TimelineEntry, timeline};
 use crate::domain::calendar::Instant;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
+use crate::store::timeline::Provenance;
 
 /// Which part of the history.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -59,6 +60,8 @@ struct VersionView {
     event_id: String,
     /// True when the record was withdrawn.
     withdrawn: bool,
+    /// Who entered it here: role and subject of the token; empty for what the records system sent.
+    entered_by: Option<String>,
     /// The record, whole; of a withdrawal, its reason.
     #[schema(value_type = Object)]
     content: Value,
@@ -67,6 +70,10 @@ struct VersionView {
 impl From<TimelineEntry> for VersionView {
     fn from(entry: TimelineEntry) -> Self {
         let TimelineEntry { version, content } = entry;
+        let entered_by = match version.provenance {
+            Provenance::Import(_) => None,
+            Provenance::Entered { by, .. } => Some(by),
+        };
         Self {
             kind: version.kind,
             subject: version.subject,
@@ -75,6 +82,7 @@ impl From<TimelineEntry> for VersionView {
             source: version.source,
             event_id: version.event_id,
             withdrawn: version.withdrawn,
+            entered_by,
             content,
         }
     }

@@ -9,4 +9,5 @@ pub mod neighbourhoods;
 pub mod officer_acts;
 pub mod officers;
 pub mod posts;
+pub mod sent_intelligence;
 pub mod teams;

@@ -26,7 +26,6 @@ impl From<AttemptLogError> for Problem {
     fn from(error: AttemptLogError) -> Self {
         match error {
             AttemptLogError::Policy(error) => Self::internal(&error),
-            AttemptLogError::BankHolidays(error) => Self::internal(&error),
             AttemptLogError::Store(error) => error.into(),
         }
     }

@@ -105,11 +105,7 @@ pub fn export(
         if !(first..=last).contains(&entry.sequence) {
             return Ok(());
         }
-        let mut members = entry.members();
-        if let Some(members) = members.as_object_mut() {
-            members.insert("hash".to_owned(), entry.hash.into());
-        }
-        Ok(line(&json!({ "entry": members }))?)
+        Ok(line(&json!({ "entry": entry.exported() }))?)
     })?;
     if report.findings_count > 0 {
         return Err(ExportError::Condemned(Box::new(report)));

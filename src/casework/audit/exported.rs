@@ -115,6 +115,11 @@ impl From<Entry> for StoredAuditEntry {
     }
 }
 
+/// True of an exported entry that says what it said when it was logged.
+pub(crate) fn is_unchanged_entry(entry: Value) -> bool {
+    serde_json::from_value::<Entry>(entry).is_ok_and(|entry| StoredAuditEntry::from(entry).is_unchanged())
+}
+
 /// Verifies an export as a stream: every entry, every head, and the seal over all of it.
 ///
 /// # Errors

@@ -105,7 +105,7 @@ pub(super) fn walk_along<E: From<StoreError>>(
 }
 
 /// The heads that the key signed.
-pub(super) fn signed_heads(files: &HeadFiles, key: &PublicHeadKey) -> Vec<SignedHead> {
+pub(in crate::casework) fn signed_heads(files: &HeadFiles, key: &PublicHeadKey) -> Vec<SignedHead> {
     files.lines().filter_map(|(_, head)| head).filter(|head| key.has_signed(head)).cloned().collect()
 }
 

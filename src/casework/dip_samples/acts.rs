@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::casework::acting::{ActError, Acting, Draft, ForceInHand, Written, on_force};
+use crate::casework::case_records::is_in_scope;
 use crate::casework::reading::Reader;
 use crate::domain::calendar::first_of_month;
 use crate::domain::dip_sample::{DipSample, DipSampleGrade, Grade, Question, draw, had_a_hand_in, of_month};
-use crate::domain::record::RecordKind;
+use crate::domain::record::{Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
 use crate::store::Store;
+use crate::store::backend::AnyConnection;
+use crate::store::current::offenders_in_scope;
 use crate::store::error::StoreError;
-use crate::store::limited_access::is_hidden;
 
 /// Draws this month's sample of a team. The seed is made at the draw and kept with it, so that nobody chooses the cases
 /// and anybody can draw them again.
@@ -24,7 +26,7 @@ use crate::store::limited_access::is_hidden;
 pub fn draw_sample(store: &Store, acting: &Acting<'_>, team: &Ref) -> Result<Written, ActError> {
     team_within_reach(store, acting.reader, team, "dip_sample.draw")?;
     let seed = seed();
-    on_force(store, acting, "dip_sample.draw", (RecordKind::Team, team), |in_hand| {
+    let written = on_force(store, acting, "dip_sample.draw", (RecordKind::Team, team), |in_hand| {
         let (drawn_by, _) = in_hand.acting_officer()?;
         let (at, month) = (in_hand.at, first_of_month(in_hand.at.today()));
         if of_month(in_hand.force, team, month).is_some() {
@@ -44,7 +46,21 @@ pub fn draw_sample(store: &Store, acting: &Acting<'_>, team: &Ref) -> Result<Wri
             cases,
         };
         Ok(vec![Draft::new(Uuid::now_v7().into(), sample)])
-    })
+    })?;
+    Ok(store.transaction(|connection| without_out_of_reach(connection, acting.reader, written))?)
+}
+
+/// A sample as whoever drew it may see it: drawn over all cases of the team, shown without those that are hidden from them.
+fn without_out_of_reach(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    mut written: Written,
+) -> Result<Written, StoreError> {
+    let in_scope = offenders_in_scope(connection, &reader.person.case_scope())?;
+    if let Record::DipSample(sample) = &mut written.held.record {
+        sample.cases.retain(|case| in_scope.contains(&case.offender_ref));
+    }
+    Ok(written)
 }
 
 /// Chance, taken once and recorded: the random half of a fresh UUID.
@@ -73,11 +89,9 @@ pub struct Grading {
 /// See [`ActError`].
 pub fn grade(store: &Store, acting: &Acting<'_>, sample: &Ref, grading: Grading) -> Result<Written, ActError> {
     let reader = acting.reader;
-    let is_hidden = store.transaction(|connection| -> Result<bool, StoreError> {
-        is_hidden(connection, &reader.person.case_scope(), &grading.offender_ref)
-    })?;
+    let is_shown = store.transaction(|connection| is_in_scope(connection, reader, &grading.offender_ref))?;
     on_force(store, acting, "dip_sample.grade", (RecordKind::DipSample, sample), |in_hand| {
-        let grade = graded(in_hand, sample, grading, is_hidden)?;
+        let grade = graded(in_hand, sample, grading, is_shown)?;
         Ok(vec![Draft::new(Uuid::now_v7().into(), grade)])
     })
 }
@@ -86,13 +100,13 @@ fn graded(
     in_hand: &ForceInHand<'_>,
     sample: &Ref,
     grading: Grading,
-    is_hidden: bool,
+    is_shown: bool,
 ) -> Result<DipSampleGrade, Refusal> {
     let (grader, _) = in_hand.acting_officer()?;
     let Grading { offender_ref, answers, overall, findings } = grading;
     let drawn = in_hand.force.dip_samples.iter().find(|held| held.subject == *sample);
     let is_drawn = drawn.is_some_and(|held| held.record.cases.iter().any(|case| case.offender_ref == offender_ref));
-    let case = in_hand.force.cases.get(&offender_ref).filter(|_| is_drawn && !is_hidden);
+    let case = in_hand.force.cases.get(&offender_ref).filter(|_| is_drawn && is_shown);
     let Some(case) = case else {
         let detail = "is no case of this sample that you may see";
         return Err(Refusal::new(RefusalCode::UnknownReference, detail).at("/offender_ref"));

@@ -13,9 +13,8 @@ use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, one, records_in_scope};
+use crate::store::current::{Wanted, offenders_in_scope, one, records_in_scope};
 use crate::store::error::StoreError;
-use crate::store::limited_access::{hidden, is_hidden};
 use crate::store::own_entry::{RecordTag, current_tag};
 use crate::store::scope::Scope;
 
@@ -26,7 +25,7 @@ pub struct JudgedSample {
     pub sample: Held<DipSample>,
     /// The grades of the cases shown.
     pub grades: Vec<Held<DipSampleGrade>>,
-    /// How it stands, every case counted.
+    /// How it stands, the cases shown counted: how many are hidden is not told.
     pub standing: SampleStanding,
 }
 
@@ -125,7 +124,8 @@ pub fn sample_grade(
 fn is_shown(connection: &mut AnyConnection, scope: &Scope, held: &Held<Record>) -> Result<bool, StoreError> {
     let Record::DipSampleGrade(grade) = &held.record else { return Ok(false) };
     let sample = records_in_scope(connection, Wanted::one(RecordKind::DipSample, scope, &grade.sample_ref))?;
-    Ok(!sample.is_empty() && !is_hidden(connection, scope, &grade.offender_ref)?)
+    let case = records_in_scope(connection, Wanted::one(RecordKind::Offender, scope, &grade.offender_ref))?;
+    Ok(!sample.is_empty() && !case.is_empty())
 }
 
 /// The samples that are wanted, judged by their grades.
@@ -135,34 +135,34 @@ fn judged(
     policy: &Policy,
     wanted: Wanted<'_>,
 ) -> Result<Vec<JudgedSample>, StoreError> {
-    let whole = Scope::whole(&scope.force);
+    let force = sampling(connection, wanted, &scope.force)?;
+    let in_scope = offenders_in_scope(connection, scope)?;
+    let is_shown = |offender: &Ref| in_scope.contains(offender);
+    Ok(force.dip_samples.iter().map(|held| judge(held, &force, policy, is_shown)).collect())
+}
+
+/// The samples that are wanted, with the force's grades and graders.
+pub(in crate::casework) fn sampling(
+    connection: &mut AnyConnection,
+    wanted: Wanted<'_>,
+    force: &str,
+) -> Result<ForceFile, StoreError> {
+    let whole = Scope::whole(force);
     let mut builder = ForceFileBuilder::default();
-    for wanted in
-        [wanted, Wanted::all(RecordKind::DipSampleGrade, &whole), Wanted::all(RecordKind::Officer, &whole)]
-    {
+    for wanted in [wanted, Wanted::all(RecordKind::DipSampleGrade, &whole), Wanted::all(RecordKind::Officer, &whole)] {
         for held in records_in_scope(connection, wanted)? {
             builder.add(held);
         }
     }
-    let force = builder.build();
-    let hidden = hidden(connection, scope)?.unwrap_or_default();
-    let is_shown = |offender: &Ref| !hidden.iter().any(|case| case == offender.as_str());
-    Ok(force.dip_samples.iter().map(|held| judge(held, &force, policy, is_shown)).collect())
+    Ok(builder.build())
 }
 
-fn judge(
-    held: &Held<DipSample>,
-    force: &ForceFile,
-    policy: &Policy,
-    is_shown: impl Fn(&Ref) -> bool,
-) -> JudgedSample {
-    let grades = force.dip_sample_grades.iter().filter(|grade| grade.record.sample_ref == held.subject);
-    let all: Vec<&DipSampleGrade> = grades.clone().map(|held| &held.record).collect();
-    let mut standing = standing(&held.record, &all, &force.officers, &policy.dip_sample);
-    standing.ungraded.retain(&is_shown);
-    standing.want_second.retain(&is_shown);
+fn judge(held: &Held<DipSample>, force: &ForceFile, policy: &Policy, is_shown: impl Fn(&Ref) -> bool) -> JudgedSample {
     let mut sample = held.clone();
     sample.record.cases.retain(|case| is_shown(&case.offender_ref));
-    let grades = grades.filter(|grade| is_shown(&grade.record.offender_ref)).cloned().collect();
+    let of_sample = force.dip_sample_grades.iter().filter(|grade| grade.record.sample_ref == held.subject);
+    let grades: Vec<_> = of_sample.filter(|grade| is_shown(&grade.record.offender_ref)).cloned().collect();
+    let shown: Vec<&DipSampleGrade> = grades.iter().map(|held| &held.record).collect();
+    let standing = standing(&sample.record, &shown, &force.officers, &policy.dip_sample);
     JudgedSample { sample, grades, standing }
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{check_free, check_has_come};
+use super::check_has_come;
 use crate::casework::acting::{ActError, Acting, Basis, Draft, Written, on_case};
 use crate::casework::merged::{Changed, merged};
 use crate::casework::record_act::{held_in_case, on_record};
@@ -26,10 +26,9 @@ pub fn enter(
     reference: Option<Ref>,
     entered: Address,
 ) -> Result<Written, ActError> {
-    on_case(store, acting, "address.enter", offender, |in_hand| {
+    on_case(store, acting, "address.enter", offender, |_| {
         entered.check()?;
         let reference = reference.unwrap_or_else(|| Uuid::now_v7().into());
-        check_free(&in_hand.case.records.addresses, &reference)?;
         Ok(vec![Draft::new(reference, entered)])
     })
 }

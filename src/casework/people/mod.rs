@@ -8,17 +8,7 @@ pub mod status;
 
 use super::acting::CaseInHand;
 use crate::domain::calendar::CivilDate;
-use crate::domain::record::Held;
-use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
-
-/// Checks that somebody else's record does not have the reference that a new one is to have.
-fn check_free<T>(records: &[Held<T>], reference: &Ref) -> Result<(), Refusal> {
-    if records.iter().any(|held| held.subject == *reference) {
-        return Err(Refusal::new(RefusalCode::WrongState, "another record has that reference").at("/ref"));
-    }
-    Ok(())
-}
 
 /// Checks that something that has happened did so by today.
 fn check_has_come(in_hand: &CaseInHand<'_>, day: CivilDate, at: &str) -> Result<(), Refusal> {

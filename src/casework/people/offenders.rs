@@ -29,9 +29,6 @@ pub fn enter(
             let detail = "an offender is entered for a team by its supervisor or a detective inspector";
             return Err(Refusal::new(RefusalCode::NotQualified, detail).at("/team_ref"));
         }
-        if reference.as_ref().is_some_and(|reference| in_hand.force.cases.contains_key(reference)) {
-            return Err(Refusal::new(RefusalCode::WrongState, "another offender has that reference").at("/ref"));
-        }
         for (day, at) in [(entered.status_since, "/status_since"), (entered.lead_agency_since, "/lead_agency_since")] {
             if !in_hand.at.has_come(day) {
                 return Err(Refusal::new(RefusalCode::NotAcceptable, "lies after today").at(at));

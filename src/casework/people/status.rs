@@ -60,7 +60,7 @@ pub fn change(
                 "name the authority that it rests on: the other force, the court, the Home Office, the period's end";
             return Err(Refusal::new(RefusalCode::ReasonNeeded, detail).at("/authority"));
         }
-        check(&in_hand.case.offender, *status, *since, in_hand.at)?;
+        check(in_hand.case, *status, *since, in_hand.at)?;
         let due = |effect| (effect == StatusEffect::FirstVisitDue).then(|| first_visit_by(*since, in_hand.policy));
         let from = in_hand.case.offender.status;
         told = effects(from, *status).into_iter().map(|effect| (effect, due(effect))).collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use crate::casework::access::told;
 use crate::casework::reading::Reader;
 use crate::domain::calendar::CivilDate;
 use crate::domain::case_file::ForceFileBuilder;
@@ -102,7 +103,7 @@ pub fn list(
         let goes_on = found.len() > limit;
         found.truncate(limit);
         let refs: Vec<&Ref> = found.iter().map(|listed| &listed.offender_ref).collect();
-        let detail = json!({ "owner": filter.owner, "overdue": filter.overdue, "count": refs.len(), "refs": refs });
+        let detail = json!({ "owner": told(filter.owner.as_ref()), "overdue": filter.overdue, "count": refs.len(), "refs": refs });
         reader.note(connection, "plan_action.list", None, detail)?;
         let goes_on_after = found.last().filter(|_| goes_on).map(ListedAction::place);
         Ok(ActionPage { actions: found, overdue_by_owner, goes_on_after })

@@ -83,10 +83,10 @@ pub fn defer(
     of: &ActionOf,
     (until, reason): (CivilDate, Words),
 ) -> Result<Written, ActError> {
-    about(store, acting, "plan_action.defer", of, |in_hand, standing, _| {
+    about(store, acting, "plan_action.defer", of, |in_hand, standing, by| {
         let (_, officer) = in_hand.acting_officer()?;
         qualification::supervises(officer, in_hand.at.today())?;
-        standing.may_be_deferred(until, in_hand.at)?;
+        standing.may_be_deferred(by, until, in_hand.at)?;
         Ok(ActionDeed::Deferred { until, reason })
     })
 }

@@ -22,7 +22,7 @@ fn approver<'a>(in_hand: &'a CaseInHand<'_>, drafting: &Drafting) -> Result<&'a 
     let today = in_hand.at.today();
     qualification::supervises(officer, today)?;
     qualification::holds(officer, Course::MosovoSupervisor, today)?;
-    qualification::is_not_own_work(approver, [&drafting.author_ref, &drafting.last_editor_ref])?;
+    qualification::is_not_own_work(approver, drafting.hands())?;
     Ok(approver)
 }
 

@@ -1,5 +1,7 @@
 //! Drafting a version of a plan, and editing the draft. A draft is no plan yet: no rule and no schedule looks at it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use uuid::Uuid;
@@ -84,6 +86,7 @@ pub fn draft(store: &Store, acting: &Acting<'_>, offender: &Ref, text: PlanText)
             drafting: Some(Box::new(Drafting {
                 author_ref: author.clone(),
                 last_editor_ref: author.clone(),
+                editors: BTreeSet::new(),
                 edited_at: in_hand.at.now(),
                 other_assessment_ref: None,
                 lengthens: None,
@@ -119,13 +122,13 @@ pub fn edit(
         let (editor, _) = in_hand.acting_officer()?;
         let before = in_case(&in_hand.case.records.plans, subject)?;
         is_draft(before)?;
-        let mut edited = before.clone();
-        if let Some(drafting) = &mut edited.drafting {
-            drafting.last_editor_ref = editor.clone();
-            drafting.edited_at = in_hand.at.now();
-            drafting.returned = None;
+        let mut after = written(in_hand, before.clone(), text)?;
+        if after == *before {
+            return Err(Refusal::new(RefusalCode::NotAcceptable, "nothing would change"));
         }
-        let after = written(in_hand, edited, text)?;
+        if let Some(drafting) = &mut after.drafting {
+            drafting.edit(editor, in_hand.at.now());
+        }
         let (before, after) = (members(before), members(&after));
         let changed: Vec<(&'static str, Value)> = MEMBERS
             .into_iter()

@@ -18,7 +18,8 @@ use crate::planning::snapshot::Horizon;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::limited_access::hidden;
+use crate::store::current::offenders_in_scope;
+use crate::store::error::StoreError;
 use crate::store::evaluation;
 use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, ProposalState, StoredProposal};
@@ -109,17 +110,30 @@ fn find(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<ReadP
     Ok(ReadProposal { stored, proposal })
 }
 
-/// The proposal as this reader may see it: without the limited-access cases that do not admit them.
+/// The proposal as this reader may see it: without the cases that are hidden from them, and those that have passed to
+/// another team since.
 fn without_hidden(
     connection: &mut AnyConnection,
     scope: &Scope,
     mut read: ReadProposal,
 ) -> Result<ReadProposal, ScheduleError> {
-    if let Some(hidden) = hidden(connection, scope)? {
-        let hidden: BTreeSet<Ref> = hidden.into_iter().filter_map(|case| Ref::new(case).ok()).collect();
-        read.proposal = read.proposal.map(|proposal| proposal.without(&hidden));
+    if let Some(proposal) = read.proposal {
+        let visits = proposal.visits.iter().map(|visit| &visit.offender_ref);
+        let unplaced = proposal.unplaced.iter().map(|unplaced| &unplaced.offender_ref);
+        let out_of_reach = out_of_reach(connection, scope, visits.chain(unplaced))?;
+        read.proposal = Some(proposal.without(&out_of_reach));
     }
     Ok(read)
+}
+
+/// Those of these offenders whom the reader may not see.
+fn out_of_reach<'a>(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    offenders: impl Iterator<Item = &'a Ref>,
+) -> Result<BTreeSet<Ref>, StoreError> {
+    let in_scope = offenders_in_scope(connection, scope)?;
+    Ok(offenders.filter(|offender| !in_scope.contains(*offender)).cloned().collect())
 }
 
 /// Accepts a proposal: its visits take the place of the team's earlier ones from its first day on. One
@@ -181,9 +195,8 @@ pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uu
         let accepted = accepted(connection, &scope.force, &proposal.team_ref, proposal.horizon.from)?;
         note(connection, (clock.now(), actor), "schedule.compare", &scope.force, id, json!({}))?;
         let mut visits = accepted.map(|(_, visits)| visits).unwrap_or_default();
-        if let Some(hidden) = hidden(connection, scope)? {
-            visits.retain(|visit| !hidden.iter().any(|case| case == visit.offender_ref.as_str()));
-        }
+        let out_of_reach = out_of_reach(connection, scope, visits.iter().map(|visit| &visit.offender_ref))?;
+        visits.retain(|visit| !out_of_reach.contains(&visit.offender_ref));
         Ok(diff(&visits, &proposal.visits))
     })
 }

@@ -130,7 +130,7 @@ pub fn daily_list(
             return Ok(None);
         };
         let rows = officer_visits(connection, &scope, officer_ref, date)?;
-        let visits = listed(connection, &scope, clock.moment(), rows)?;
+        let visits = listed(connection, &scope, clock.moment(), rows, is_own(actor, officer_ref))?;
         let shown: Vec<&String> = visits.iter().map(|visit| &visit.offender_ref).collect();
         let detail = json!({ "date": date, "offenders": shown });
         note(connection, clock, actor, "daily_list.read", force, Some(officer_ref), detail)?;
@@ -140,6 +140,10 @@ pub fn daily_list(
     list.ok_or(ScheduleError::NotFound)
 }
 
+fn is_own(actor: &Actor, officer_ref: &Ref) -> bool {
+    matches!(actor, Actor::Person(Person { officer_ref: Some(own), .. }) if own == officer_ref)
+}
+
 /// The scope in which the actor may read that officer's list: an offender manager's own list alone,
 /// whatever the team; otherwise the lists of the cases they may see.
 fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
@@ -147,8 +151,7 @@ fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
         Actor::Operator | Actor::Job(_) => Some(Scope::whole(force)),
         Actor::Person(Person { force: own, .. }) if own != force => None,
         Actor::Person(person) if person.role == Role::OffenderManager => {
-            let is_own = person.officer_ref.as_ref() == Some(officer_ref);
-            is_own.then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
+            is_own(actor, officer_ref).then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
         }
         Actor::Person(person) => Some(person.case_scope()),
     }
@@ -168,38 +171,31 @@ fn note(
     audit::append_with_reason(connection, entry, actor.reason())
 }
 
-/// Planned visits with names, as the records are now.
+/// Planned visits with names, as the records are now. A case that is hidden from the reader is left out, but of the reader's own list:
+/// there it stands without a name, so that the officer learns that they do not go.
 fn listed(
     connection: &mut AnyConnection,
     scope: &Scope,
     at: Moment,
     rows: Vec<PlannedVisitRow>,
+    is_own: bool,
 ) -> Result<Vec<ListedVisit>, ScheduleError> {
     let visits = rows.iter().map(PlannedVisitRow::visit).collect::<Result<Vec<_>, _>>()?;
     let offenders: Vec<&Ref> = visits.iter().map(|visit| &visit.offender_ref).collect();
     let force = force_file::open_cases(connection, &scope.force, &offenders)?;
     let hidden = hidden(connection, scope)?.unwrap_or_default();
-    let list = rows.into_iter().zip(&visits).map(|(row, visit)| {
+    let list = rows.into_iter().zip(&visits).filter_map(|(row, visit)| {
         let is_hidden = hidden.iter().any(|case| case == visit.offender_ref.as_str());
-        list_one(&force, at, row, visit, is_hidden)
+        (is_own || !is_hidden).then(|| list_one(&force, at, row, visit, is_hidden))
     });
     Ok(list.collect())
 }
 
-fn list_one(
-    force: &ForceFile,
-    at: Moment,
-    row: PlannedVisitRow,
-    visit: &PlannedVisit,
-    is_hidden: bool,
-) -> ListedVisit {
+fn list_one(force: &ForceFile, at: Moment, row: PlannedVisitRow, visit: &PlannedVisit, is_hidden: bool) -> ListedVisit {
     let case = force.cases.get(&visit.offender_ref);
     let shown = case.filter(|case| !is_hidden && case.offender.team_ref == visit.team_ref);
-    let doubts = if is_hidden {
-        vec![Doubt::LimitedAccess]
-    } else {
-        doubts(visit.arrangement(), case, &force.officers, at)
-    };
+    let doubts =
+        if is_hidden { vec![Doubt::LimitedAccess] } else { doubts(visit.arrangement(), case, &force.officers, at) };
     let named = |officer_ref: &Ref| NamedOfficer {
         officer_ref: officer_ref.clone(),
         name: force.officers.get(officer_ref).map(|officer| officer.name.clone()),

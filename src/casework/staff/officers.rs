@@ -7,6 +7,7 @@ use super::{check_team, officer};
 use crate::casework::acting::{ActError, Acting, Basis, Draft, ForceInHand, Written, on_force, on_whole_force};
 use crate::casework::merged::{Changed, merged};
 use crate::domain::officer::{Officer, OfficerRole, Training};
+use crate::domain::qualification::is_not_own_work;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -31,9 +32,6 @@ pub fn enter(
         check_team(in_hand, team, "/team_ref")?;
         check_rank(in_hand, entered.role)?;
         entered.check()?;
-        if reference.as_ref().is_some_and(|reference| in_hand.force.officers.contains_key(reference)) {
-            return Err(Refusal::new(RefusalCode::WrongState, "another officer has that reference").at("/ref"));
-        }
         let reference = reference.unwrap_or_else(|| Uuid::now_v7().into());
         Ok(vec![Draft::new(reference, entered)])
     })
@@ -89,7 +87,7 @@ pub fn enter_training(
     training: &Training,
 ) -> Result<Written, ActError> {
     on_force(store, acting, "officer.enter_training", (RecordKind::Officer, subject), |in_hand| {
-        in_hand.acting_supervisor()?;
+        is_not_own_work(in_hand.acting_supervisor()?, [subject])?;
         let refused = |detail: &str, at: &str| Err(Refusal::new(RefusalCode::NotAcceptable, detail).at(at));
         if !in_hand.at.has_come(training.completed_on) {
             return refused("a course is completed today or earlier", "/completed_on");

@@ -9,7 +9,6 @@ use crate::casework::force_file::open_case;
 use crate::casework::offenders::may_see;
 use crate::casework::reading::Reader;
 use crate::domain::attempt_ladder::{AttemptLadder, attempt_ladder};
-use crate::domain::bank_holidays::{BankHolidays, BankHolidaysError};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::policy::{Policies, PolicyError};
 use crate::domain::record::RecordKind;
@@ -27,9 +26,6 @@ pub enum AttemptLogError {
     /// No policy holds today.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// The bank holidays cannot be read.
-    #[error(transparent)]
-    BankHolidays(#[from] BankHolidaysError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -97,14 +93,14 @@ pub fn attempt_log(
     offender: &Ref,
 ) -> Result<Option<AttemptLog>, AttemptLogError> {
     let (act, at) = ("attempt_log.disclose", reader.clock.moment());
-    let (policy, bank_holidays) = (policies.in_force(at.today())?, BankHolidays::built_in()?);
+    let policy = policies.in_force(at.today())?;
     let log = store.transaction_that_writes(|connection| -> Result<Option<AttemptLog>, StoreError> {
         if !may_see(connection, reader, offender, act)? {
             return Ok(None);
         }
         let force = open_case(connection, &reader.person.force, offender)?;
         let Some(case) = force.cases.get(offender) else { return Ok(None) };
-        let ladder = attempt_ladder(case, &force, at, policy, &bank_holidays);
+        let ladder = attempt_ladder(case, &force, at, policy);
         let conditions = warrant_conditions(case, &ladder, at);
         let named: std::collections::BTreeSet<&Ref> = ladder
             .attempts

@@ -83,7 +83,7 @@ pub fn correct(
             })?;
         }
         let mut after = corrected(before, correction)?;
-        judge(in_hand, &mut after)?;
+        judge(in_hand, &mut after, before.single_crew_approved_by.as_ref())?;
         if after == *before {
             return Err(Refusal::new(RefusalCode::NotAcceptable, "nothing would change"));
         }
@@ -106,10 +106,11 @@ fn corrected(before: &Visit, correction: VisitCorrection) -> Result<Visit, Refus
         correction.entry_sought_for_risk_assessment.or(before.entry_sought_for_risk_assessment);
     after.single_crew_approved_by =
         correction.single_crew_approved_by.or_else(|| before.single_crew_approved_by.clone());
+    let is_confirmed_still = is_the_same_contact(before, &after);
     match &mut after.write_up {
         Some(write_up) => {
-            // Who went, or when, is another attendance than the one that was confirmed.
-            if after.officer_refs != before.officer_refs || after.attempted_at != before.attempted_at {
+            // Another attendance, or another thing that came of it, than the one that was confirmed.
+            if !is_confirmed_still {
                 write_up.confirmed_by.clear();
             }
             rewrite(write_up, correction.notes);
@@ -121,6 +122,17 @@ fn corrected(before: &Visit, correction: VisitCorrection) -> Result<Visit, Refus
         }
     }
     Ok(after)
+}
+
+/// True where who went, when, where, how and with what outcome is what it was.
+fn is_the_same_contact(before: &Visit, after: &Visit) -> bool {
+    after.officer_refs == before.officer_refs
+        && after.attempted_at == before.attempted_at
+        && after.address_ref == before.address_ref
+        && after.mode == before.mode
+        && after.outcome == before.outcome
+        && after.home_inspected == before.home_inspected
+        && after.entry_sought_for_risk_assessment == before.entry_sought_for_risk_assessment
 }
 
 fn rewrite(write_up: &mut VisitWriteUp, notes: NotesCorrection) {

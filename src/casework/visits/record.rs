@@ -142,21 +142,25 @@ fn drafted(
         let detail = "the visit was planned for another day; record this one as a contact of the offender's";
         return Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/attempted_at"));
     }
-    judge(in_hand, &mut visit)?;
+    judge(in_hand, &mut visit, None)?;
     Ok(vec![Draft::new(Uuid::now_v7().into(), visit)])
 }
 
-/// The record is sound and its approval somebody's to give; a visit that was made alone without one is marked.
-pub(super) fn judge(in_hand: &CaseInHand<'_>, visit: &mut Visit) -> Result<(), Refusal> {
+/// The record is sound; a visit that was made alone without an approval is marked. That one officer went alone is approved by a
+/// supervisor in their own name: `approved_before` is who had done so.
+pub(super) fn judge(in_hand: &CaseInHand<'_>, visit: &mut Visit, approved_before: Option<&Ref>) -> Result<(), Refusal> {
     is_sound(visit, in_hand.case, in_hand.at)?;
     let at = "/single_crew_approved_by";
-    if let Some(approver) = &visit.single_crew_approved_by {
-        let officer = in_hand
-            .force
-            .officers
-            .get(approver)
-            .ok_or_else(|| Refusal::new(RefusalCode::UnknownReference, "names no officer of the force").at(at))?;
+    let approver = visit.single_crew_approved_by.as_ref();
+    if let Some(approver) = approver.filter(|approver| approved_before != Some(approver)) {
+        let (by, officer) = in_hand.acting_officer()?;
+        if by != approver {
+            let detail = "the supervisor who approves it enters it, on the visit's record; leave it out";
+            return Err(Refusal::new(RefusalCode::NotQualified, detail).at(at));
+        }
         qualification::supervises(officer, visit.date()).map_err(|refusal| refusal.at(at))?;
+    }
+    if let Some(approver) = approver {
         qualification::is_not_own_work(approver, &visit.officer_refs).map_err(|refusal| refusal.at(at))?;
     }
     let alone = was_alone_without_approval(visit, in_hand.case, in_hand.at, in_hand.policy);

@@ -1,11 +1,13 @@
 //! What is new since yesterday: the flags raised and cleared since the day before today began in London.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::list::{Entries, List};
+use super::past::PastFlag;
 use crate::domain::calendar::{Instant, london_midnight, minus_days};
 use crate::domain::flag::FlagCode;
 use crate::domain::moment::Moment;
@@ -65,6 +67,43 @@ pub struct ChangedFlag {
 #[must_use]
 pub fn yesterday_began(at: Moment) -> Instant {
     london_midnight(minus_days(at.today(), 1))
+}
+
+impl Changes {
+    /// What was new as at a moment, told by the history of flags: what became of one later is left out.
+    #[must_use]
+    pub fn as_at(flags: &[PastFlag], at: Moment, shown: usize, team: Option<&Ref>) -> Self {
+        let since = yesterday_began(at);
+        let cleared_by_then = |flag: &PastFlag| flag.span.cleared_at.filter(|cleared| at.has_happened(*cleared));
+        let raised = flags.iter().filter(|flag| {
+            let raised_at = flag.span.raised_at;
+            raised_at >= since && at.has_happened(raised_at) && cleared_by_then(flag).is_none()
+        });
+        let cleared = flags.iter().filter(|flag| cleared_by_then(flag).is_some_and(|cleared| cleared >= since));
+        let told = |flags: Vec<&PastFlag>, entries| {
+            let mut by_flag: BTreeMap<FlagCode, u32> = BTreeMap::new();
+            for flag in &flags {
+                *by_flag.entry(flag.code()).or_default() += 1;
+            }
+            let mut first = flags;
+            first.sort_by_key(|flag| (Reverse(flag.code().severity()), flag.span.raised_at, flag.id.clone()));
+            let first = first.into_iter().take(shown).map(|flag| ChangedFlag {
+                id: flag.id.clone(),
+                flag: flag.code().as_str(),
+                severity: flag.code().severity().as_str(),
+                subject: flag.subject.to_string(),
+                offender_ref: flag.offender_ref.as_ref().map(Ref::to_string),
+                raised_at: flag.span.raised_at,
+                cleared_at: cleared_by_then(flag),
+            });
+            ChangedFlags::of(by_flag, first.collect(), entries, team)
+        };
+        Self {
+            since,
+            raised: told(raised.collect(), Entries::RaisedSince(since)),
+            cleared: told(cleared.collect(), Entries::ClearedSince(since)),
+        }
+    }
 }
 
 impl ChangedFlags {

@@ -104,7 +104,9 @@ pub struct FindingFlag {
 fn subjects<'a>(known: Known<'a>, code: FlagCode) -> BTreeSet<(Option<&'a Ref>, &'a Ref)> {
     let offenders = known.cases.iter().filter(|case| case.standing.has(code));
     match code.subject_kind() {
-        SubjectKind::Offender | SubjectKind::PlannedVisit => offenders.map(|case| (Some(&case.team_ref), &case.offender_ref)).collect(),
+        SubjectKind::Offender | SubjectKind::PlannedVisit => {
+            offenders.map(|case| (Some(&case.team_ref), &case.offender_ref)).collect()
+        }
         SubjectKind::Breach => offenders.flat_map(|case| breaches(case, code)).collect(),
         SubjectKind::Officer | SubjectKind::Team | SubjectKind::Neighbourhood => {
             let of_code = known.staff_flags.iter().filter(|flag| flag.code == code);

@@ -6,6 +6,7 @@
 //! Figures that come of a flag count exactly those on whom, or on which, it is raised.
 
 pub mod actions;
+pub mod answer;
 pub mod backlog;
 pub mod breaches;
 pub mod caseload;
@@ -15,6 +16,7 @@ pub mod finding;
 pub mod headline;
 pub mod interval;
 pub mod list;
+pub mod past;
 pub mod reactive;
 pub mod register;
 pub mod risk;
@@ -78,6 +80,36 @@ pub struct Known<'a> {
     pub officers: &'a BTreeMap<Ref, Officer>,
     /// The flags on officers and teams in scope.
     pub staff_flags: &'a [StaffFlag],
+}
+
+/// What a team's figures, or a force's, are counted over: what the reader may see, and nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    /// As at when.
+    pub at: Moment,
+    /// The cases in scope.
+    pub cases: Vec<CaseStanding>,
+    /// Cases of other teams that the officers in scope manage.
+    pub elsewhere: Vec<CaseStanding>,
+    /// The officers in scope.
+    pub officers: BTreeMap<Ref, Officer>,
+    /// The flags on officers and teams in scope.
+    pub staff_flags: Vec<StaffFlag>,
+}
+
+impl Counted {
+    /// True where there is nothing to count.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cases.is_empty() && self.officers.is_empty()
+    }
+
+    /// The same with the policy of then, for one team or for the force.
+    #[must_use]
+    pub fn known<'a>(&'a self, policy: &'a Policy, team: Option<&'a Ref>) -> Known<'a> {
+        let Self { at, cases, elsewhere, officers, staff_flags } = self;
+        Known { at: *at, policy, team, cases, elsewhere, officers, staff_flags }
+    }
 }
 
 impl<'a> Known<'a> {

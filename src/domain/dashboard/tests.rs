@@ -183,6 +183,8 @@ fn agree_with_the_flags(figures: &Figures, flags: &[Flag]) {
         (FlagCode::ReactiveIneligible, reactive.ineligible.size),
         (FlagCode::ReactiveReviewDue, reactive.review_due.size),
         (FlagCode::ReactiveCandidate, reactive.candidates.size),
+        (FlagCode::ReactiveSuspensionUndecided, reactive.suspension_undecided.size),
+        (FlagCode::ReactiveSuspensionUndecided, size(reactive.suspensions.iter().filter(|it| it.overdue).count())),
         (FlagCode::PlanActionOverdue, figures.plan_actions.overdue.size),
         (FlagCode::NoPlanActions, figures.plan_actions.no_actions.size),
         (FlagCode::CaseloadOverLimit, figures.caseload.over_limit.size),
@@ -196,6 +198,7 @@ fn agree_with_the_flags(figures: &Figures, flags: &[Flag]) {
         assert_eq!(figure, subjects, "{code}");
         assert!(code.subject_kind() != SubjectKind::Offender || offenders == subjects);
     }
+    assert_eq!(reactive.suspended, size(reactive.suspensions.len()));
     assert_eq!(breaches.offenders, raised(flags, FlagCode::BreachWithoutCrimeReport).1);
     let caseloads = flags.iter().filter(|flag| flag.evidence.get("caseload").is_some());
     for flag in caseloads {

@@ -143,6 +143,29 @@ fn who_managed_assessed_or_approved_had_a_hand_in_the_case() {
 }
 
 #[test]
+fn whoever_reviewed_decided_referred_or_judged_in_a_case_had_a_hand_in_it() {
+    let decided = json!({ "decided_by": "hand" });
+    for (kind, members) in [
+        (RecordKind::ReactivePlacement, json!({ "proposed_by": "hand" })),
+        (RecordKind::ReactiveReview, json!({ "reviewed_by": "hand" })),
+        (RecordKind::ReactiveDecision, decided.clone()),
+        (RecordKind::SafeguardingReferral, json!({ "sent_by": "hand" })),
+        (RecordKind::SafeguardingDecision, decided.clone()),
+        (RecordKind::DisclosureDecision, decided),
+        (RecordKind::OtherAssessment, json!({ "assessor_ref": "hand" })),
+        (
+            RecordKind::Breach,
+            json!({ "judgement": { "decided_by": "hand", "decided_at": "2021-04-01T12:00:00Z", "rationale": "" } }),
+        ),
+    ] {
+        let force = World::in_order().set(kind, "record", members).force_file();
+        let case = force.cases.values().next().unwrap();
+        assert!(had_a_hand_in(case, &Ref::new("hand").unwrap()), "{kind}");
+        assert!(!had_a_hand_in(case, &Ref::new("nobody").unwrap()), "{kind}");
+    }
+}
+
+#[test]
 fn the_sample_due_is_that_of_the_month_before() {
     for (day, month, last) in [
         ("2021-04-15", "2021-03-01", "2021-03-31"),

@@ -158,11 +158,13 @@ pub enum FlagCode {
     NeighbourhoodNotBriefed,
     /// A team's monthly quality sample is not complete.
     DipSampleDue,
+    /// Reactive management is suspended, and no inspector has decided.
+    ReactiveSuspensionUndecided,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -201,6 +203,7 @@ impl FlagCode {
         Self::UnscheduledDueVisit,
         Self::NeighbourhoodNotBriefed,
         Self::DipSampleDue,
+        Self::ReactiveSuspensionUndecided,
     ];
 
     /// The code as it is written.
@@ -245,6 +248,7 @@ impl FlagCode {
             Self::UnscheduledDueVisit => "unscheduled_due_visit",
             Self::NeighbourhoodNotBriefed => "neighbourhood_not_briefed",
             Self::DipSampleDue => "dip_sample_due",
+            Self::ReactiveSuspensionUndecided => "reactive_suspension_undecided",
         }
     }
 
@@ -288,7 +292,8 @@ impl FlagCode {
             | Self::SuspectedBreachUndecided
             | Self::SafeguardingReferralMissing
             | Self::PlannedVisitInDoubt
-            | Self::UnscheduledDueVisit => Severity::High,
+            | Self::UnscheduledDueVisit
+            | Self::ReactiveSuspensionUndecided => Severity::High,
         }
     }
 
@@ -322,7 +327,8 @@ impl FlagCode {
             | Self::RecordIncomplete
             | Self::SafeguardingReferralMissing
             | Self::CircumstancesUnconfirmed
-            | Self::UnscheduledDueVisit => SubjectKind::Offender,
+            | Self::UnscheduledDueVisit
+            | Self::ReactiveSuspensionUndecided => SubjectKind::Offender,
             Self::BreachWithoutCrimeReport | Self::BreachWithoutDecision | Self::SuspectedBreachUndecided => {
                 SubjectKind::Breach
             }
@@ -352,7 +358,8 @@ impl FlagCode {
             | Self::VisitOutcomeMissing
             | Self::UnscheduledDueVisit
             | Self::NeighbourhoodNotBriefed
-            | Self::DipSampleDue => Family::Service,
+            | Self::DipSampleDue
+            | Self::ReactiveSuspensionUndecided => Family::Service,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment

@@ -22,6 +22,7 @@ impl FlagCode {
             | Self::RecordIncomplete
             | Self::BreachWithoutDecision
             | Self::SuspectedBreachUndecided
+            | Self::ReactiveSuspensionUndecided
             | Self::DipSampleDue => DORSET,
             Self::NeighbourhoodNotBriefed => {
                 "HMICFRS: Merseyside (2018), Dorset (2021), neighbourhood teams unaware of registered sex offenders"
@@ -101,7 +102,9 @@ impl FlagCode {
             Self::CircumstancesUnconfirmed => {
                 "every current circumstance is confirmed and on the national record, or said to have ended"
             }
-            Self::PlannedVisitInDoubt => "another schedule is accepted, or what put the visit in doubt has changed back",
+            Self::PlannedVisitInDoubt => {
+                "another schedule is accepted, or what put the visit in doubt has changed back"
+            }
             Self::VisitOutcomeMissing => "the outcome of the visit is recorded",
             Self::UnscheduledDueVisit => {
                 "a schedule with a place for the visit is accepted, or the offender is seen at home and the home inspected"
@@ -109,6 +112,9 @@ impl FlagCode {
             Self::NeighbourhoodNotBriefed => "an officer of the neighbourhood reads its briefing",
             Self::DipSampleDue => {
                 "every case of last month's sample is graded as it asks for; where it was not drawn, this month's is drawn"
+            }
+            Self::ReactiveSuspensionUndecided => {
+                "a detective inspector decides to retain or to remove, answering what suspended it"
             }
             Self::PlansFollowGrid => "the intervals at each level follow the individual plans",
         }

@@ -140,7 +140,7 @@ pub struct Case<'a> {
 type OffenderRule = fn(Case<'_>) -> Option<Finding>;
 
 /// Every rule about an offender.
-const OFFENDER_RULES: [(FlagCode, OffenderRule); 26] = [
+const OFFENDER_RULES: [(FlagCode, OffenderRule); 27] = [
     (FlagCode::Unallocated, allocation::unallocated),
     (FlagCode::RecordChangedWhileUnallocated, allocation::record_changed_while_unallocated),
     (FlagCode::NoArmsAssessment, arms::no_arms_assessment),
@@ -167,6 +167,7 @@ const OFFENDER_RULES: [(FlagCode, OffenderRule); 26] = [
     (FlagCode::RecordIncomplete, record::record_incomplete),
     (FlagCode::SafeguardingReferralMissing, safeguarding::referral_missing),
     (FlagCode::CircumstancesUnconfirmed, circumstance::circumstances_unconfirmed),
+    (FlagCode::ReactiveSuspensionUndecided, reactive::suspension_undecided),
 ];
 
 /// Every flag that holds in a force at a moment by its records, by code and subject. Those on what else the service

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::criteria::{Outcome, criteria};
 use super::{Case, Finding};
 use crate::domain::calendar::{london_date, plus_months};
+use crate::domain::reactive_suspension::{Suspension, suspended};
 
 /// Reactive, and a criterion fails or is unknown.
 pub(super) fn reactive_ineligible(case: Case<'_>) -> Option<Finding> {
@@ -45,6 +46,13 @@ pub(super) fn reactive_review_due(case: Case<'_>) -> Option<Finding> {
         reason: Some(first),
         evidence: json!({ "last_reviewed_on": reviewed, "due_on": due, "causes": causes }),
     })
+}
+
+/// Reactive management is suspended, and the last day for an inspector's decision has passed.
+pub(super) fn suspension_undecided(case: Case<'_>) -> Option<Finding> {
+    let suspension = suspended(case.file, case.at, case.policy).filter(|suspension| suspension.overdue)?;
+    let Suspension { since, decide_by, triggers, .. } = suspension;
+    Some(Finding::of(json!({ "suspended_since": since, "decision_due_on": decide_by, "triggers": triggers })))
 }
 
 /// In the community, not reactive, and every criterion but the approval passes.

@@ -7,6 +7,7 @@
 use super::code::DutyCode;
 use super::count::Step;
 use super::duty::{Desk, Draft, Duty, Met, Trigger};
+use super::stay::qualified_on;
 use super::subject::{AdvanceWindow, Subject, can_have_told};
 use crate::domain::calendar::{CivilDate, days_between, london_date, london_midnight, minus_days, plus_days};
 use crate::domain::notifiable_change::{AdvanceNotice, ChangeKind, NotifiableChange};
@@ -134,7 +135,8 @@ fn not_realised(desk: &Desk<'_>, held: &Held<NotifiableChange>) -> Option<Draft>
     let change = &held.record;
     let notice = change.advance.as_ref().filter(|_| change.kind.may_be_notified_in_advance())?;
     let window = desk.advance_window(notice);
-    let happened_on = change.occurred_on.filter(|on| desk.at.has_come(*on));
+    let happened_on = if change.kind == ChangeKind::Stay { qualified_on(desk, held) } else { change.occurred_on };
+    let happened_on = happened_on.filter(|on| desk.at.has_come(*on));
     let trigger = trigger("date_given_in_advance", held, notice.expected_on);
     let mut draft = Draft::of(DutyCode::AdvanceNoticeNotRealised, held.subject.as_str(), trigger);
     draft.steps.push(Step::to(window.until, "the last day on which it could still happen as notified"));

@@ -24,6 +24,8 @@ pub enum StopReason {
     Hospital,
     /// Outside the United Kingdom.
     OutsideUk,
+    /// Another force's to manage, which kept the clock.
+    AnotherForce,
     /// Where the offender stood then is not known.
     StatusNotKnown,
 }
@@ -34,6 +36,7 @@ impl StopReason {
             Self::Custody => "in custody",
             Self::Hospital => "detained in hospital",
             Self::OutsideUk => "outside the United Kingdom",
+            Self::AnotherForce => "another force's to manage",
             Self::StatusNotKnown => "not known where",
         }
     }
@@ -58,14 +61,16 @@ impl ClockStop {
     }
 }
 
-const fn stop_of(status: OffenderStatus) -> Option<StopReason> {
-    match status {
+/// Who is passed to another force has left this one's register, see [`super::duty`]; who came back had notified
+/// there, which this force does not know: until then nothing is suspected. `[I]`
+fn stop_of(spell: &StatusSpell) -> Option<StopReason> {
+    match spell.status {
         OffenderStatus::Custody => Some(StopReason::Custody),
         OffenderStatus::Hospital => Some(StopReason::Hospital),
         OffenderStatus::Abroad | OffenderStatus::Deported => Some(StopReason::OutsideUk),
+        OffenderStatus::TransferredOut => spell.ended_on.map(|_| StopReason::AnotherForce),
         OffenderStatus::Community
         | OffenderStatus::Missing
-        | OffenderStatus::TransferredOut
         | OffenderStatus::Deceased
         | OffenderStatus::PeriodEnded => None,
     }
@@ -88,7 +93,7 @@ pub(super) fn clock_stops(facts: DutyFacts<'_>, at: Moment) -> Vec<ClockStop> {
     let mut stops: Vec<ClockStop> = spells
         .iter()
         .filter_map(|spell| {
-            let why = stop_of(spell.status)?;
+            let why = stop_of(spell)?;
             Some(ClockStop { from: Some(spell.from), ended_on: spell.ended_on, why })
         })
         .collect();

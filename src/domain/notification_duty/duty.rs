@@ -7,8 +7,10 @@ use super::clock_stop::{ClockStop, clock_stops, known_spells};
 use super::code::DutyCode;
 use super::count::{Counted, Step, beginning_with, running_on};
 use super::facts::DutyFacts;
+use super::period::subject_until;
+use super::registration::{Unregistered, gaps};
 use super::rules::{ClockRule, NotificationRules, Period, Rule};
-use crate::domain::calendar::{CivilDate, Instant, london_date, minus_days, plus_days, plus_months};
+use crate::domain::calendar::{CivilDate, Instant, london_date, london_midnight, minus_days, plus_days, plus_months};
 use crate::domain::moment::Moment;
 use crate::domain::notification::Notification;
 use crate::domain::record::Held;
@@ -172,6 +174,9 @@ pub(super) struct Desk<'a> {
     pub(super) rules: &'a NotificationRules,
     pub(super) stops: Vec<ClockStop>,
     pub(super) given: Vec<&'a Held<Notification>>,
+    unregistered: Vec<Unregistered>,
+    /// The first day on which the offender was subject to the requirements, as far back as is known.
+    subject_since: CivilDate,
     left_on: Option<CivilDate>,
 }
 
@@ -179,7 +184,20 @@ impl<'a> Desk<'a> {
     pub(super) fn new(facts: DutyFacts<'a>, at: Moment, rules: &'a NotificationRules) -> Self {
         let left = known_spells(facts).into_iter().rev().take_while(|spell| !spell.status.is_managed()).last();
         let left_on = left.map(|spell| spell.from);
-        Self { facts, at, rules, stops: clock_stops(facts, at), given: facts.given(at), left_on }
+        let (stops, given) = (clock_stops(facts, at), facts.given(at));
+        let subject_since = facts.offender.notification.relevant_date;
+        let mut desk = Self { facts, at, rules, stops, given, unregistered: gaps(facts), subject_since, left_on };
+        // Who had notified before the relevant date was subject already: s.83(2).
+        let before = desk.first_given(CivilDate::MIN, |_| true);
+        desk.subject_since =
+            before.map_or(subject_since, |held| london_date(held.record.notified_at).min(subject_since));
+        desk
+    }
+
+    /// The first day of the registration that held on a day, as far back as is known.
+    pub(super) fn registered_since(&self, day: CivilDate) -> CivilDate {
+        let ended = self.unregistered.iter().map(|gap| gap.until).filter(|until| *until <= day);
+        ended.max().unwrap_or(CivilDate::MIN)
     }
 
     /// The first notification that was given and is so, by its London date on or after a day.
@@ -233,13 +251,17 @@ impl<'a> Desk<'a> {
                 let text = format!("{months} months after it, clamped to the month's end");
                 (self.run_on(rule, fixed(plus_months(on, months), text)), None)
             }
-            Period::DaysBefore { days } => (fixed(minus_days(on, days), format!("{days} days before it")), None),
+            Period::DaysBefore { days } => {
+                let (last_day, text) = (minus_days(on, days), format!("{days} days before it"));
+                (self.once_subject(on, fixed(last_day, text)), None)
+            }
             Period::HoursBefore { hours } => {
                 let Some(instant) = draft.instant else { return (fixed(on, "the day itself".to_owned()), None) };
                 let last = instant.checked_sub_signed(TimeDelta::hours(i64::from(hours))).unwrap_or(instant);
                 let at = last.to_rfc3339_opts(SecondsFormat::Secs, true);
                 let text = format!("{hours} hours before it, at {at}");
-                match draft.arises_at.filter(|arises| *arises > last) {
+                let arises_at = draft.arises_at.max(Some(london_midnight(self.subject_since)));
+                match arises_at.filter(|arises| *arises > last) {
                     Some(_) => {
                         (fixed(london_date(instant), "fewer hours were left: before it".to_owned()), Some(instant))
                     }
@@ -247,6 +269,19 @@ impl<'a> Desk<'a> {
                 }
             }
         }
+    }
+
+    /// Nobody gives notice before being subject to the requirements: at the latest on the first day of that. `[I]`
+    fn once_subject(&self, on: CivilDate, mut counted: Counted) -> Counted {
+        if let Some(last_day) =
+            counted.last_day.filter(|last_day| *last_day < self.subject_since && self.subject_since <= on)
+        {
+            counted.last_day = Some(self.subject_since);
+            counted
+                .steps
+                .push(Step::to(self.subject_since, format!("later than {last_day}: the first day subject to it")));
+        }
+        counted
     }
 
     fn run_on(&self, rule: &Rule, mut counted: Counted) -> Counted {
@@ -267,34 +302,41 @@ impl<'a> Desk<'a> {
         last_instant: Option<Instant>,
         met: Option<&Met>,
     ) -> DutyState {
-        let (today, ends_on) = (self.at.today(), self.facts.offender.notification.ends_on);
+        let (today, ends_on) = (self.at.today(), subject_until(self.facts.offender, self.facts.orders, self.at));
         if let Some(why) = draft.not_required {
             return DutyState::NotRequired { why };
         }
         if ends_on.is_some_and(|ends| draft.trigger.on > ends) {
             return DutyState::NotRequired { why: "the notification period had ended" };
         }
+        if draft.trigger.on < self.subject_since {
+            return DutyState::NotRequired { why: "the offender was not yet subject to the requirements" };
+        }
         let failure = |last_day| if last_instant.is_some() { last_day } else { plus_days(last_day, 1) };
-        if let Some(met) = met {
-            let on = london_date(met.at);
-            let late = match (last_instant, counted.last_day) {
-                (Some(last), _) => met.at > last,
-                (None, Some(last_day)) => on > last_day,
-                (None, None) => false,
-            };
-            return match counted.last_day.filter(|_| late && !draft.covered_in_advance) {
-                Some(last_day) => DutyState::MetLate { on, first_failure_on: failure(last_day) },
-                None => DutyState::MetOn { on },
-            };
+        let met_on = met.map(|met| london_date(met.at));
+        let late = met.is_some_and(|met| match (last_instant, counted.last_day) {
+            (Some(last), _) => met.at > last,
+            (None, Some(last_day)) => london_date(met.at) > last_day,
+            (None, None) => false,
+        });
+        if let Some(on) = met_on.filter(|_| !late || draft.covered_in_advance) {
+            return DutyState::MetOn { on };
         }
         let Some(last_day) = counted.last_day else {
             return DutyState::Stopped { why: "the clock stands still and what stops it has not ended" };
         };
+        let is_of_another_registration = |gap: &Unregistered| draft.trigger.on < gap.until && gap.from <= last_day;
+        if self.unregistered.iter().any(is_of_another_registration) {
+            return DutyState::NotRequired { why: "it is of a registration that ended before its last day" };
+        }
         if self.left_on.is_some_and(|left| left <= last_day && left <= today) {
             return DutyState::Stopped { why: "the offender is no longer this force's to manage" };
         }
         if ends_on.is_some_and(|ends| ends < last_day && (today > ends || rule.clock == ClockRule::RunOn)) {
             return DutyState::NotRequired { why: "the notification period ends before its last day" };
+        }
+        if let Some(on) = met_on {
+            return DutyState::MetLate { on, first_failure_on: failure(last_day) };
         }
         let overdue = last_instant.map_or_else(|| self.at.is_overdue(last_day), |last| self.at.now() > last);
         if overdue {

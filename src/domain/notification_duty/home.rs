@@ -9,17 +9,21 @@
 use super::code::DutyCode;
 use super::count::Step;
 use super::duty::{Desk, Draft, Duty, Met, Trigger};
+use super::facts::DutyFacts;
 use super::subject::{Subject, can_have_told};
 use crate::domain::address::{Address, AddressKind};
 use crate::domain::calendar::london_date;
-use crate::domain::notifiable_change::ChangeKind;
+use crate::domain::moment::Moment;
+use crate::domain::notifiable_change::{ChangeKind, NotifiableChange};
 use crate::domain::notification::NotificationKind;
 use crate::domain::record::Held;
+use crate::domain::reference::Ref;
 
 /// The homes taken up since the first notification, save those of which somebody entered the change.
 pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
-    let initial = desk.given.iter().find(|held| held.record.kind == NotificationKind::Initial);
-    let Some(first) = initial.or_else(|| desk.given.first()) else { return Vec::new() };
+    let since = desk.registered_since(desk.at.today());
+    let initial = desk.first_given(since, |notification| notification.kind == NotificationKind::Initial);
+    let Some(first) = initial.or_else(|| desk.first_given(since, |_| true)) else { return Vec::new() };
     let first_on = london_date(first.record.notified_at);
     let moves = desk.facts.addresses.iter().filter(|held| {
         matches!(held.record.kind, AddressKind::Main | AddressKind::NoFixedAbode)
@@ -44,6 +48,28 @@ fn draft(desk: &Desk<'_>, held: &Held<Address>) -> Draft {
         draft.met = Some(Met::by(told));
     }
     draft
+}
+
+/// Whether a notification on record told of a home: the one that a person named where the change was entered, or else
+/// one given since it was taken up. `[I]`
+#[must_use]
+pub fn is_notified_home(facts: DutyFacts<'_>, home: &Held<Address>, at: Moment) -> bool {
+    let given = facts.given(at);
+    let is_about = |change: &&NotifiableChange| {
+        matches!(change.kind, ChangeKind::HomeAddressChanged | ChangeKind::NoSoleOrMainResidence)
+            && change.premises_ref.as_ref() == Some(&home.subject)
+    };
+    let mut entered = facts.changes.iter().map(|held| &held.record).filter(is_about).peekable();
+    if entered.peek().is_some() {
+        return entered.any(|change| {
+            let named = |reference: &Ref| given.iter().any(|held| held.subject == *reference);
+            change.notification_ref.as_ref().is_some_and(named)
+                || change.advance.as_ref().is_some_and(|notice| at.has_happened(notice.notified_at))
+        });
+    }
+    given.iter().any(|held| {
+        london_date(held.record.notified_at) >= home.record.resident_from && can_have_told(&held.record, Subject::Home)
+    })
 }
 
 /// True where a person entered the change: of that address, or of that day without saying which.

@@ -10,7 +10,8 @@ use crate::domain::notification::{Notification, NotificationKind};
 /// The duty of whoever becomes a relevant offender.
 ///
 /// Any later notification but of travel shows that they have notified, where the first is not on record. `[I]`
-/// One given before the relevant date is of somebody who was subject to the requirements already: s.83(2). `[I]`
+/// One given before the relevant date is of somebody who was subject to the requirements already, s.83(2), where
+/// no period ended in between. `[I]`
 pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
     let code = DutyCode::InitialNotification;
     let Some(commenced) = desk.rules.commenced_on(code) else { return Vec::new() };
@@ -25,7 +26,8 @@ pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
         NotificationKind::Change | NotificationKind::Periodic | NotificationKind::Weekly => true,
         NotificationKind::Initial | NotificationKind::Travel | NotificationKind::Return => false,
     };
-    let initial = desk.given.iter().copied().find(|held| held.record.kind == NotificationKind::Initial);
+    let initial =
+        desk.first_given(desk.registered_since(on), |notification| notification.kind == NotificationKind::Initial);
     if let Some(held) = initial {
         let given_on = london_date(held.record.notified_at);
         if given_on < on {

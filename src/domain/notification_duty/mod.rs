@@ -16,6 +16,7 @@ mod home;
 mod initial;
 pub mod period;
 pub mod receipt;
+mod registration;
 mod release;
 pub mod review;
 pub mod rules;
@@ -27,6 +28,7 @@ mod travel;
 pub use code::DutyCode;
 pub use duty::{Duty, DutyState};
 pub use facts::DutyFacts;
+pub use home::is_notified_home;
 pub use rules::NotificationRules;
 
 use super::calendar::CivilDate;

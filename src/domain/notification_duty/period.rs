@@ -1,7 +1,7 @@
 //! How long notification lasts: the table of SOA 2003 s.82.
 //!
-//! A period of so many years "beginning with" the relevant date ends the day before its anniversary: the
-//! wording `[M]`, the arithmetic `[I]`. What the records system gives as the last day is what the flags go by;
+//! A period of so many years "beginning with" the relevant date ends the day before its anniversary, and with the
+//! month where that has no such day: the wording `[M]`, the arithmetic `[I]`. What the records system gives as the last day is what the flags go by;
 //! a difference is shown to a person and settles nothing.
 
 use serde::Serialize;
@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::count::Step;
 use super::facts::DutyFacts;
 use super::rules::{Mark, PeriodTable};
-use crate::domain::calendar::{CivilDate, days_between, minus_days, plus_days, plus_months};
+use crate::domain::calendar::{CivilDate, days_between, last_of_months, minus_days, plus_days, plus_months};
 use crate::domain::disposal::{Disposal, Sentence, Term};
 use crate::domain::moment::Moment;
+use crate::domain::offender::Offender;
 use crate::domain::order::{Order, OrderKind};
 use crate::domain::record::Held;
 
@@ -77,7 +78,7 @@ pub fn notification_period(disposal: &Disposal, table: &PeriodTable) -> DerivedP
         Sentence::Caution => (table.caution_months, "a caution".to_owned(), marks.caution),
         Sentence::Other => (table.other_months, "another disposal".to_owned(), marks.other),
         Sentence::ConditionalDischarge { months, days } => {
-            let last_day = minus_days(plus_days(plus_months(from, *months), *days), 1);
+            let last_day = plus_days(last_of_months(from, *months), *days);
             let text = format!("a conditional discharge: its own {months} months and {days} days, never halved");
             steps.push(Step::to(last_day, text));
             let length = PeriodLength::Until { last_day: last_day.max(from) };
@@ -110,7 +111,7 @@ pub fn notification_period(disposal: &Disposal, table: &PeriodTable) -> DerivedP
     } else {
         months
     };
-    let last_day = minus_days(plus_months(from, months), 1);
+    let last_day = last_of_months(from, months);
     steps.push(Step::to(last_day, format!("the last day of {months} months beginning with the relevant date")));
     DerivedPeriod { length: PeriodLength::Until { last_day }, mark, arithmetic: steps }
 }
@@ -178,6 +179,29 @@ pub fn end_of_notification(facts: DutyFacts<'_>, at: Moment, table: &PeriodTable
     }
 }
 
+/// The last day on which the offender is subject to the requirements, by the record and the orders that prolong it;
+/// empty where there is none. An order made once they had ended prolongs nothing.
+#[must_use]
+pub fn subject_until(offender: &Offender, orders: &[Held<Order>], at: Moment) -> Option<CivilDate> {
+    let mut until = offender.notification.ends_on?;
+    let mut prolonging: Vec<&Order> =
+        orders.iter().map(|held| &held.record).filter(|order| keeps(order.kind)).collect();
+    prolonging.sort_by_key(|order| order.made_on);
+    for order in prolonging.into_iter().filter(|order| at.has_come(order.made_on)) {
+        if order.made_on > plus_days(until, 1) {
+            continue;
+        }
+        let discharged = order.discharged_on.map(|on| minus_days(on, 1));
+        until = until.max(order.ends_on.into_iter().chain(discharged).min()?);
+    }
+    Some(until)
+}
+
 fn prolongs(order: &Order, at: Moment) -> bool {
-    order.is_in_force(at.today()) && matches!(order.kind, OrderKind::Shpo | OrderKind::InterimShpo | OrderKind::Sopo)
+    order.is_in_force(at.today()) && keeps(order.kind)
+}
+
+/// True of the orders that keep their subject notifiable. `[M]`
+const fn keeps(kind: OrderKind) -> bool {
+    matches!(kind, OrderKind::Shpo | OrderKind::InterimShpo | OrderKind::Sopo)
 }

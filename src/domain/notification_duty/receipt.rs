@@ -110,6 +110,7 @@ mod tests {
         let to_come = change("name_used", None, &expected);
         let realised = change("name_used", Some("2021-04-10"), &expected);
         let stay = change("stay", Some("2021-04-01"), &json!({}));
+        let away = change("absent_from_home", Some("2021-04-11"), &expected);
         let rows = [
             (given("change", None, "2021-04-10"), &happened, Some(Covering::Told)),
             (given("periodic", None, "2021-04-12"), &happened, Some(Covering::Told)),
@@ -121,6 +122,8 @@ mod tests {
             (given("change", None, "2021-04-02"), &to_come, None),
             (given("change", None, "2021-04-01"), &realised, Some(Covering::InAdvance)),
             (given("change", None, "2021-04-11"), &realised, Some(Covering::Told)),
+            (given("change", None, "2021-04-01"), &away, Some(Covering::InAdvance)),
+            (given("change", None, "2021-04-02"), &away, None),
             (given("change", Some("s.84(1)(c)"), "2021-04-11"), &stay, Some(Covering::Told)),
             (given("change", Some("s.84(1)(ca)"), "2021-04-11"), &stay, None),
         ];

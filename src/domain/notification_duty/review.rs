@@ -3,19 +3,26 @@
 //! The qualifying date is the day after the end of the 15 (or 8) years beginning with the day of the first
 //! notification: s.91B(2) `[S]`. Those years end the day before the anniversary, so it is the anniversary
 //! itself. After a refusal it is the day after the end of a further 8 years beginning with that day. `[S]`
+//!
+//! That first notification is the one under s.83, 84 or 85 on the first release after the sentence that makes the
+//! period indefinite: s.91B(2) `[S]`. So it is the first on or after both the relevant date and the end of the first
+//! spell in custody or in hospital that lasted beyond it; one before either, of an older disposal or on bail, is not.
 
 use serde::Serialize;
 
+use super::clock_stop::known_spells;
 use super::count::Step;
 use super::facts::DutyFacts;
 use super::period::{PeriodLength, notification_period};
 use super::rules::{Mark, NotificationRules, ReviewRule};
-use crate::domain::calendar::{CivilDate, london_date, minus_days, plus_days, plus_years};
+use crate::domain::calendar::{CivilDate, days_between, last_of_months, london_date, plus_days};
 use crate::domain::disposal::ReviewApplication;
 use crate::domain::moment::Moment;
 use crate::domain::notification::NotificationKind;
+use crate::domain::offender::OffenderStatus;
 use crate::domain::order::OrderKind;
 use crate::domain::reference::Ref;
+use crate::domain::status_history::StatusSpell;
 
 /// When an indefinite period may first be reviewed, or again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,8 +75,9 @@ pub fn review_timetable(application: &ReviewApplication, rule: &ReviewRule) -> R
 
 /// The day after the end of so many years beginning with a day.
 fn after_years(from: CivilDate, years: u32, steps: &mut Vec<Step>) -> CivilDate {
-    let eligible = plus_years(from, years);
-    steps.push(Step::to(minus_days(eligible, 1), format!("the last day of {years} years beginning with {from}")));
+    let last_day = last_of_months(from, years.saturating_mul(12));
+    let eligible = plus_days(last_day, 1);
+    steps.push(Step::to(last_day, format!("the last day of {years} years beginning with {from}")));
     steps.push(Step::to(eligible, "the day after"));
     eligible
 }
@@ -96,6 +104,37 @@ pub fn next_review(refused_on: CivilDate, years_set: Option<u32>, rule: &ReviewR
     (eligible, steps)
 }
 
+/// The days within which the first notification is given (SOA 2003 s.83(1) `[S]`): what a record begins with later than that may
+/// not be the first there was.
+const FIRST_WITHIN_DAYS: i64 = 3;
+
+/// The first notification on or after the relevant date and the first release since; none while that has not come, or where what is on
+/// record begins with another than an initial one and too late to be the first. A person who knows better says so in the disposal.
+fn first_notified_since(relevant_date: CivilDate, facts: DutyFacts<'_>, at: Moment) -> Option<CivilDate> {
+    let detained = |spell: &StatusSpell| matches!(spell.status, OffenderStatus::Custody | OffenderStatus::Hospital);
+    let spells = known_spells(facts);
+    let spells = spells
+        .iter()
+        .skip_while(|spell| !detained(spell) || spell.ended_on.is_some_and(|ended| ended <= relevant_date));
+    // One that passes into another, from custody into hospital say, is no release.
+    let released_on = match spells.take_while(|spell| detained(spell)).last() {
+        Some(last) => last.ended_on?,
+        None => relevant_date,
+    };
+    let from = released_on.max(relevant_date);
+    let tells = |kind: NotificationKind| match kind {
+        NotificationKind::Initial
+        | NotificationKind::Change
+        | NotificationKind::Periodic
+        | NotificationKind::Weekly => true,
+        NotificationKind::Travel | NotificationKind::Return => false,
+    };
+    let given = facts.given(at).into_iter().filter(|held| tells(held.record.kind));
+    let mut since = given.map(|held| (held.record.kind, london_date(held.record.notified_at)));
+    let (kind, on) = since.find(|(_, on)| *on >= from)?;
+    (kind == NotificationKind::Initial || days_between(from, on) <= FIRST_WITHIN_DAYS).then_some(on)
+}
+
 /// The review of an offender's indefinite period; none where the period has an end. It is indefinite where a
 /// disposal makes it so or, with none on record, where the record gives no end.
 #[must_use]
@@ -112,11 +151,10 @@ pub fn review_of_period(facts: DutyFacts<'_>, at: Moment, rules: &NotificationRu
     }
     let under_18 = newest
         .map_or(facts.offender.notification.under_18_at_relevant_date, |disposal| disposal.under_18_at_relevant_date);
-    let given = facts.given(at);
-    let on_record = given.iter().find(|held| held.record.kind == NotificationKind::Initial);
+    let relevant_date = newest.map_or(facts.offender.notification.relevant_date, |disposal| disposal.relevant_date);
     let first_notified_on = newest
         .and_then(|disposal| disposal.first_notified_on)
-        .or_else(|| on_record.map(|held| london_date(held.record.notified_at)));
+        .or_else(|| first_notified_since(relevant_date, facts, at));
     let received = newest.map_or(&[][..], |disposal| &disposal.review_applications);
     let received = received.iter().filter(|application| at.has_come(application.received_on));
     let refused = received

@@ -233,8 +233,9 @@ pub struct NotificationRules {
     pub absence: AbsenceRule,
     /// Confirmations after a clock stop.
     pub confirmation_after_stop: RunOnRule,
-    /// Days back to which a duty that was met late is still suspected; one that goes on is whatever its age. `[I]`
-    /// A few weeks: a lapse is seen while it goes on, and old notifications may never have been sent here.
+    /// Days back to which a duty that was met late is still suspected, by when it was met and by when its failure
+    /// could first be seen; one that goes on is whatever its age. `[I]` A few weeks: a lapse is seen while it goes
+    /// on, and old notifications may never have been sent here.
     pub late_lookback_days: u32,
     /// How long notification lasts.
     pub periods: PeriodTable,

@@ -14,7 +14,8 @@ use super::rules::StayRule;
 use super::subject::{Subject, can_have_told};
 use crate::domain::address::AddressKind;
 use crate::domain::calendar::{CivilDate, dates, london_date, minus_months, plus_days};
-use crate::domain::notifiable_change::{AdvanceNotice, ChangeKind};
+use crate::domain::notifiable_change::{AdvanceNotice, ChangeKind, NotifiableChange};
+use crate::domain::record::Held;
 use crate::domain::reference::Ref;
 
 /// One stay.
@@ -51,8 +52,8 @@ pub(super) fn qualifies_on(stays: &[Stay], rule: StayRule) -> Option<CivilDate> 
     })
 }
 
-/// A duty for each place at which the stays qualify, or are about to.
-pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
+/// The places stayed at, by address or, where none is named, by the stay itself.
+fn places<'a>(desk: &Desk<'a>) -> BTreeMap<&'a Ref, Premises<'a>> {
     let mut places: BTreeMap<&Ref, Premises<'_>> = BTreeMap::new();
     for held in desk.facts.changes.iter().filter(|held| held.record.kind == ChangeKind::Stay) {
         let place = places.entry(held.record.premises_ref.as_ref().unwrap_or(&held.subject)).or_default();
@@ -65,7 +66,21 @@ pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
         place.stays.push(Stay { from: held.record.resident_from, until: held.record.resident_until });
         place.from_address = true;
     }
-    places.into_iter().filter_map(|(key, place)| desk.settle(draft(desk, key, &place)?)).collect()
+    places
+}
+
+/// A duty for each place at which the stays qualify, or are about to.
+pub(super) fn duties(desk: &Desk<'_>) -> Vec<Duty> {
+    let places = places(desk).into_iter();
+    places.filter_map(|(key, place)| desk.settle(draft(desk, key, &place)?)).collect()
+}
+
+/// The day on which the stays at the premises of one of them reach the qualifying period: the event that an advance
+/// notice of a stay is of, s.84(1)(c) and (2). `[S]`
+pub(super) fn qualified_on(desk: &Desk<'_>, stay: &Held<NotifiableChange>) -> Option<CivilDate> {
+    let places = places(desk);
+    let place = places.get(stay.record.premises_ref.as_ref().unwrap_or(&stay.subject))?;
+    qualifies_on(&place.stays, desk.rules.stays)
 }
 
 fn draft(desk: &Desk<'_>, key: &Ref, place: &Premises<'_>) -> Option<Draft> {

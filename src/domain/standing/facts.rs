@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::calendar::{CivilDate, Instant, minus_days};
 use crate::domain::flag::{Case, Flag, FlagCode};
+use crate::domain::reactive_suspension::{self, Suspension};
 use crate::domain::reference::Ref;
 use crate::domain::visit::{Visit, VisitMode, VisitOutcome};
 
@@ -101,6 +102,17 @@ pub struct ReactiveReview {
     pub causes: Vec<String>,
 }
 
+/// A suspension of reactive management that no inspector has decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspended {
+    /// Since the day of the first trigger.
+    pub since: CivilDate,
+    /// The last day for the decision.
+    pub decide_by: CivilDate,
+    /// True when that day has passed.
+    pub overdue: bool,
+}
+
 /// An action of the current plan that is overdue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OverdueAction {
@@ -188,6 +200,12 @@ pub(super) fn reactive_review(flags: &[&Flag]) -> Option<ReactiveReview> {
         due_on: member(evidence, "due_on")?,
         causes: member(evidence, "causes")?,
     })
+}
+
+pub(super) fn suspended(case: Case<'_>) -> Option<Suspended> {
+    let suspension = reactive_suspension::suspended(case.file, case.at, case.policy)?;
+    let Suspension { since, decide_by, overdue, .. } = suspension;
+    Some(Suspended { since, decide_by, overdue })
 }
 
 pub(super) fn unmet_criteria(flags: &[&Flag]) -> Vec<String> {

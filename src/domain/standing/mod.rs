@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use facts::{Contacts, LastContact, OpenBreach, OverdueAction, ReactiveReview, Unallocated};
+pub use facts::{Contacts, LastContact, OpenBreach, OverdueAction, ReactiveReview, Suspended, Unallocated};
 
 use super::calendar::CivilDate;
 use super::case_file::ForceFile;
@@ -129,6 +129,9 @@ pub struct Standing {
     /// The review of reactive management that is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reactive_review: Option<ReactiveReview>,
+    /// Reactive management is suspended: visited as anybody else, until an inspector has decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Suspended>,
     /// The criteria of reactive management that somebody placed in it does not meet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmet_criteria: Vec<String>,
@@ -163,6 +166,7 @@ impl Standing {
             plan_review_due_on: facts::date(raised, FlagCode::PlanReviewOverdue, "review_due_on"),
             breaches: facts::breaches(raised),
             reactive_review: facts::reactive_review(raised),
+            suspended: facts::suspended(case),
             unmet_criteria: facts::unmet_criteria(raised),
             overdue_actions: facts::overdue_actions(raised),
         }

@@ -148,6 +148,31 @@ fn a_reactive_case_says_what_is_not_met_and_why_it_is_reviewed() {
 }
 
 #[test]
+fn a_suspended_reactive_case_says_since_when_and_by_when_to_decide() {
+    let arrested = |at: &str| {
+        let world = World::in_order().set(RecordKind::ReactiveManagement, "o", json!({}));
+        world.set(RecordKind::Arrest, "x", json!({ "arrested_at": at }))
+    };
+    for (section, at, decide_by, overdue) in [
+        ("4", "2021-04-14T10:00:00Z", "2021-04-15", false),
+        ("4", "2021-04-13T10:00:00Z", "2021-04-14", true),
+        ("4", "2021-04-01T10:00:00Z", "2021-04-06", true),
+    ] {
+        let standing = only(&arrested(at)).standing;
+        let suspended = standing.suspended.unwrap();
+        assert_eq!(suspended.since.to_string(), at[..10], "section {section}");
+        assert_eq!((suspended.decide_by.to_string().as_str(), suspended.overdue), (decide_by, overdue), "{at}");
+        assert_eq!(standing.has(FlagCode::ReactiveSuspensionUndecided), overdue, "section {section}: {at}");
+        assert_eq!((standing.bucket, standing.reactive), (Bucket::Reactive, true));
+    }
+    let decision = json!({ "answers": [{ "kind": "arrest", "ref": "x" }] });
+    let decided = arrested("2021-04-13T10:00:00Z").set(RecordKind::ReactiveDecision, "d", decision);
+    let standing = only(&decided).standing;
+    assert_eq!((standing.suspended, standing.has(FlagCode::ReactiveSuspensionUndecided)), (None, false));
+    assert_eq!(only(&World::in_order()).standing.suspended, None);
+}
+
+#[test]
 fn contacts_of_the_last_year_are_counted_by_how_and_the_last_one_is_told() {
     let seen = |mode: &str, at: &str, inspected: Value| json!({ "mode": mode, "attempted_at": at, "home_inspected": inspected });
     let world = World::in_order()

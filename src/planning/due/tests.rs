@@ -108,7 +108,7 @@ fn each_window_is_counted_by_its_rule() {
             "arms_raised 2021-04-15 2021-04-15 2021-04-21",
         ),
         (
-            "a failed attempt: the next within five working days, not the same day",
+            "a failed attempt: the next within seven days, not the same day",
             vec![
                 (Visit, "w", json!({ "attempted_at": "2021-04-12T10:00:00Z", "outcome": "no_reply" })),
                 (Visit, "x", json!({ "attempted_at": "2021-04-15T07:00:00Z", "outcome": "refused_entry" })),
@@ -325,6 +325,31 @@ fn somebody_suspended_from_reactive_management_is_due_within_five_working_days_w
         answers,
     );
     assert_eq!(due_in(&decided, "2021-05-12"), None);
+}
+
+#[test]
+fn removal_from_reactive_management_puts_the_visit_of_its_suspension_off_no_further() {
+    // Arrested on Monday 12 April, removed by the inspector on the 13th; no plan asks for visits.
+    let removed = |members: Value| {
+        World::in_order()
+            .set(RiskManagementPlan, "p", json!({ "visit_requirement": null }))
+            .set(RecordKind::Arrest, "x", json!({ "arrested_at": "2021-04-12T10:00:00Z" }))
+            .set(ReactiveManagement, "o", members)
+    };
+    let kept = removed(json!({}));
+    assert_eq!(window(&kept), "reactive_management_suspended 2021-04-15 2021-04-15 2021-04-19");
+    let left = removed(json!({ "left_on": "2021-04-13" }));
+    assert_eq!(window(&left), "reactive_management_suspended 2021-04-15 2021-04-15 2021-04-19");
+    let before = removed(json!({ "left_on": "2021-04-11" }));
+    assert_eq!(window(&before), "return_from_reactive_management 2021-04-15 2021-04-15 2021-04-26");
+    let answered = left.clone().set(
+        RecordKind::ReactiveDecision,
+        "d",
+        json!({ "decided_at": "2021-04-12T11:00:00Z", "answers": [{ "kind": "arrest", "ref": "x" }] }),
+    );
+    assert_eq!(window(&answered), "return_from_reactive_management 2021-04-15 2021-04-15 2021-04-28");
+    let seen = left.set(Visit, "w", json!({ "attempted_at": "2021-04-12T12:00:00Z" }));
+    assert_eq!(window(&seen), "return_from_reactive_management 2021-04-15 2021-04-15 2021-04-28");
 }
 
 #[test]

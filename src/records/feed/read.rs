@@ -68,7 +68,8 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         | RecordKind::VisitAttendance
         | RecordKind::Circumstance
         | RecordKind::Handover
-        | RecordKind::Post => Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send")),
+        | RecordKind::Post
+        | RecordKind::LegalHold => Err(Fault::here(FaultCode::UnknownType, "is not the records system's to send")),
     };
     record.map_err(|fault| fault.under("data"))
 }

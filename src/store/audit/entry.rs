@@ -72,6 +72,16 @@ impl StoredAuditEntry {
         })
     }
 
+    /// All its members, as they are exported.
+    #[must_use]
+    pub fn exported(&self) -> Value {
+        let mut members = self.members();
+        if let Some(members) = members.as_object_mut() {
+            members.insert("hash".to_owned(), self.hash.clone().into());
+        }
+        members
+    }
+
     /// The hash that its members give.
     #[must_use]
     pub fn recomputed_hash(&self) -> String {

@@ -16,6 +16,9 @@ const PURPOSE: &str = "mosovo-visits audit head 1";
 /// What exports are sealed for: changes with the encoding.
 const EXPORT_PURPOSE: &str = "mosovo-visits audit export 1";
 
+/// What exports of a case are sealed for: changes with their shape.
+const CASE_PURPOSE: &str = "mosovo-visits case export 1";
+
 /// Bytes of a signing key, and of a public key.
 pub const KEY_BYTES: usize = 32;
 
@@ -40,6 +43,12 @@ impl HeadKey {
     #[must_use]
     pub fn seal(&self, sha256: &str) -> String {
         hex(&self.0.sign(&labelled(EXPORT_PURPOSE, &sha256.into())).to_bytes())
+    }
+
+    /// Signs the digests of an exported case.
+    #[must_use]
+    pub fn seal_case(&self, digests: &Value) -> String {
+        hex(&self.0.sign(&labelled(CASE_PURPOSE, digests)).to_bytes())
     }
 
     /// Signs the end of a chain.
@@ -84,6 +93,12 @@ impl PublicHeadKey {
     #[must_use]
     pub fn has_sealed(&self, sha256: &str, signature: &str) -> bool {
         self.fits(&labelled(EXPORT_PURPOSE, &sha256.into()), signature)
+    }
+
+    /// True where this key's owner sealed an exported case with those digests.
+    #[must_use]
+    pub fn has_sealed_case(&self, digests: &Value, signature: &str) -> bool {
+        self.fits(&labelled(CASE_PURPOSE, digests), signature)
     }
 
     fn fits(&self, signed: &[u8], signature: &str) -> bool {

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::chain::{self, ChainEnd, Place};
 use super::encoding::BEFORE_THE_FIRST;
-use super::head::{HeadKey, SignedHead};
+use super::head::{HeadKey, PublicHeadKey, SignedHead};
 use crate::domain::calendar::Instant;
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
@@ -97,6 +97,20 @@ impl Heads {
     ) -> io::Result<Self> {
         make_for_its_owner_alone(&directory)?;
         Ok(Self { directory, key, now: Box::new(now), state: Mutex::default() })
+    }
+
+    /// The key that signs them.
+    #[must_use]
+    pub const fn key(&self) -> &HeadKey {
+        &self.key
+    }
+
+    /// The heads as they stand, with the key that checks them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn read(&self) -> io::Result<(HeadFiles, PublicHeadKey)> {
+        Ok((HeadFiles::read(&self.directory)?, self.key.public()))
     }
 
     /// What went wrong when heads were last signed; nothing while all is well.

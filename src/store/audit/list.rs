@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::entry::{StoredAuditEntry, chain_of};
 use crate::domain::audit_act::Operation;
 use crate::domain::calendar::Instant;
-use crate::store::backend::AnyConnection;
+use crate::store::backend::{AnyConnection, ROWS_A_STATEMENT};
 use crate::store::error::StoreError;
 use crate::store::schema::audit_entry;
 use crate::store::types::{DbId, DbInstant, DbJson};
@@ -130,6 +130,30 @@ pub fn list(
         .select(columns!())
         .load(connection)?;
     Ok(rows.into_iter().map(StoredAuditEntry::from).collect())
+}
+
+/// The entries of a force on some things of a kind, oldest first.
+///
+/// # Errors
+/// When the statement fails, or an entry cannot be read.
+pub fn about(
+    connection: &mut AnyConnection,
+    force: &str,
+    subject_kind: &str,
+    subjects: &[String],
+) -> Result<Vec<StoredAuditEntry>, StoreError> {
+    let mut found = Vec::new();
+    for subjects in subjects.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<Row> = audit_entry::table
+            .filter(audit_entry::chain.eq(chain_of(Some(force))))
+            .filter(audit_entry::subject_kind.eq(subject_kind))
+            .filter(audit_entry::subject.eq_any(subjects))
+            .order(audit_entry::sequence)
+            .select(columns!())
+            .load(connection)?;
+        found.extend(rows.into_iter().map(StoredAuditEntry::from));
+    }
+    Ok(found)
 }
 
 /// Every act that has been logged.

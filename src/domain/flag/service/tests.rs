@@ -139,7 +139,12 @@ fn a_neighbourhood_is_not_briefed_when_nobody_read_within_28_days() {
         ("read 28 days ago", base(), Some("2021-03-18T00:00:00Z"), 0),
         ("read 29 days ago", base(), Some("2021-03-17T23:59:59Z"), 1),
         ("read in a while", base(), Some("2021-04-15T08:00:01Z"), 1),
-        ("nobody lives there", World::in_order().set(RecordKind::Offender, "o", json!({ "neighbourhood_ref": null })), None, 0),
+        (
+            "nobody lives there",
+            World::in_order().set(RecordKind::Offender, "o", json!({ "neighbourhood_ref": null })),
+            None,
+            0,
+        ),
         ("in custody", living(World::in_order(), "o", json!({ "status": "custody" })), None, 0),
         ("only named officers may see the case", access(json!({ "restricted_to": ["om"] })), None, 0),
         ("one officer may not", access(json!({ "excluded": ["om"] })), None, 1),

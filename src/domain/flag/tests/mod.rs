@@ -197,6 +197,8 @@ pub(crate) fn good(kind: RecordKind) -> Value {
             "started_at": "2021-04-15T07:00:00Z", "started_by": "om", "expected_finish": "2021-04-15T07:30:00Z" }),
         RecordKind::Handover => json!({ "offender_ref": "o", "from_ref": null, "to_ref": "om", "from": "2021-04-01",
             "items": [] }),
+        RecordKind::LegalHold => json!({ "offender_ref": "o", "ground": "litigation", "reason": "invented",
+            "placed_by": "di", "placed_at": "2021-04-01T12:00:00Z" }),
         RecordKind::Post => json!({ "team_ref": "t", "role": "offender_manager", "title": "Invented post" }),
         RecordKind::Circumstance => {
             json!({ "offender_ref": "o", "kind": "device", "description": "", "identifiers": [],

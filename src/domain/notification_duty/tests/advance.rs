@@ -160,3 +160,67 @@ fn advance_notice_covers_from_two_days_before_to_the_third_day_beginning_with_th
         ),
     ]);
 }
+
+#[test]
+fn the_event_of_a_stay_told_in_advance_is_its_seventh_day() {
+    // Notified on 20 February that the seventh day is to be 10 March: covered up to 12 March.
+    let stayed = |from: &str, until: Option<&str>, also: Option<(&str, &str)>| {
+        let advance = json!({"notified_at": "2021-02-20T10:00:00Z", "expected_on": "2021-03-10"});
+        let stay = json!({"premises_ref": "p", "until": until, "advance": advance});
+        let known = Known::settled().change("c", "stay", Some(from), &stay);
+        match also {
+            Some((from, until)) => known.change("d", "stay", Some(from), &json!({"premises_ref": "p", "until": until})),
+            None => known,
+        }
+    };
+    hold(vec![
+        (
+            "1.1 row 10",
+            "three days of a stay are no event: he says so within six days",
+            stayed("2021-03-01", Some("2021-03-03"), None),
+            AdvanceNoticeNotRealised,
+            "2021-03-13",
+            "2021-03-15 due",
+        ),
+        (
+            "1.1 row 10",
+            "and no later",
+            stayed("2021-03-01", Some("2021-03-03"), None),
+            AdvanceNoticeNotRealised,
+            "2021-03-16",
+            "2021-03-15 lapsed_since 2021-03-16",
+        ),
+        (
+            "1.1 row 10",
+            "the seventh day within the days that it covers",
+            stayed("2021-03-06", Some("2021-03-12"), None),
+            AdvanceNoticeNotRealised,
+            "2021-03-16",
+            "2021-03-15 not_required",
+        ),
+        (
+            "1.1 row 10",
+            "reached by two stays at the same place",
+            stayed("2021-03-01", Some("2021-03-03"), Some(("2021-03-08", "2021-03-11"))),
+            AdvanceNoticeNotRealised,
+            "2021-03-16",
+            "2021-03-15 not_required",
+        ),
+        (
+            "1.1 row 10",
+            "reached after those days",
+            stayed("2021-03-08", Some("2021-03-20"), None),
+            AdvanceNoticeNotRealised,
+            "2021-03-14",
+            "2021-03-15 due",
+        ),
+        (
+            "1.1 row 10",
+            "a stay that goes on and has not reached it yet",
+            stayed("2021-03-05", None, None),
+            AdvanceNoticeNotRealised,
+            "2021-03-10",
+            "2021-03-15 not_yet_due",
+        ),
+    ]);
+}

@@ -346,6 +346,9 @@ fn the_same_lapse_is_suspected_once_and_forgotten_never_while_it_goes_on() {
     assert_eq!(of_name(&lapsed, "2031-03-04"), open);
     assert_eq!(of_name(&late, "2021-03-10"), open);
     let closed = [("name_used:c".to_owned(), first_failure_on, Some(date("2021-04-01")))];
-    assert_eq!(of_name(&late, "2021-04-29"), closed, "28 days after it was met");
+    assert_eq!(of_name(&late, "2021-04-01"), closed, "28 days after the first failure");
+    assert_eq!(of_name(&late, "2021-04-02"), [], "it was on record while it went on");
+    late.changes.first_mut().unwrap().event_time = "2021-04-02T10:00:00Z".parse().unwrap();
+    assert_eq!(of_name(&late, "2021-04-29"), closed, "28 days after it was met, learned of since");
     assert_eq!(of_name(&late, "2021-04-30"), []);
 }

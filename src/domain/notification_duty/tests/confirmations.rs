@@ -135,8 +135,24 @@ fn a_period_that_closed_late_is_told_and_the_next_one_runs_from_there() {
     };
     assert_eq!(suspected("2020-03-01"), Vec::<String>::new());
     assert_eq!(suspected("2020-03-02"), ["periodic_confirmation:n"], "while it goes on");
-    assert_eq!(suspected("2020-04-29"), ["periodic_confirmation:n"], "28 days after it was met");
-    assert_eq!(suspected("2020-04-30"), Vec::<String>::new());
+    assert_eq!(suspected("2020-03-31"), ["periodic_confirmation:n"], "while it goes on, whatever its age");
+    assert_eq!(suspected("2020-04-01"), Vec::<String>::new(), "met 30 days after the failure could be seen");
+}
+
+#[test]
+fn a_confirmation_met_late_is_suspected_for_28_days_from_its_first_failure() {
+    // Notified on 1 March 2019, so the first day of failure is 2 March 2020.
+    let suspected = |met_on: &str, at: &str| {
+        let late = notified_on("2019-03-01").notified("p", "periodic", met_on, &json!({}));
+        late.suspected(at).into_iter().filter(|breach| breach.key.starts_with("periodic_confirmation:n")).count()
+    };
+    for (section, shows, met_on, at, expected) in [
+        ("1.1 row 11", "28 days after the first failure", "2020-03-05", "2020-03-30", 1),
+        ("1.1 row 11", "29 days after it", "2020-03-05", "2020-03-31", 0),
+        ("1.1 row 11", "the confirmation between is missing: a year late", "2021-02-20", "2021-02-21", 0),
+    ] {
+        assert_eq!(suspected(met_on, at), expected, "section {section}: {shows}");
+    }
 }
 
 #[test]

@@ -240,7 +240,192 @@ fn who_left_this_force_or_the_register_owes_it_nothing_more() {
             "2021-03-03 lapsed_since 2021-03-04",
         ),
     ]);
+    // Met after the last day, which came after the end: there was no duty to be late for.
+    let told_late = |known: Known| {
+        let told = json!({"notification_ref": "n1"});
+        known.notified("n1", "change", "2021-03-10", &json!({"moves_periodic_date": false})).change(
+            "d",
+            "name_used",
+            Some("2021-03-02"),
+            &told,
+        )
+    };
+    let transferred = |on| Known::settled().statuses(&[("community", "2015-02-01"), ("transferred_out", on)]);
+    hold(vec![
+        (
+            "1.2",
+            "told after the period had ended",
+            told_late(Known::settled().ends_on("2021-03-03")),
+            code,
+            "2021-03-10",
+            "2021-03-04 not_required",
+        ),
+        (
+            "1.2",
+            "told late within the period",
+            told_late(Known::settled().ends_on("2021-03-04")),
+            code,
+            "2021-03-10",
+            "2021-03-04 met_late 2021-03-10 2021-03-05",
+        ),
+        (
+            "0",
+            "told after another force took over",
+            told_late(transferred("2021-03-04")),
+            code,
+            "2021-03-10",
+            "2021-03-04 stopped",
+        ),
+        (
+            "0",
+            "told late before it did",
+            told_late(transferred("2021-03-05")),
+            code,
+            "2021-03-10",
+            "2021-03-04 met_late 2021-03-10 2021-03-05",
+        ),
+    ]);
     assert!(gone("deceased", "2021-03-05").suspected("2021-03-10").is_empty());
     assert!(gone("transferred_out", "2021-03-05").suspected("2021-03-10").is_empty());
     assert_eq!(gone("deported", "2021-03-05").suspected("2021-03-10").len(), 2, "the name, and the year that ran out");
+}
+
+#[test]
+fn who_came_back_from_another_force_is_suspected_of_nothing_of_the_time_away() {
+    let confirmed = Known::unnotified("2010-02-01").notified("n0", "initial", "2010-02-01", &json!({})).notified(
+        "n1",
+        "periodic",
+        "2019-05-01",
+        &json!({}),
+    );
+    let returned = |away| {
+        confirmed.clone().statuses(&[
+            ("community", "2010-02-01"),
+            ("transferred_out", away),
+            ("community", "2021-04-01"),
+        ])
+    };
+    hold(vec![
+        (
+            "0",
+            "the year ran out there: three days from the return",
+            returned("2019-06-01"),
+            PeriodicConfirmation,
+            "2021-04-03",
+            "2021-04-03 due",
+        ),
+        (
+            "0",
+            "and no more",
+            returned("2019-06-01"),
+            PeriodicConfirmation,
+            "2021-04-04",
+            "2021-04-03 lapsed_since 2021-04-04",
+        ),
+        (
+            "0",
+            "it ran out before",
+            returned("2020-05-02"),
+            PeriodicConfirmation,
+            "2021-04-03",
+            "2020-05-01 lapsed_since 2020-05-02",
+        ),
+    ]);
+}
+
+#[test]
+fn a_new_registration_is_told_from_the_one_that_ended() {
+    // The period of a first registration ended in 2015; a caution of 1 March 2021 made another one.
+    let again = |from: &str| {
+        Known::unnotified("2021-03-01")
+            .notified("n0", "initial", "2010-02-01", &json!({}))
+            .notified("n1", "periodic", "2014-06-01", &json!({}))
+            .address("a2", "main", "2017-01-01", None)
+            .statuses(&[("community", "2010-02-01"), ("period_ended", "2015-02-01"), ("community", from)])
+    };
+    let notified = again("2021-03-01").notified("n2", "initial", "2021-03-03", &json!({}));
+    hold(vec![
+        (
+            "1.1 row 1",
+            "notified in time",
+            notified.clone(),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 met_on 2021-03-03",
+        ),
+        (
+            "1.1 row 1",
+            "the first registration's notification is none of it",
+            again("2021-03-01"),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 lapsed_since 2021-03-04",
+        ),
+        (
+            "1.1 row 1",
+            "though the record says so later",
+            again("2021-03-05").notified("n2", "initial", "2021-03-03", &json!({})),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 met_on 2021-03-03",
+        ),
+        (
+            "1.1 row 1",
+            "still subject, s.83(2): the period has not ended between",
+            Known::unnotified("2021-03-01").notified("n0", "initial", "2010-02-01", &json!({})).statuses(&[
+                ("community", "2010-02-01"),
+                ("transferred_out", "2015-02-01"),
+                ("community", "2020-02-01"),
+            ]),
+            InitialNotification,
+            "2021-03-10",
+            "2021-03-03 met_on 2010-02-01",
+        ),
+        (
+            "1.2",
+            "the year of the first one is not gone on with",
+            again("2021-03-01"),
+            PeriodicConfirmation,
+            "2021-03-10",
+            "2015-06-01 not_required",
+        ),
+    ]);
+    assert_eq!(notified.suspected("2021-03-10"), [], "sections 1.1 and 1.2");
+    let suspected = again("2021-03-01").suspected("2021-03-10");
+    let keys: Vec<&str> = suspected.iter().map(|breach| breach.key.as_str()).collect();
+    assert_eq!(keys, ["initial_notification:2021-03-01"], "section 1.1 row 1: s.83(1)");
+}
+
+#[test]
+fn an_order_keeps_its_subject_notifiable_after_the_period() {
+    let named = |orders: &[(&str, &str, Option<&str>)]| {
+        let known = Known::settled().ends_on("2021-01-31").change("c", "name_used", Some("2021-03-01"), &json!({}));
+        orders.iter().enumerate().fold(known, |known, (number, (kind, made_on, ends_on))| {
+            known.order(&format!("o{number}"), &json!({"kind": kind, "made_on": made_on, "ends_on": ends_on}))
+        })
+    };
+    let lapsed = "2021-03-03 lapsed_since 2021-03-04";
+    for (section, shows, orders, expected) in [
+        ("1.2", "none", &[][..], "2021-03-03 not_required"),
+        ("1.2", "a SHPO beyond it: s.103G", &[("shpo", "2020-01-31", Some("2025-01-31"))], lapsed),
+        ("1.2", "a SHPO without an end", &[("shpo", "2020-01-31", None)], lapsed),
+        ("1.2", "made the day after it ended", &[("sopo", "2021-02-01", None)], lapsed),
+        ("1.2", "made later: another registration", &[("sopo", "2021-02-02", None)], "2021-03-03 not_required"),
+        ("1.2", "one that has ended too", &[("shpo", "2020-01-31", Some("2021-02-28"))], "2021-03-03 not_required"),
+        ("1.2", "one that ended since", &[("shpo", "2020-01-31", Some("2021-03-03"))], lapsed),
+        (
+            "1.2",
+            "an interim one and then another",
+            &[("shpo", "2021-02-16", None), ("interim_shpo", "2020-12-01", Some("2021-02-15"))],
+            lapsed,
+        ),
+        ("1.2", "a sexual risk order prolongs nothing", &[("sro", "2020-01-31", None)], "2021-03-03 not_required"),
+    ] {
+        assert_eq!(named(orders).told(NameUsed, "2021-04-01"), expected, "section {section}: {shows}");
+    }
+    let confirming = Known::unnotified("2015-02-01")
+        .notified("n", "initial", "2020-06-01", &json!({}))
+        .ends_on("2021-01-31")
+        .order("o", &json!({"kind": "shpo", "made_on": "2020-01-31", "ends_on": "2025-01-31"}));
+    assert_eq!(confirming.told(PeriodicConfirmation, "2021-06-01"), "2021-06-01 due", "section 1.2: and of the year");
 }

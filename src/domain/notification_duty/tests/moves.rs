@@ -202,3 +202,21 @@ fn a_new_home_on_record_is_a_change_of_home_address() {
     let entered = moved().change("c", "home_address_changed", Some("2021-03-01"), &json!({"premises_ref": "a2"}));
     assert_eq!(key(&moved()), key(&entered), "the same lapse, whoever tells of it");
 }
+
+#[test]
+fn a_move_met_late_is_suspected_for_28_days_from_when_it_was_put_on_record() {
+    // Put on record on 1 January 2021, as everything of these tests.
+    let suspected = |from: &str, met_on: &str, at: &str| {
+        let moved = Known::settled().address("a2", "main", from, None).notified("n", "periodic", met_on, &nothing());
+        moved.suspected(at).into_iter().filter(|breach| breach.key.starts_with("home_address_changed")).count()
+    };
+    for (section, shows, from, met_on, at, expected) in [
+        ("1.1 row 3", "learned of with its late notification", "2019-03-01", "2021-01-04", "2021-01-29", 1),
+        ("1.1 row 3", "28 days before", "2019-03-01", "2021-01-04", "2021-01-30", 0),
+        ("1.1 row 3", "on record long before it was told", "2019-03-01", "2021-03-04", "2021-03-05", 0),
+        ("1.1 row 3", "failed since it was on record", "2021-02-01", "2021-03-03", "2021-03-04", 1),
+        ("1.1 row 3", "failed more than 28 days ago", "2021-02-01", "2021-03-03", "2021-03-05", 0),
+    ] {
+        assert_eq!(suspected(from, met_on, at), expected, "section {section}: {shows}");
+    }
+}

@@ -100,12 +100,17 @@ fn the_table_of_section_82() {
 }
 
 #[test]
-fn a_period_from_29_february_ends_on_the_day_before_its_clamped_anniversary() {
+fn a_period_from_a_day_that_the_last_month_lacks_ends_with_that_month() {
     let known =
         Known::settled().disposal("d", &json!({"sentence": {"kind": "caution"}, "relevant_date": "2020-02-29"}));
     let period = notification_period(&known.disposals.first().unwrap().record, &built_in().periods);
-    assert_eq!(period.length, PeriodLength::Until { last_day: date("2022-02-27") }, "sections 0 and 1.2");
-    assert_eq!(period.arithmetic.last().unwrap().date, Some(date("2022-02-27")));
+    assert_eq!(period.length, PeriodLength::Until { last_day: date("2022-02-28") }, "sections 0 and 1.2");
+    assert_eq!(period.arithmetic.last().unwrap().date, Some(date("2022-02-28")));
+    let halved =
+        json!({"sentence": {"kind": "other"}, "relevant_date": "2015-08-31", "under_18_at_relevant_date": true});
+    let known = Known::settled().disposal("d", &halved);
+    let period = notification_period(&known.disposals.first().unwrap().record, &built_in().periods);
+    assert_eq!(period.length, PeriodLength::Until { last_day: date("2018-02-28") }, "sections 0 and 1.2: 30 months");
 }
 
 #[test]
@@ -161,7 +166,7 @@ fn the_first_review_is_the_day_after_the_end_of_fifteen_or_eight_years() {
     for (section, first, under_18, last_of_years, eligible) in [
         ("1.3", "2006-05-10", false, "2021-05-09", "2021-05-10"),
         ("1.3", "2013-05-10", true, "2021-05-09", "2021-05-10"),
-        ("1.3", "2004-02-29", false, "2019-02-27", "2019-02-28"),
+        ("1.3", "2004-02-29", false, "2019-02-28", "2019-03-01"),
         ("1.3", "2012-02-29", true, "2020-02-28", "2020-02-29"),
     ] {
         let (found, steps) = first_review(date(first), under_18, &rule);
@@ -233,6 +238,82 @@ fn a_refusal_puts_the_next_review_off_by_eight_years_or_those_set_at_most_fiftee
     let review = review_of_period(barred.facts(), moment("2021-06-01"), &built_in()).unwrap();
     let ruled_out_by: Vec<&str> = review.ruled_out_by.iter().map(|order| order.as_str()).collect();
     assert_eq!(ruled_out_by, ["o2"], "section 1.3: not while under a SHPO or SOPO");
+}
+
+#[test]
+fn the_years_to_a_review_run_from_the_first_notification_on_release_for_the_offence() {
+    let known = |relevant_date: &str, notified: &[(&str, &str)], turns: &[(&str, &str)]| {
+        let life = json!({"sentence": {"kind": "life"}, "relevant_date": relevant_date});
+        let known = Known::unnotified("2003-05-01").disposal("d", &life).statuses(turns);
+        notified
+            .iter()
+            .enumerate()
+            .fold(known, |known, (number, (kind, on))| known.notified(&format!("n{number}"), kind, on, &json!({})))
+    };
+    let eligible = |known: &Known| {
+        let review = review_of_period(known.facts(), moment("2021-06-01"), &built_in()).unwrap();
+        review.eligible_from.map(|day| day.to_string())
+    };
+    let free = [("community", "2003-05-01")];
+    let jailed = |until: &'static str| [("community", "2003-05-01"), ("custody", "2004-07-01"), ("community", until)];
+    for (section, shows, known, expected) in [
+        (
+            "1.3",
+            "one of an older caution does not count",
+            known("2012-06-01", &[("initial", "2003-05-01"), ("periodic", "2012-06-02")], &free),
+            Some("2027-06-02"),
+        ),
+        ("1.3", "and there is no other", known("2012-06-01", &[("initial", "2003-05-01")], &free), None),
+        (
+            "1.3",
+            "one given on bail does not",
+            known("2004-06-01", &[("initial", "2004-06-02"), ("change", "2008-07-02")], &jailed("2008-07-01")),
+            Some("2023-07-02"),
+        ),
+        (
+            "1.3",
+            "notice of travel is under s.86, and what is on record begins too late to be the first",
+            known(
+                "2004-06-01",
+                &[("initial", "2004-06-02"), ("travel", "2008-07-02"), ("periodic", "2009-07-01")],
+                &jailed("2008-07-01"),
+            ),
+            None,
+        ),
+        (
+            "1.3",
+            "custody that ended before the relevant date",
+            known("2012-06-01", &[("initial", "2012-06-02")], &jailed("2008-07-01")),
+            Some("2027-06-02"),
+        ),
+        (
+            "1.3",
+            "sentenced in custody, and from there to hospital",
+            known(
+                "2004-08-01",
+                &[("change", "2006-01-01"), ("change", "2008-07-02")],
+                &[
+                    ("community", "2003-05-01"),
+                    ("custody", "2004-07-01"),
+                    ("hospital", "2006-01-01"),
+                    ("community", "2008-07-01"),
+                ],
+            ),
+            Some("2023-07-02"),
+        ),
+        (
+            "1.3",
+            "not released yet",
+            known(
+                "2004-06-01",
+                &[("initial", "2004-06-02")],
+                &[("community", "2003-05-01"), ("custody", "2004-07-01")],
+            ),
+            None,
+        ),
+    ] {
+        assert_eq!(eligible(&known).as_deref(), expected, "section {section}: {shows}");
+    }
 }
 
 #[test]

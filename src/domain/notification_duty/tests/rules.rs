@@ -69,6 +69,13 @@ fn the_act_of_2026_is_off_and_needs_but_a_date_to_be_on() {
         Known::settled().change("c", "name_used", Some("2027-03-10"), &json!({"advance": advance}))
     };
     let child = Known::settled().change("c", "child_household_begun", Some("2027-03-10"), &json!({}));
+    let child_told = |at: &str, linked: &str| {
+        let advance = json!({"notified_at": at, "expected_on": "2027-03-10", "notification_ref": linked});
+        let over = json!({"advance": advance});
+        let known = Known::settled().change("c", "child_household_begun", Some("2027-03-10"), &over);
+        known.changes.iter().for_each(|held| held.record.is_acceptable(super::moment("2027-04-01")).unwrap());
+        known
+    };
     let absent = DutyCode::AbsenceFromHome;
     for (section, shows, known, code, at, expected) in [
         (
@@ -129,6 +136,14 @@ fn the_act_of_2026_is_off_and_needs_but_a_date_to_be_on() {
             "2027-04-01",
             "2027-03-09 lapsed_since 2027-03-09",
         ),
+        (
+            "1.5",
+            "a household with a child, told twelve hours before",
+            child_told("2027-03-09T12:00:00Z", "n"),
+            DutyCode::ChildHouseholdInAdvance,
+            "2027-04-01",
+            "2027-03-09 met_on 2027-03-09",
+        ),
     ] {
         assert_eq!(known.told_by(&on, code, at), expected, "section {section}: {shows}");
         assert_eq!(known.told(code, at), "none", "section {section}, off: {shows}");
@@ -137,6 +152,18 @@ fn the_act_of_2026_is_off_and_needs_but_a_date_to_be_on() {
             "none",
             "section {section}, from the day after: {shows}"
         );
+    }
+}
+
+#[test]
+fn a_household_with_a_child_told_beforehand_is_notified_when_joined_all_the_same() {
+    let advance = json!({"notified_at": "2027-03-09T10:00:00Z", "expected_on": "2027-03-10"});
+    for (occurred_on, code, expected) in [
+        (Some("2027-03-10"), DutyCode::ChildHouseholdBegun, "2027-03-12 lapsed_since 2027-03-13"),
+        (None, DutyCode::AdvanceNoticeNotRealised, "none"),
+    ] {
+        let known = Known::settled().change("c", "child_household_begun", occurred_on, &json!({"advance": advance}));
+        assert_eq!(known.told(code, "2027-04-01"), expected, "section 1.1, rows 6 and 9: s.84(2) is not of it");
     }
 }
 

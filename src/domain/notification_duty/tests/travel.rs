@@ -6,7 +6,8 @@ use super::{Known, hold, laid_over};
 use crate::domain::notification_duty::DutyCode::{ReturnToUk, TravelDetailsChanged, TravelLateNotice, TravelNotice};
 
 fn leaving(over: &Value) -> Known {
-    Known::settled().travel("t", &laid_over(json!({"departs_on": "2021-06-15"}), over))
+    let subject = Known::unnotified("2010-02-01").notified("n0", "initial", "2010-02-01", &json!({}));
+    subject.travel("t", &laid_over(json!({"departs_on": "2021-06-15"}), over))
 }
 
 #[test]
@@ -269,5 +270,78 @@ fn three_days_beginning_with_the_return_unless_it_was_notified_and_kept_to() {
             "2021-06-22 met_on 2021-06-22",
         ),
         ("1.1 row 15", "not back", back(&json!({"returned_on": null})), ReturnToUk, "2021-07-01", "none"),
+    ]);
+}
+
+#[test]
+fn nobody_tells_of_a_journey_before_being_subject_to_the_requirements() {
+    let since = |day: &str, travel: &Value| Known::unnotified(day).travel("t", travel);
+    let excused = |over: &Value| laid_over(json!({"departs_on": "2021-04-13", "late_notice_excuse": "work"}), over);
+    hold(vec![
+        (
+            "1.1 row 13",
+            "seven days before would be before the relevant date: notified that day",
+            since("2021-04-12", &json!({"departs_on": "2021-04-15", "notified_at": "2021-04-12T10:00:00Z"})),
+            TravelNotice,
+            "2021-04-20",
+            "2021-04-12 met_on 2021-04-12",
+        ),
+        (
+            "1.1 row 13",
+            "the day after is late",
+            since("2021-04-12", &json!({"departs_on": "2021-04-15", "notified_at": "2021-04-13T10:00:00Z"})),
+            TravelNotice,
+            "2021-04-20",
+            "2021-04-12 met_late 2021-04-13 2021-04-13",
+        ),
+        (
+            "1.1 row 13",
+            "seven days before is the relevant date",
+            since("2021-04-08", &json!({"departs_on": "2021-04-15"})),
+            TravelNotice,
+            "2021-04-08",
+            "2021-04-08 due",
+        ),
+        (
+            "1.1 row 13",
+            "fewer than twelve hours from the relevant date: before leaving",
+            since(
+                "2021-04-13",
+                &excused(&json!({"notified_at": "2021-04-13T08:00:00Z",
+                "departs_at": "2021-04-13T09:00:00Z"})),
+            ),
+            TravelLateNotice,
+            "2021-04-20",
+            "2021-04-13 met_on 2021-04-13",
+        ),
+        (
+            "1.1 row 13",
+            "a journey of the year before",
+            since("2021-03-01", &json!({"departs_on": "2020-07-01", "returned_on": "2020-07-20"})),
+            TravelNotice,
+            "2021-04-20",
+            "2020-06-24 not_required",
+        ),
+        (
+            "1.1 row 15",
+            "its return",
+            since("2021-03-01", &json!({"departs_on": "2020-07-01", "returned_on": "2020-07-20"})),
+            ReturnToUk,
+            "2021-04-20",
+            "2020-07-22 not_required",
+        ),
+        (
+            "1.1 row 13",
+            "subject already, s.83(2): notified before the relevant date",
+            since("2021-03-01", &json!({"departs_on": "2020-07-01"})).notified(
+                "n",
+                "initial",
+                "2012-01-01",
+                &json!({}),
+            ),
+            TravelNotice,
+            "2020-07-01",
+            "2020-06-24 lapsed_since 2020-06-25",
+        ),
     ]);
 }
