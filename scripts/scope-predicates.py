@@ -65,13 +65,12 @@ def hidden(scope):
 
 # (name, file, what stands there, what stands there with the switch, which of several equal places)
 PREDICATES = [
-    ("record.force", "store/current.rs", *force("current_record", "&wanted.scope.force"), 0),
+    ("record.force", "store/current.rs", *force("current_record", "&scope.force"), 0),
     ("record.hidden", "store/current.rs",
-     "(hidden(connection, wanted.scope)?, wanted.kind)",
-     f"(hidden(connection, wanted.scope)?.filter(|_| !{W}), wanted.kind)", 0),
+     "(hidden($connection, scope)?, kind)", f"(hidden($connection, scope)?.filter(|_| !{W}), kind)", 0),
     ("record.teams", "store/current.rs",
-     "if let (TeamScope::Only(teams), true) = (&wanted.scope.teams, of_teams) {",
-     f"if let (TeamScope::Only(teams), true) = (&wanted.scope.teams, of_teams && !{W}) {{", 0),
+     "if let (TeamScope::Only(teams), true) = (&scope.teams, of_teams) {",
+     f"if let (TeamScope::Only(teams), true) = (&scope.teams, of_teams && !{W}) {{", 0),
     ("standing.force", "store/standing.rs", *force("case_standing", "&scope.force"), 0),
     ("standing.teams", "store/standing.rs",
      "None => question.filter(current_record::team_ref.eq_any(teams)),",
@@ -186,7 +185,7 @@ NOT_PREDICATES = [
     ("store/of_cases.rs", r"scope\.force", "the offenders are in scope already"),
 ]
 
-NARROWS = re.compile(r"TeamScope::Only\(|\.covers\(|\bhidden\(connection|is_hidden\(connection|force\.eq\([^)]*scope\.force")
+NARROWS = re.compile(r"TeamScope::Only\(|\.covers\(|\bhidden\(\$?connection|is_hidden\(connection|force\.eq\([^)]*scope\.force")
 
 
 def nth(text, part, which):
