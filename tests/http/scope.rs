@@ -7,7 +7,7 @@ use mosovo_visits::store::audit::{self, StoredAuditEntry};
 use serde_json::json;
 
 use crate::support::caseload::{RECORDED, event, lines, offender};
-use crate::support::casework::{inspector, manager, other_inspector, plan_visit, set_up};
+use crate::support::casework::{inspector, manager, other_inspector, plan_visit, set_up, supervisor};
 use crate::support::http::{of_force, persona, run};
 use crate::support::{caseload, import, on_both_databases};
 
@@ -132,6 +132,7 @@ fn what_one_force_counts_lists_plans_and_hides_is_nothing_to_another_with_the_sa
         };
         let (ours, of_theirs) = (flagged(&inspector()), flagged(&theirs));
         assert!(ours > of_theirs && of_theirs > 0, "{ours} {of_theirs}");
+        assert!(flagged(&supervisor()) < ours, "a team's supervisor counts the team's flags alone");
         let schedules = |grants: &Grants| service.get(grants, "/v1/schedules").json()["items"].clone();
         let planned = schedules(&inspector())[0]["id"].as_str().unwrap().to_owned();
         assert_eq!(schedules(&theirs), json!([]));
