@@ -1,6 +1,8 @@
 //! Acts that were refused and what was asked for and not found, put on record: who tried what.
 
-use serde_json::{Value, json};
+use std::borrow::Borrow;
+
+use serde_json::json;
 use uuid::Uuid;
 
 use super::actor::{Actor, Person};
@@ -24,14 +26,11 @@ pub(super) fn is_plain(reference: &Ref) -> bool {
     reference.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte))
 }
 
-/// A reference that a list was narrowed by, as the audit tells it: one that may be a name is only said to be there.
+/// What a list was narrowed by, as the audit tells it: of a text that may be a name no more than that it was given.
 #[must_use]
-pub(super) fn told(reference: Option<&Ref>) -> Value {
-    match reference {
-        Some(reference) if is_plain(reference) => json!(reference),
-        Some(_) => json!(true),
-        None => Value::Null,
-    }
+pub(super) fn told<T: Borrow<str>>(text: Option<&T>) -> Option<&str> {
+    let is_plain_text = |text: &str| Ref::new(text).is_ok_and(|reference| is_plain(&reference));
+    text.map(Borrow::borrow).map(|text| if is_plain_text(text) { text } else { "given" })
 }
 
 /// An act refused to somebody whose token is valid and does not grant it.

@@ -18,12 +18,11 @@ use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::{CaseFile, ForceFile};
 use crate::domain::caseload::Move;
 use crate::domain::claim::Members;
-use crate::domain::legal_hold::LegalHold;
 use crate::domain::moment::Moment;
 use crate::domain::officer::Officer;
 use crate::domain::personal_data::offender_of;
 use crate::domain::policy::{Policies, Policy, PolicyError};
-use crate::domain::qualification::supervises;
+use crate::domain::qualification::{is_detective_inspector_in_post, supervises};
 use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::references::references;
@@ -69,6 +68,18 @@ impl CaseInHand<'_> {
     /// When the token names no officer, or one that is not on file or not in post.
     pub fn acting_officer(&self) -> Result<(&Ref, &Officer), Refusal> {
         acting_officer(self.person, self.force, self.at)
+    }
+
+    /// Who acts, where they are in post as a detective inspector; `whose` says what is theirs alone.
+    ///
+    /// # Errors
+    /// As [`Self::acting_officer`], or when they are in post as somebody else.
+    pub fn acting_inspector(&self, whose: &str) -> Result<&Ref, Refusal> {
+        let (officer_ref, officer) = self.acting_officer()?;
+        if is_detective_inspector_in_post(officer, self.at.today()) {
+            return Ok(officer_ref);
+        }
+        Err(Refusal::new(RefusalCode::NotQualified, whose))
     }
 }
 
@@ -245,19 +256,17 @@ fn on_record_where_refused<T>(
     about: Option<(RecordKind, &Ref)>,
     done: Result<Option<T>, ActError>,
 ) -> Result<T, ActError> {
-    let why = match &done {
-        Err(ActError::Refused(refusal)) => json!({ "why": refusal.code.as_str(), "pointer": refusal.pointer }),
-        Err(ActError::Changed(_)) => json!({ "why": "changed" }),
-        Err(ActError::KeyReused) => json!({ "why": "key_reused" }),
+    let detail = match &done {
+        Err(ActError::Refused(refusal)) => {
+            json!({ "act": act, "why": refusal.code.as_str(), "pointer": refusal.pointer })
+        }
+        Err(ActError::Changed(_)) => json!({ "act": act, "why": "changed" }),
+        Err(ActError::KeyReused) => json!({ "act": act, "why": "key_reused" }),
         // What was not found is on record already, within the act; what failed leaves no trace but the log's.
         Ok(_) | Err(ActError::NotFound | ActError::Policy(_) | ActError::Store(_)) => {
             return done?.ok_or(ActError::NotFound);
         }
     };
-    let mut detail = json!({ "act": act });
-    if let (Some(detail), Value::Object(why)) = (detail.as_object_mut(), why) {
-        detail.extend(why);
-    }
     store.transaction_that_writes(|connection| reader.note(connection, "act.refused", about, detail))?;
     done?.ok_or(ActError::NotFound)
 }
@@ -508,11 +517,8 @@ fn enter(
         }
         let new = NewEntry { force, kind, subject: &subject, change, act, entered_at: now, entered_by: &actor };
         let tag = own_entry::append(connection, new)?;
-        if kind == RecordKind::AccessRestriction {
-            keep_restriction(connection, force, &subject)?;
-        }
-        if kind == RecordKind::LegalHold {
-            keep_hold(connection, force, &subject)?;
+        if matches!(kind, RecordKind::AccessRestriction | RecordKind::LegalHold) {
+            keep_beside(connection, force, kind, &subject)?;
         }
         entered.push((kind, subject, tag));
     }
@@ -538,18 +544,16 @@ fn enter(
     Ok(Written { held, tag: *tag, replayed: false })
 }
 
-/// The restriction that now holds decides who sees the case.
-fn keep_restriction(connection: &mut AnyConnection, force: &str, subject: &Ref) -> Result<(), StoreError> {
-    let held = one(connection, force, RecordKind::AccessRestriction, subject)?;
-    held.and_then(|held| AccessRestriction::of(held.record))
-        .map_or(Ok(()), |restriction| limited_access::replace(connection, force, &restriction))
-}
-
-/// The hold as it now stands is what the database keeps the case's history by.
-fn keep_hold(connection: &mut AnyConnection, force: &str, subject: &Ref) -> Result<(), StoreError> {
-    let held = one(connection, force, RecordKind::LegalHold, subject)?;
-    held.and_then(|held| LegalHold::of(held.record))
-        .map_or(Ok(()), |hold| legal_hold::keep(connection, force, subject, &hold))
+/// What is kept beside a record as it now stands: a restriction decides who sees the case, a hold what the database keeps of it.
+fn keep_beside(connection: &mut AnyConnection, force: &str, kind: RecordKind, subject: &Ref) -> Result<(), StoreError> {
+    let Some(Held { record, .. }) = one(connection, force, kind, subject)? else { return Ok(()) };
+    if let Record::AccessRestriction(restriction) = &record {
+        limited_access::replace(connection, force, restriction)?;
+    }
+    if let Record::LegalHold(hold) = &record {
+        legal_hold::keep(connection, force, subject, hold)?;
+    }
+    Ok(())
 }
 
 /// True where an act entered something of a case on legal hold, or placed or released a hold.

@@ -2,13 +2,11 @@
 
 use serde_json::json;
 
-use super::acting::{ActError, Acting, Basis, Draft, Written, on_case};
+use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
 use super::offenders::may_see;
 use super::reading::Reader;
-use crate::domain::calendar::CivilDate;
 use crate::domain::claim::{Difference, Prevailing};
-use crate::domain::officer::Officer;
-use crate::domain::qualification::{is_detective_inspector_in_post, supervises};
+use crate::domain::qualification::supervises;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
@@ -81,8 +79,7 @@ pub fn settle(store: &Store, acting: &Acting<'_>, offender: &Ref, settling: &Set
         let Conflict { difference, tag, .. } = conflict.ok_or_else(|| {
             Refusal::new(RefusalCode::WrongState, "the records system and what was entered here do not differ there")
         })?;
-        let (_, officer) = in_hand.acting_officer()?;
-        may_settle(officer, in_hand.at.today(), (*kind, member), *take)?;
+        may_settle(in_hand, (*kind, member), *take)?;
         let change = match take {
             Prevailing::Feed => OwnChange::GiveUp(vec![member.clone()]),
             Prevailing::Claim => OwnChange::Claim([(member.clone(), difference.claim)].into_iter().collect()),
@@ -93,12 +90,8 @@ pub fn settle(store: &Store, acting: &Acting<'_>, offender: &Ref, settling: &Set
 
 /// To settle what a member says is to decide it: an approval, a decision on a breach and an allocation are a supervisor's, and
 /// whether somebody is in reactive management is a detective inspector's.
-fn may_settle(
-    officer: &Officer,
-    day: CivilDate,
-    (kind, member): (RecordKind, &str),
-    take: Prevailing,
-) -> Result<(), Refusal> {
+fn may_settle(in_hand: &CaseInHand<'_>, (kind, member): (RecordKind, &str), take: Prevailing) -> Result<(), Refusal> {
+    let (_, officer) = in_hand.acting_officer()?;
     match (kind, member) {
         (RecordKind::Allocation, _) if take == Prevailing::Claim => {
             let detail = "allocate the case anew, so that the checks are made and it is handed over";
@@ -106,10 +99,10 @@ fn may_settle(
         }
         (RecordKind::RiskManagementPlan, "approved_by" | "approved_on")
         | (RecordKind::Breach, "decision")
-        | (RecordKind::Allocation, _) => supervises(officer, day),
-        (RecordKind::ReactiveManagement, _) if !is_detective_inspector_in_post(officer, day) => {
-            let detail = "whether somebody is in reactive management is decided by a detective inspector in post";
-            Err(Refusal::new(RefusalCode::NotQualified, detail))
+        | (RecordKind::Allocation, _) => supervises(officer, in_hand.at.today()),
+        (RecordKind::ReactiveManagement, _) => {
+            let whose = "whether somebody is in reactive management is decided by a detective inspector in post";
+            in_hand.acting_inspector(whose).map(|_| ())
         }
         (_, _) => Ok(()),
     }

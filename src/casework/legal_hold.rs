@@ -5,20 +5,15 @@ use serde_json::json;
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
 use super::record_act::{in_case, new_reference, on_record};
 use crate::domain::legal_hold::{HoldGround, LegalHold};
-use crate::domain::qualification::is_detective_inspector_in_post;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
-use crate::domain::refusal::{Refusal, RefusalCode};
+use crate::domain::refusal::Refusal;
 use crate::domain::words::Words;
 use crate::store::Store;
 use crate::store::own_entry::RecordTag;
 
 fn inspector<'a>(in_hand: &'a CaseInHand<'_>) -> Result<&'a Ref, Refusal> {
-    let (reference, officer) = in_hand.acting_officer()?;
-    if is_detective_inspector_in_post(officer, in_hand.at.today()) {
-        return Ok(reference);
-    }
-    Err(Refusal::new(RefusalCode::NotQualified, "a legal hold is a detective inspector's to place and to release"))
+    in_hand.acting_inspector("a legal hold is a detective inspector's to place and to release")
 }
 
 /// Places a hold on a case. It may have several, each for its own reason.

@@ -13,7 +13,6 @@ use crate::domain::calendar::Instant;
 use crate::domain::flag::Case;
 use crate::domain::flag::criteria::{CriterionResult, Outcome, criteria};
 use crate::domain::officer::OfficerRole;
-use crate::domain::qualification::is_detective_inspector_in_post;
 use crate::domain::reactive_management::ReactiveManagement;
 use crate::domain::reactive_records::{
     CriterionThen, PlacementDecision, ReactiveDecision, ReactiveOutcome, ReactivePlacement, ReactiveReview,
@@ -40,11 +39,7 @@ fn in_a_spell<'a>(in_hand: &CaseInHand<'a>) -> Result<&'a ReactiveManagement, Re
 }
 
 fn inspector<'a>(in_hand: &'a CaseInHand<'_>) -> Result<&'a Ref, Refusal> {
-    let (reference, officer) = in_hand.acting_officer()?;
-    if is_detective_inspector_in_post(officer, in_hand.at.today()) {
-        return Ok(reference);
-    }
-    Err(Refusal::new(RefusalCode::NotQualified, "reactive management is a detective inspector's to decide"))
+    in_hand.acting_inspector("reactive management is a detective inspector's to decide")
 }
 
 /// Proposes to place an offender in reactive management; the criteria are kept as they stand.

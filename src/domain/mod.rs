@@ -56,6 +56,7 @@ pub mod programmed_visits;
 pub mod qualification;
 pub mod reactive_management;
 pub mod reactive_records;
+pub mod reactive_reviews;
 pub mod reactive_suspension;
 pub mod reading_reason;
 pub mod record;

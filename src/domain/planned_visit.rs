@@ -9,7 +9,7 @@ use super::calendar::CivilDate;
 use super::case_file::CaseFile;
 use super::moment::Moment;
 use super::officer::Officer;
-use super::reactive_suspension::is_suspended;
+use super::reactive_suspension::is_left_unvisited;
 use super::reference::Ref;
 
 /// A visit of a team's accepted schedule.
@@ -109,12 +109,11 @@ pub fn doubts(
 
 fn of_case(visit: Arrangement<'_>, case: &CaseFile, at: Moment) -> Vec<Doubt> {
     let shuts_out = |officer: &Ref| case.records.access.as_ref().is_some_and(|access| !access.admits(Some(officer)));
-    let is_reactive = case.reactive_spell(at).is_some() && !is_suspended(case, at);
     let lives_there = case.residence_on(visit.date).is_some_and(|held| held.subject == *visit.address);
     [
         (visit.crew.iter().any(shuts_out), Doubt::LimitedAccess),
         (!case.offender.is_in_community(visit.date), Doubt::NotInCommunity),
-        (is_reactive, Doubt::InReactiveManagement),
+        (is_left_unvisited(case, at), Doubt::InReactiveManagement),
         (!lives_there, Doubt::AddressChanged),
     ]
     .into_iter()

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::own_entry::StoredClaims;
-use super::record::{Age, StoredRecord, StoredVersion, held, stored_ref, unreadable};
+use super::record::{Age, StoredVersion, stored_ref, unreadable};
 use super::schema::{own_entry, own_entry_personal_data, record_version, record_version_personal_data};
-use super::types::{DbId, DbInstant, DbJson};
+use super::told::{Told, age_of, age_of_entry};
+use super::types::{DbInstant, DbJson};
 use crate::domain::allocation::Allocation;
 use crate::domain::as_at::{AsAt, follows_in_time};
 use crate::domain::calendar::Instant;
@@ -42,30 +43,18 @@ pub fn records(
     as_at: AsAt,
     mut take: impl FnMut(Held<Record>),
 ) -> Result<(), StoreError> {
-    let mut newest: HashMap<String, (Age, bool, StoredVersion)> = HashMap::new();
-    for (subject, source, withdrawn, version) in versions(connection, whose, kind, as_at)? {
-        let age = Age { event_time: version.1.get(), event_id: version.0.clone(), source };
-        if newest.get(&subject).is_none_or(|(newest, ..)| *newest < age) {
-            newest.insert(subject, (age, withdrawn, version));
-        }
+    let mut told: HashMap<String, Told> = HashMap::new();
+    for row in versions(connection, whose, kind, as_at)? {
+        let age = age_of(&row);
+        let (subject, _, withdrawn, version) = row;
+        told.entry(subject).or_default().hear(age, withdrawn, version);
     }
-    let mut own: HashMap<String, (bool, StoredClaims)> = HashMap::new();
     for (subject, withdrawn, claims) in entries(connection, whose, kind, as_at)? {
-        own.insert(subject, (withdrawn, claims));
+        told.entry(subject).or_default().hear_entry(withdrawn, claims);
     }
-    for (subject, (_, is_withdrawn, version)) in newest {
-        let claims = own.remove(&subject);
-        let made_here_since = claims.as_ref().is_some_and(|(withdrawn, (_, entered_at, whole, ..))| {
-            *whole && !withdrawn && entered_at.get() > version.1.get()
-        });
-        if !is_withdrawn || made_here_since {
-            let row: StoredRecord = (kind.name().to_owned(), subject, Some(version), claims.map(|(_, claims)| claims));
-            take(held(row)?);
-        }
-    }
-    for (subject, (withdrawn, claims)) in own {
-        if !withdrawn {
-            take(held((kind.name().to_owned(), subject, None, Some(claims)))?);
+    for (subject, told) in told {
+        if let Some(held) = told.into_held(kind, subject)? {
+            take(held);
         }
     }
     Ok(())
@@ -191,11 +180,11 @@ pub fn allocations(
     let kind = RecordKind::Allocation;
     let mut live: Vec<(Age, String, DbJson)> = Vec::new();
     let mut newest_withdrawal: HashMap<String, Age> = HashMap::new();
-    for (subject, source, withdrawn, (event_id, event_time, content, _)) in versions(connection, whose, kind, as_at)? {
-        let age = Age { event_time: event_time.get(), event_id, source };
-        match content {
-            Some(content) if !withdrawn => live.push((age, subject, content)),
-            Some(_) | None => {
+    for row in versions(connection, whose, kind, as_at)? {
+        let age = age_of(&row);
+        match row {
+            (subject, _, false, (_, _, Some(content), _)) => live.push((age, subject, content)),
+            (subject, ..) => {
                 let newest = newest_withdrawal.entry(subject).or_insert_with(|| age.clone());
                 if *newest < age {
                     *newest = age;
@@ -203,9 +192,10 @@ pub fn allocations(
             }
         }
     }
-    for (subject, withdrawn, (id, entered_at, _, content, _, _)) in entries(connection, whose, kind, as_at)? {
-        if !withdrawn {
-            live.push((own_age(id, entered_at), subject, content));
+    for row in entries(connection, whose, kind, as_at)? {
+        let age = age_of_entry(&row);
+        if let (subject, false, (_, _, _, content, _, _)) = row {
+            live.push((age, subject, content));
         }
     }
     live.sort_by(|(a, ..), (b, ..)| a.cmp(b));
@@ -216,8 +206,4 @@ pub fn allocations(
         }
     }
     Ok(())
-}
-
-fn own_age(id: DbId, entered_at: DbInstant) -> Age {
-    Age { event_time: entered_at.get(), event_id: id.0.to_string(), source: String::new() }
 }

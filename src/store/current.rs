@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::limited_access::hidden;
-use super::record::{StoredRecord, held, stored_records};
+use super::record::{StoredRecord, held, stored_records, stored_ref};
 use super::schema::{case_standing, current_record, flag};
 use super::scope::{Scope, TeamScope};
 use crate::domain::flag::FlagCode;
@@ -66,25 +66,47 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// A question about current records, narrowed to a kind within a scope: which records that is stands here alone.
+macro_rules! in_scope {
+    ($question:expr, $connection:expr, $kind:expr, $scope:expr) => {{
+        let (kind, scope): (RecordKind, &Scope) = ($kind, $scope);
+        let mut question = $question
+            .filter(current_record::force.eq(&scope.force))
+            .filter(current_record::kind.eq(kind.name()))
+            .filter(current_record::withdrawn.eq(false))
+            .order(current_record::subject)
+            .into_boxed::<MultiBackend>();
+        if let (Some(hidden), RecordKind::Offender) = (hidden($connection, scope)?, kind) {
+            question = question.filter(current_record::subject.ne_all(hidden));
+        }
+        let of_teams =
+            matches!(kind, RecordKind::Officer | RecordKind::Offender | RecordKind::DipSample | RecordKind::Post);
+        if let (TeamScope::Only(teams), true) = (&scope.teams, of_teams) {
+            question = question.filter(current_record::team_ref.eq_any(teams.iter().map(Ref::as_str)));
+        }
+        question
+    }};
+}
+
+/// The references of the current records of a kind in a scope.
+///
+/// # Errors
+/// When the statement fails, or what is stored cannot be read.
+pub fn refs_in_scope(
+    connection: &mut AnyConnection,
+    kind: RecordKind,
+    scope: &Scope,
+) -> Result<BTreeSet<Ref>, StoreError> {
+    let question = in_scope!(current_record::table.select(current_record::subject), connection, kind, scope);
+    question.load::<String>(connection)?.into_iter().map(stored_ref).collect()
+}
+
 /// The current records that are wanted, in the order of their references.
 ///
 /// # Errors
 /// When the statement fails, or what is stored cannot be read.
 pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> Result<Vec<Held<Record>>, StoreError> {
-    let mut question = stored_records!()
-        .filter(current_record::force.eq(&wanted.scope.force))
-        .filter(current_record::kind.eq(wanted.kind.name()))
-        .filter(current_record::withdrawn.eq(false))
-        .order(current_record::subject)
-        .into_boxed::<MultiBackend>();
-    if let (Some(hidden), RecordKind::Offender) = (hidden(connection, wanted.scope)?, wanted.kind) {
-        question = question.filter(current_record::subject.ne_all(hidden));
-    }
-    let of_teams =
-        matches!(wanted.kind, RecordKind::Officer | RecordKind::Offender | RecordKind::DipSample | RecordKind::Post);
-    if let (TeamScope::Only(teams), true) = (&wanted.scope.teams, of_teams) {
-        question = question.filter(current_record::team_ref.eq_any(teams.iter().map(Ref::as_str)));
-    }
+    let mut question = in_scope!(stored_records!(), connection, wanted.kind, wanted.scope);
     if let Some(subject) = wanted.subject {
         question = question.filter(current_record::subject.eq(subject.as_str()));
     }
@@ -114,15 +136,6 @@ pub fn records_in_scope(connection: &mut AnyConnection, wanted: Wanted<'_>) -> R
     }
     let rows: Vec<StoredRecord> = question.load(connection)?;
     rows.into_iter().map(held).collect()
-}
-
-/// The offenders in a scope.
-///
-/// # Errors
-/// When the statement fails, or what is stored cannot be read.
-pub fn offenders_in_scope(connection: &mut AnyConnection, scope: &Scope) -> Result<BTreeSet<Ref>, StoreError> {
-    let offenders = records_in_scope(connection, Wanted::all(RecordKind::Offender, scope))?;
-    Ok(offenders.into_iter().map(|held| held.subject).collect())
 }
 
 /// One current record, in anybody's scope.

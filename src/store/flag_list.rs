@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::dsl::{count_star, exists};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use serde_json::Value;
@@ -192,7 +192,7 @@ fn within<'a>(
 ) -> Result<flag::BoxedQuery<'a, MultiBackend>, StoreError> {
     let mut flags = flag::table.filter(flag::force.eq(&scope.force)).into_boxed();
     if let TeamScope::Only(teams) = &scope.teams {
-        flags = flags.filter(concerns(teams));
+        flags = flags.filter(concerns(&scope.force, teams));
     }
     if let Some(hidden) = hidden(connection, scope)? {
         flags = flags.filter(flag::offender_ref.is_null().or(flag::offender_ref.ne_all(hidden)));
@@ -200,22 +200,23 @@ fn within<'a>(
     Ok(flags)
 }
 
-/// True of the flags that are these teams' now. What concerns an offender goes with the offender, also
+/// True of a force's flags that are these teams' now. What concerns an offender goes with the offender, also
 /// once it is cleared and its own row says no more than whose it was; what does not is its team's, and so is a planned
 /// visit, whoever has the case by now.
 fn concerns<'a>(
+    force: &'a str,
     teams: impl IntoIterator<Item = &'a Ref>,
 ) -> Box<dyn BoxableExpression<flag::table, MultiBackend, SqlType = Nullable<Bool>> + 'a> {
     let teams: Vec<&str> = teams.into_iter().map(Ref::as_str).collect();
-    let offender = current_record::table
-        .filter(current_record::force.eq(flag::force))
+    let offenders = current_record::table
+        .filter(current_record::force.eq(force))
         .filter(current_record::kind.eq(RecordKind::Offender.name()))
-        .filter(current_record::subject.nullable().eq(flag::offender_ref))
         .filter(current_record::withdrawn.eq(false))
-        .filter(current_record::team_ref.eq_any(teams.clone()));
+        .filter(current_record::team_ref.eq_any(teams.clone()))
+        .select(current_record::subject.nullable());
     let is_its_own = flag::offender_ref.is_null().or(flag::subject_kind.eq(SubjectKind::PlannedVisit.as_str()));
     let by_itself = is_its_own.and(flag::team_ref.eq_any(teams));
-    Box::new(by_itself.or(exists(offender)))
+    Box::new(by_itself.or(flag::offender_ref.eq_any(offenders)))
 }
 
 /// A page of the flags in scope, at most `limit`, after `after`. `today` tells which
@@ -236,7 +237,7 @@ pub fn list(
         query = query.filter(flag::code.eq(code.as_str()));
     }
     if let Some(team) = &filter.team {
-        query = query.filter(concerns([team]));
+        query = query.filter(concerns(&scope.force, [team]));
     }
     if let Some(officer) = &filter.officer {
         query = query.filter(flag::officer_ref.eq(officer.as_str()));
@@ -373,7 +374,7 @@ pub fn summary(connection: &mut AnyConnection, scope: &Scope, today: CivilDate) 
         .select((flag::code, flag::severity, flag::team_ref, count_star()))
         .into_boxed();
     if let TeamScope::Only(teams) = &scope.teams {
-        by_sort = by_sort.filter(concerns(teams));
+        by_sort = by_sort.filter(concerns(&scope.force, teams));
     }
     if let Some(hidden) = hidden(connection, scope)? {
         by_sort = by_sort.filter(flag::offender_ref.is_null().or(flag::offender_ref.ne_all(hidden)));

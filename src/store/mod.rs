@@ -32,6 +32,7 @@ pub mod scope;
 pub mod standing;
 pub mod status;
 pub mod timeline;
+mod told;
 mod turn;
 pub mod types;
 pub mod url;

@@ -15,6 +15,7 @@ use super::record::{StoredRecord, StoredVersion, stored_records, unreadable, who
 use super::schema::{
     current_record, own_entry, own_entry_personal_data, record_reference, record_version, record_version_personal_data,
 };
+use super::told::stands;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
 use crate::domain::claim::{Claim, Claims, Difference, Members, as_it_stands, claim, differences};
@@ -385,12 +386,9 @@ pub(super) fn settle(
             (own_entry::entered_at, own_entry::whole, own_entry::withdrawn).nullable(),
         ))
         .first(connection)?;
-    let withdrawn = match (version, own) {
-        (Some((_, false)), _) => false,
-        (Some((event_time, true)), Some((entered_at, true, false))) => entered_at.get() <= event_time.get(),
-        (Some((_, true)), _) | (None, None) => true,
-        (None, Some((_, _, withdrawn))) => withdrawn,
-    };
+    let version = version.map(|(event_time, withdrawn)| (event_time.get(), withdrawn));
+    let own = own.map(|(entered_at, whole, withdrawn)| (entered_at.get(), whole, withdrawn));
+    let withdrawn = !stands(version, own);
     let found = ground(connection, force, kind, subject)?;
     let standing = if withdrawn { None } else { Some(record(kind, as_it_stands(kind, found.feed, &found.claims))?) };
     let offender = standing.as_ref().and_then(|record| offender_of(subject, record)).map(ToString::to_string);

@@ -381,15 +381,22 @@ pub(super) type StoredVersion = (String, DbInstant, Option<DbJson>, Option<DbJso
 /// A current record as it is stored: kind, subject, what the feed said, what was claimed here.
 pub(super) type StoredRecord = (String, String, Option<StoredVersion>, Option<StoredClaims>);
 
-/// The current records with what each stands on, to be narrowed and loaded as [`StoredRecord`].
+/// The current records with what each stands on, to be narrowed and loaded as [`StoredRecord`]. The joins stand side by
+/// side: of a join within a join SQLite makes a table of its own first, of every record of every force.
 macro_rules! stored_records {
     () => {{
         use $crate::store::schema::{
             current_record, own_entry, own_entry_personal_data, record_version, record_version_personal_data,
         };
+        let personal_data_told = record_version_personal_data::table
+            .on(record_version_personal_data::version_id.nullable().eq(current_record::version_id));
+        let personal_data_entered = own_entry_personal_data::table
+            .on(own_entry_personal_data::entry_id.nullable().eq(current_record::own_entry_id));
         current_record::table
-            .left_join(record_version::table.left_join(record_version_personal_data::table))
-            .left_join(own_entry::table.left_join(own_entry_personal_data::table))
+            .left_join(record_version::table)
+            .left_join(personal_data_told)
+            .left_join(own_entry::table)
+            .left_join(personal_data_entered)
             .select((
                 current_record::kind,
                 current_record::subject,

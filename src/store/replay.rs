@@ -9,7 +9,8 @@ use super::as_at::{EntryRow, VersionRow, Whose, entries, versions};
 use super::backend::AnyConnection;
 use super::error::StoreError;
 use super::own_entry::StoredClaims;
-use super::record::{Age, StoredVersion, held, stored_ref, unreadable};
+use super::record::{Age, StoredVersion, stored_ref, unreadable};
+use super::told::{Told, age_of, age_of_entry};
 use crate::domain::allocation::Allocation;
 use crate::domain::as_at::AsAt;
 use crate::domain::calendar::Instant;
@@ -20,8 +21,15 @@ use crate::domain::record::{Held, Record, RecordKind};
 #[derive(Debug)]
 pub struct Replay {
     untold: Peekable<vec::IntoIter<Change>>,
-    told: BTreeMap<(RecordKind, String), Told>,
+    told: BTreeMap<(RecordKind, String), Standing>,
     allocations: BTreeMap<String, Vec<Held<Allocation>>>,
+}
+
+/// What was said of a record so far, and what it comes to.
+#[derive(Debug, Default)]
+struct Standing {
+    told: Told,
+    held: Option<Held<Record>>,
 }
 
 /// One version of a record, or one entry of it.
@@ -37,14 +45,6 @@ struct Change {
 enum What {
     Version { withdrawn: bool, version: StoredVersion },
     Entry { withdrawn: bool, claims: StoredClaims },
-}
-
-/// What was said of a record so far, and what it comes to.
-#[derive(Debug, Default)]
-struct Told {
-    version: Option<(bool, StoredVersion)>,
-    entry: Option<(bool, StoredClaims)>,
-    held: Option<Held<Record>>,
 }
 
 impl Replay {
@@ -72,8 +72,13 @@ impl Replay {
             if change.kind == RecordKind::Allocation {
                 self.allocate(change)?;
             } else {
-                let told = self.told.entry((change.kind, change.subject.clone())).or_default();
-                told.take(change)?;
+                let Change { age, kind, subject, what } = change;
+                let Standing { told, held } = self.told.entry((kind, subject.clone())).or_default();
+                match what {
+                    What::Version { withdrawn, version } => told.hear(age, withdrawn, version),
+                    What::Entry { withdrawn, claims } => told.hear_entry(withdrawn, claims),
+                }
+                *held = told.clone().into_held(kind, subject)?;
             }
         }
         Ok(())
@@ -83,7 +88,7 @@ impl Replay {
     #[must_use]
     pub fn force_file(&self) -> ForceFile {
         let mut builder = ForceFileBuilder::default();
-        for held in self.told.values().filter_map(|told| told.held.as_ref()) {
+        for held in self.told.values().filter_map(|standing| standing.held.as_ref()) {
             builder.add(held.clone());
         }
         for version in self.allocations.values().flatten() {
@@ -112,38 +117,14 @@ impl Replay {
     }
 }
 
-impl Told {
-    fn take(&mut self, change: Change) -> Result<(), StoreError> {
-        match change.what {
-            What::Version { withdrawn, version } => self.version = Some((withdrawn, version)),
-            What::Entry { withdrawn, claims } => self.entry = Some((withdrawn, claims)),
-        }
-        self.held = if self.stands() {
-            let version = self.version.clone().map(|(_, version)| version);
-            let claims = self.entry.clone().map(|(_, claims)| claims);
-            Some(held((change.kind.name().to_owned(), change.subject, version, claims))?)
-        } else {
-            None
-        };
-        Ok(())
-    }
-
-    /// A record that the feed withdrew stays withdrawn, unless it was made here and spoken of since.
-    fn stands(&self) -> bool {
-        match (&self.version, &self.entry) {
-            (Some((false, _)), _) | (None, Some((false, _))) => true,
-            (Some((true, version)), Some((false, (_, entered_at, true, ..)))) => entered_at.get() > version.1.get(),
-            (Some((true, _)), _) | (None, Some((true, _)) | None) => false,
-        }
-    }
-}
-
-fn of_version(kind: RecordKind, (subject, source, withdrawn, version): VersionRow) -> Change {
-    let age = Age { event_time: version.1.get(), event_id: version.0.clone(), source };
+fn of_version(kind: RecordKind, row: VersionRow) -> Change {
+    let age = age_of(&row);
+    let (subject, _, withdrawn, version) = row;
     Change { age, kind, subject, what: What::Version { withdrawn, version } }
 }
 
-fn of_entry(kind: RecordKind, (subject, withdrawn, claims): EntryRow) -> Change {
-    let age = Age { event_time: claims.1.get(), event_id: claims.0.0.to_string(), source: String::new() };
+fn of_entry(kind: RecordKind, row: EntryRow) -> Change {
+    let age = age_of_entry(&row);
+    let (subject, withdrawn, claims) = row;
     Change { age, kind, subject, what: What::Entry { withdrawn, claims } }
 }

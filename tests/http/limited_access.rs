@@ -15,6 +15,10 @@ fn open_flags(service: &Running, reader: &Grants) -> i64 {
     service.get(reader, "/v1/flags/summary").json()["open"].as_i64().unwrap()
 }
 
+fn counted(service: &Running, reader: &Grants) -> i64 {
+    service.get(reader, "/v1/dashboards/team/north").json()["register"]["size"].as_i64().unwrap()
+}
+
 #[test]
 fn a_restricted_case_is_hidden_from_whoever_is_not_named_wherever_cases_are_asked_for() {
     on_both_databases(|store| {
@@ -28,10 +32,14 @@ fn a_restricted_case_is_hidden_from_whoever_is_not_named_wherever_cases_are_aske
             .count();
         assert!(on_the_case > 0);
         let (before, seen_before) = (open_flags(&service, &colleague()), open_flags(&service, &manager()));
+        evaluate(store);
+        let register = counted(&service, &supervisor());
         let body = json!({"restricted_to": ["om-n", "di"], "excluded": [], "reason": "invented"});
         let reply = service.act(&inspector(), RESTRICTION, None, &body);
         assert_eq!(reply.status, 200, "{}", reply.text);
         evaluate(store);
+        let registers = [supervisor(), other_inspector(), inspector()].map(|reader| counted(&service, &reader));
+        assert_eq!(registers, [register - 1, register - 1, register]);
         for hidden_from in [colleague(), supervisor(), other_inspector()] {
             assert!(!service.get(&hidden_from, "/v1/offenders").refs().contains(&"n-1".to_owned()));
             assert!(service.get(&hidden_from, "/v1/offenders?search=Nestor").refs().is_empty());

@@ -1,11 +1,13 @@
 //! Scope: another team's case, and another force's, are as if they were not there; and who asked is on record.
 
+use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::audit::{self, StoredAuditEntry};
 use serde_json::json;
 
-use crate::support::caseload::{RECORDED, event, offender};
+use crate::support::caseload::{RECORDED, event, lines, offender};
+use crate::support::casework::{inspector, manager, other_inspector, plan_visit, set_up, supervisor};
 use crate::support::http::{of_force, persona, run};
 use crate::support::{caseload, import, on_both_databases};
 
@@ -104,6 +106,46 @@ fn two_forces_with_the_same_references_never_touch() {
         assert_eq!(service.get(&theirs, "/v1/offenders/n-2").status, 404);
         let timeline = service.get(&theirs, "/v1/offenders/n-1/timeline").json();
         assert_eq!(timeline["items"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn what_one_force_counts_lists_plans_and_hides_is_nothing_to_another_with_the_same_references() {
+    on_both_databases(|store| {
+        set_up(store);
+        let officer = json!({"name": "Mona Invented", "role": "offender_manager", "team_ref": "north",
+            "in_post_from": "2015-01-01"});
+        import(store, &lines(&[event("/records/mercia", "officer", "om-n", RECORDED, &officer)]));
+        for force in ["wessex", "mercia"] {
+            crate::support::evaluate(store, force);
+        }
+        plan_visit(store, "2021-04-15");
+        let service = run(store);
+        let theirs = of_force(inspector(), "mercia");
+        let size = |grants: &Grants| service.get(grants, "/v1/dashboards/force").json()["register"]["size"].clone();
+        assert_eq!((size(&inspector()), size(&theirs)), (json!(3), json!(1)));
+        let flagged = |grants: &Grants| {
+            let flags = service.get(grants, "/v1/flags?limit=200").json()["items"].as_array().unwrap().len();
+            let counted = service.get(grants, "/v1/flags/summary").json()["open"].as_u64().unwrap();
+            assert_eq!(u64::try_from(flags).unwrap(), counted);
+            counted
+        };
+        let (ours, of_theirs) = (flagged(&inspector()), flagged(&theirs));
+        assert!(ours > of_theirs && of_theirs > 0, "{ours} {of_theirs}");
+        assert!(flagged(&supervisor()) < ours, "a team's supervisor counts the team's flags alone");
+        let schedules = |grants: &Grants| service.get(grants, "/v1/schedules").json()["items"].clone();
+        let planned = schedules(&inspector())[0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(schedules(&theirs), json!([]));
+        let read = |grants: &Grants| service.get(grants, &format!("/v1/schedules/{planned}")).status;
+        assert_eq!((read(&inspector()), read(&theirs)), (200, 404));
+        let list = "/v1/officers/om-n/daily-list?date=2021-04-15";
+        let visits = |grants: &Grants| service.get(grants, list).json()["visits"].as_array().unwrap().len();
+        assert_eq!((visits(&manager()), visits(&of_force(manager(), "mercia"))), (1, 0));
+        let body = json!({"restricted_to": ["om-n", "di-2"], "excluded": [], "reason": "invented"});
+        let path = "/v1/offenders/n-1/access-restriction";
+        assert_eq!(service.act(&other_inspector(), path, None, &body).status, 200);
+        assert_eq!(service.get(&inspector(), "/v1/offenders/n-1").status, 404);
+        assert_eq!(service.get(&theirs, "/v1/offenders/n-1").status, 200, "theirs is another case");
     });
 }
 

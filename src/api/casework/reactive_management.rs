@@ -27,7 +27,8 @@ use crate::domain::flag::criteria::{Outcome, criteria};
 use crate::domain::moment::Moment;
 use crate::domain::policy::Policy;
 use crate::domain::reactive_records::ReactiveOutcome;
-use crate::domain::reactive_suspension::{TriggerRef, reviews_due, suspension};
+use crate::domain::reactive_reviews::reviews_due;
+use crate::domain::reactive_suspension::{TriggerRef, suspension};
 use crate::domain::reference::Ref;
 use crate::domain::words::Words;
 

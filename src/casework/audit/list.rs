@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::casework::access::is_plain;
+use crate::casework::access::told;
 use crate::casework::reading::Reader;
-use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::audit::StoredAuditEntry;
 use crate::store::audit::list::{self, AuditFilter};
@@ -50,15 +49,9 @@ pub fn entries(
 
 /// A filter as the audit tells it; a text that may be a name is only told of.
 fn words(filter: &AuditFilter) -> Value {
-    let told = |text: &Option<String>| {
-        text.as_ref().map(|text| match Ref::new(text) {
-            Ok(reference) if is_plain(&reference) => text.clone(),
-            Ok(_) | Err(_) => "given".to_owned(),
-        })
-    };
     json!({
         "from": filter.from, "until": filter.before, "operation": filter.operation.map(|operation| operation.as_str()),
-        "actor": told(&filter.actor), "act": told(&filter.act),
-        "subject_kind": told(&filter.subject_kind), "subject": told(&filter.subject),
+        "actor": told(filter.actor.as_ref()), "act": told(filter.act.as_ref()),
+        "subject_kind": told(filter.subject_kind.as_ref()), "subject": told(filter.subject.as_ref()),
     })
 }

@@ -1,7 +1,5 @@
 //! Dashboards as at an instant, evaluated anew from the history that is kept.
 
-use std::collections::BTreeSet;
-
 use super::{DashboardError, Looked};
 use crate::casework::force_file::load_as_at;
 use crate::domain::as_at::AsAt;
@@ -17,7 +15,7 @@ use crate::domain::policy::{Policies, PolicyError};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, records_in_scope};
+use crate::store::current::refs_in_scope;
 use crate::store::error::StoreError;
 use crate::store::evaluation::evaluated_with_standings;
 use crate::store::flag_list::held_between;
@@ -98,12 +96,9 @@ impl Past {
 /// What of the force may be seen within a scope, now.
 fn reach(connection: &mut AnyConnection, scope: &Scope) -> Result<Reach, StoreError> {
     let of_any_team = Scope { teams: TeamScope::All, ..scope.clone() };
-    let mut refs = |kind, scope: &Scope| -> Result<BTreeSet<Ref>, StoreError> {
-        Ok(records_in_scope(connection, Wanted::all(kind, scope))?.into_iter().map(|held| held.subject).collect())
-    };
     Ok(Reach {
-        cases: refs(RecordKind::Offender, scope)?,
-        in_caseloads: refs(RecordKind::Offender, &of_any_team)?,
-        officers: refs(RecordKind::Officer, scope)?,
+        cases: refs_in_scope(connection, RecordKind::Offender, scope)?,
+        in_caseloads: refs_in_scope(connection, RecordKind::Offender, &of_any_team)?,
+        officers: refs_in_scope(connection, RecordKind::Officer, scope)?,
     })
 }

@@ -15,7 +15,7 @@ use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
-use crate::store::current::offenders_in_scope;
+use crate::store::current::refs_in_scope;
 use crate::store::error::StoreError;
 
 /// Draws this month's sample of a team. The seed is made at the draw and kept with it, so that nobody chooses the cases
@@ -56,7 +56,7 @@ fn without_out_of_reach(
     reader: &Reader,
     mut written: Written,
 ) -> Result<Written, StoreError> {
-    let in_scope = offenders_in_scope(connection, &reader.person.case_scope())?;
+    let in_scope = refs_in_scope(connection, RecordKind::Offender, &reader.person.case_scope())?;
     if let Record::DipSample(sample) = &mut written.held.record {
         sample.cases.retain(|case| in_scope.contains(&case.offender_ref));
     }

@@ -13,7 +13,7 @@ use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, offenders_in_scope, one, records_in_scope};
+use crate::store::current::{Wanted, one, records_in_scope, refs_in_scope};
 use crate::store::error::StoreError;
 use crate::store::own_entry::{RecordTag, current_tag};
 use crate::store::scope::Scope;
@@ -136,7 +136,7 @@ fn judged(
     wanted: Wanted<'_>,
 ) -> Result<Vec<JudgedSample>, StoreError> {
     let force = sampling(connection, wanted, &scope.force)?;
-    let in_scope = offenders_in_scope(connection, scope)?;
+    let in_scope = refs_in_scope(connection, RecordKind::Offender, scope)?;
     let is_shown = |offender: &Ref| in_scope.contains(offender);
     Ok(force.dip_samples.iter().map(|held| judge(held, &force, policy, is_shown)).collect())
 }

@@ -40,7 +40,7 @@ use crate::store::Store;
 use crate::store::audit::encoding::hex;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::current::{Wanted, exists, offenders_in_scope};
+use crate::store::current::{Wanted, exists, refs_in_scope};
 use crate::store::error::StoreError;
 use crate::store::flag_list::held_between;
 use crate::store::scope::Scope;
@@ -183,7 +183,7 @@ fn content(
         return Ok(None);
     }
     let flags = flags::packed(held_between(connection, &of_team, span.begins(), span.ends())?, span);
-    let in_scope = offenders_in_scope(connection, scope)?;
+    let in_scope = refs_in_scope(connection, RecordKind::Offender, scope)?;
     let sampled = sampling(connection, Wanted::all(RecordKind::DipSample, &of_team), force)?;
     let policy = policies.in_force(span.until())?;
     let is_seen = |offender: &Ref| in_scope.contains(offender);

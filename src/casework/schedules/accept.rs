@@ -11,6 +11,7 @@ use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::domain::calendar::plus_days;
+use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::planning::diff::{Diff, diff};
 use crate::planning::proposal::{PlannedVisit, Proposal};
@@ -18,7 +19,7 @@ use crate::planning::snapshot::Horizon;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::current::offenders_in_scope;
+use crate::store::current::refs_in_scope;
 use crate::store::error::StoreError;
 use crate::store::evaluation;
 use crate::store::planned_visit::{self, PlannedVisitRow};
@@ -132,7 +133,7 @@ fn out_of_reach<'a>(
     scope: &Scope,
     offenders: impl Iterator<Item = &'a Ref>,
 ) -> Result<BTreeSet<Ref>, StoreError> {
-    let in_scope = offenders_in_scope(connection, scope)?;
+    let in_scope = refs_in_scope(connection, RecordKind::Offender, scope)?;
     Ok(offenders.filter(|offender| !in_scope.contains(*offender)).cloned().collect())
 }
 
