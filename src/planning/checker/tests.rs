@@ -60,7 +60,10 @@ proptest! {
         let (built, broken) = construct(&problem, &mut rand_pcg::Pcg64::seed_from_u64(seed));
         prop_assert!(broken.is_empty());
         let found = search(&problem, Budget { seed, iterations: 50 }, |_| {});
-        prop_assert!(found.cost(&problem) <= built.cost(&problem));
+        prop_assert!(found.cost <= built.cost);
+        let score = found.score(&problem);
+        let soft = score.without_manager + score.travel + score.drift + score.moved;
+        prop_assert_eq!((found.cost.late, found.cost.soft), (score.lateness + score.unmet, soft), "kept while it was sought");
     }
 
     #[test]

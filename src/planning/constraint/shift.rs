@@ -21,20 +21,12 @@ pub struct Call<'a> {
     pub spans: &'a [Span],
 }
 
-/// The break still to be taken in a crew's day, in seconds.
-#[derive(Debug, Clone, Copy)]
+/// The break of a crew's day, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Break {
     length: u32,
     not_before: u32,
     begun_by: u32,
-}
-
-fn break_of(crew: &Crew, policy: &BreakPolicy) -> Option<Break> {
-    (crew.seconds() > policy.if_longer_than_minutes * 60).then(|| Break {
-        length: policy.minutes * 60,
-        not_before: crew.from + policy.not_before_minutes * 60,
-        begun_by: crew.from + policy.begun_by_minutes * 60,
-    })
 }
 
 impl Break {
@@ -42,6 +34,109 @@ impl Break {
     fn taken_at(self, time: u32) -> Option<u32> {
         let begins = time.max(self.not_before);
         (begins <= self.begun_by).then(|| begins + self.length)
+    }
+}
+
+/// When a crew can leave the place where it is, and whether its break is still to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Free {
+    /// Seconds after midnight.
+    pub time: u32,
+    /// True while the break is still to be taken.
+    pub owes_break: bool,
+}
+
+/// The latest that a crew may come to a place and still do all that follows, by whether its break has been taken;
+/// nothing where it is too late whenever it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latest {
+    /// The break taken.
+    pub rested: Option<u32>,
+    /// The break still to be taken.
+    pub owing: Option<u32>,
+}
+
+impl Latest {
+    /// True where a crew that comes as it does is not too late. Of a break yet to be taken it is sure to the length of one
+    /// journey only: who plans by it arranges the day before it is kept.
+    #[must_use]
+    pub fn allows(self, arrives: u32, owes_break: bool) -> bool {
+        let latest = if owes_break { self.owing } else { self.rested };
+        latest.is_some_and(|latest| arrives <= latest)
+    }
+}
+
+/// The hours of a crew's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shift {
+    from: u32,
+    until: u32,
+    pause: Option<Break>,
+}
+
+impl Shift {
+    /// A crew's hours.
+    #[must_use]
+    pub fn of(crew: &Crew, policy: &BreakPolicy) -> Self {
+        let pause = (crew.seconds() > policy.if_longer_than_minutes * 60).then(|| Break {
+            length: policy.minutes * 60,
+            not_before: crew.from + policy.not_before_minutes * 60,
+            begun_by: crew.from + policy.begun_by_minutes * 60,
+        });
+        Self { from: crew.from, until: crew.until, pause }
+    }
+
+    /// A crew at its base as its day begins.
+    #[must_use]
+    pub const fn begins(&self) -> Free {
+        Free { time: self.from, owes_break: self.pause.is_some() }
+    }
+
+    /// When a crew begins a visit that lies so far from where it is, and when it is free again. The break is taken as
+    /// late as it may be, so that waiting serves for it.
+    #[must_use]
+    pub fn visit(&self, free: Free, road: u32, call: &Call<'_>) -> Option<(u32, Free)> {
+        let begins = begin(call, free.time + road);
+        if free.owes_break
+            && let Some(pause) = self.pause
+            && begins.is_none_or(|begins| begins + call.duration > pause.begun_by)
+        {
+            let begins = begin(call, pause.taken_at(free.time)? + road)?;
+            return Some((begins, Free { time: begins + call.duration, owes_break: false }));
+        }
+        begins.map(|begins| (begins, Free { time: begins + call.duration, ..free }))
+    }
+
+    /// True where a crew so far from its base is back in time.
+    #[must_use]
+    pub fn ends_in_time(&self, free: Free, road: u32) -> bool {
+        let leaves = match self.pause.filter(|_| free.owes_break) {
+            Some(pause) => pause.taken_at(free.time),
+            None => Some(free.time),
+        };
+        leaves.is_some_and(|leaves| leaves + road <= self.until)
+    }
+
+    /// The latest that a crew may come back to its base.
+    #[must_use]
+    pub fn latest_home(&self) -> Latest {
+        let owing = self.pause.and_then(|pause| Some(self.until.checked_sub(pause.length)?.min(pause.begun_by)));
+        Latest { rested: Some(self.until), owing }
+    }
+
+    /// The latest that a crew may come to a visit, where it goes on by so long a road to what has its latest time too.
+    #[must_use]
+    pub fn latest_at(&self, call: &Call<'_>, road: u32, next: Latest) -> Latest {
+        let leaving = |latest: Option<u32>| latest.and_then(|latest| latest.checked_sub(road));
+        let rested = leaving(next.rested).and_then(|leaves| latest_begin(call, leaves));
+        let owing = self.pause.and_then(|pause| {
+            let first_rests =
+                rested.and_then(|latest| latest.checked_sub(pause.length)).map(|latest| latest.min(pause.begun_by));
+            let rests_later =
+                leaving(next.owing).and_then(|leaves| latest_begin(call, leaves.min(pause.begun_by)));
+            first_rests.max(rests_later)
+        });
+        Latest { rested, owing }
     }
 }
 
@@ -53,9 +148,16 @@ fn begin(call: &Call<'_>, arrived: u32) -> Option<u32> {
     })
 }
 
-/// Begins each visit of a crew's day as soon as it can, in the order given, and tells `start` when.
-/// The break is taken as late as it may be, so that waiting serves for it. Nothing where the day does
-/// not fit; then some visits may have been told already.
+/// The last whole minute at which the visit can begin so that it has ended by a time.
+fn latest_begin(call: &Call<'_>, ended_by: u32) -> Option<u32> {
+    call.spans.iter().rev().find_map(|span| {
+        let start = ended_by.min(span.until).checked_sub(call.duration)? / 60 * 60;
+        (start >= span.from).then_some(start)
+    })
+}
+
+/// Begins each visit of a crew's day as soon as it can, in the order given, and tells `start` when. Nothing where the
+/// day does not fit; then some visits may have been told already.
 pub fn arrange<'a>(
     crew: &Crew,
     policy: &BreakPolicy,
@@ -63,25 +165,15 @@ pub fn arrange<'a>(
     travel: impl Fn(usize, usize) -> u32,
     mut start: impl FnMut(u32),
 ) -> Option<()> {
-    let mut pause = break_of(crew, policy);
-    let (mut at, mut time) = (BASE, crew.from);
+    let shift = Shift::of(crew, policy);
+    let (mut at, mut free) = (BASE, shift.begins());
     for call in calls {
-        let road = travel(at, call.place);
-        let mut begins = begin(&call, time + road);
-        if let Some(taken) = pause
-            && begins.is_none_or(|begins| begins + call.duration > taken.begun_by)
-        {
-            begins = begin(&call, taken.taken_at(time)? + road);
-            pause = None;
-        }
-        let begins = begins?;
+        let begins;
+        (begins, free) = shift.visit(free, travel(at, call.place), &call)?;
         start(begins);
-        (at, time) = (call.place, begins + call.duration);
+        at = call.place;
     }
-    if let Some(taken) = pause {
-        time = taken.taken_at(time)?;
-    }
-    (time + travel(at, BASE) <= crew.until).then_some(())
+    shift.ends_in_time(free, travel(at, BASE)).then_some(())
 }
 
 #[cfg(test)]

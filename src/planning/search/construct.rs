@@ -8,7 +8,8 @@ use rand_pcg::Pcg64;
 
 use super::insertion::best_slot;
 use super::problem::{Frozen, Problem};
-use super::solution::{CrewDay, Slot, Solution, unmet_days};
+use super::crew_day::CrewDay;
+use super::solution::{Slot, Solution};
 use crate::planning::constraint::Span;
 use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;
 use crate::planning::crew::{Available, Crew, pair};
@@ -53,7 +54,7 @@ pub fn place_chain(problem: &Problem<'_>, solution: &mut Solution, job: usize, m
 fn order(problem: &Problem<'_>, solution: &Solution, job: usize) -> (Reverse<u64>, i64, usize) {
     let window = problem.next_window(job, solution.chains[job].last().copied());
     let latest = window.map_or(i64::MAX, |window| window.latest);
-    let unmet = window.map_or(0, |window| problem.jobs[job].weight * unmet_days(problem, window.latest));
+    let unmet = window.map_or(0, |window| problem.jobs[job].weight * problem.unmet_days(window.latest));
     (Reverse(unmet), latest, job)
 }
 
@@ -92,7 +93,7 @@ fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> 
         .filter(|available| frozen.crew.contains(&available.officer) && free(&available.officer))
         .collect();
     (members.len() == frozen.crew.len() && !members.is_empty()).then(|| {
-        day.push(CrewDay { crew: Crew::of(&members), stops: Vec::new() });
+        day.push(CrewDay::of(problem, Crew::of(&members)));
         day.len() - 1
     })
 }
@@ -114,8 +115,8 @@ fn pair_for(problem: &Problem<'_>, solution: &mut Solution, job: usize, chance: 
     for day in days {
         let kept: Vec<CrewDay> = solution.days[day].iter().filter(stays).cloned().collect();
         if let Some(crew) = form_beside(problem, &kept, day, job) {
-            solution.days[day] = kept;
-            solution.days[day].push(CrewDay { crew, stops: Vec::new() });
+            *solution.pairs(day) = kept;
+            solution.pairs(day).push(CrewDay::of(problem, crew));
             pair_the_rest(problem, solution, day, chance);
             return;
         }
@@ -135,8 +136,8 @@ fn is_free(crews: &[CrewDay], available: &Available) -> bool {
 
 /// Pairs the officers of a day who are in no crew yet.
 pub fn pair_the_rest(problem: &Problem<'_>, solution: &mut Solution, day: usize, chance: &mut Pcg64) {
-    let crews = &mut solution.days[day];
+    let crews = solution.pairs(day);
     let free: Vec<Available> =
         problem.available(day).iter().filter(|available| is_free(crews, available)).copied().collect();
-    crews.extend(pair(free, problem.asked, chance).into_iter().map(|crew| CrewDay { crew, stops: Vec::new() }));
+    crews.extend(pair(free, problem.asked, chance).into_iter().map(|crew| CrewDay::of(problem, crew)));
 }

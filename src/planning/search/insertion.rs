@@ -1,10 +1,10 @@
 //! The best place for a visit: over the days of its window, the crews of each, the places in each
 //! crew's day.
-#![expect(clippy::indexing_slicing, reason = "days, crews and jobs are indexed by the problem's own lists")]
+#![expect(clippy::indexing_slicing, reason = "days and crews are indexed by the problem's own lists")]
 
+use super::cost::Cost;
 use super::problem::Problem;
-use super::solution::{Cost, Slot, Solution, drift, moved, without_manager};
-use crate::planning::constraint::shift::BASE;
+use super::solution::{Slot, Solution};
 
 /// The cheapest place for a job's next visit, and what it costs there; nothing where it fits nowhere.
 /// `skip` is asked before each place is tried, so that a search may look past it.
@@ -16,40 +16,31 @@ pub fn best_slot(
 ) -> Option<(Slot, Cost)> {
     let previous = solution.chains[job].last().copied();
     let window = problem.next_window(job, previous)?;
+    let mut days: Vec<(Cost, usize)> = problem
+        .days_of(job, window, previous)
+        .filter_map(|day| Some((problem.cost_within(job, window, previous, day)? + problem.cost_of_none(job, Some(day)), day)))
+        .collect();
+    // The best days first: what cannot be better than the best place so far is not looked at.
+    days.sort_unstable();
     let mut best: Option<(Slot, Cost)> = None;
-    for day in problem.days_of(job, window, previous) {
-        let on = i64::try_from(day).unwrap_or(i64::MAX);
-        let late = problem.jobs[job].weight * window.days_late(on);
-        if best.is_some_and(|(_, best)| best.late < late) {
+    let is_worse = |best: Option<(Slot, Cost)>, cost: Cost| best.is_some_and(|(_, best)| best <= cost);
+    for (on_day, day) in days {
+        if is_worse(best, on_day) {
             break;
         }
-        let drift = drift(problem, window.ideal, on);
-        if problem.spans(job, day).is_empty() {
-            continue;
-        }
         for (crew, crew_day) in solution.days[day].iter().enumerate() {
-            let fixed =
-                drift + without_manager(problem, &crew_day.crew, job) + moved(problem, &crew_day.crew, job, day);
-            if best.is_some_and(|(_, best)| best <= Cost { late, soft: fixed }) || !problem.suits(&crew_day.crew, job) {
+            let by_crew = Cost { soft: on_day.soft + problem.crew_cost(&crew_day.crew, job, day), ..on_day };
+            if is_worse(best, by_crew) || !problem.suits(&crew_day.crew, job) {
                 continue;
             }
             for position in 0..=crew_day.stops.len() {
-                let slot = Slot { day, crew, position };
-                let cost = Cost { late, soft: fixed + detour(problem, solution, slot, job) };
-                if best.is_none_or(|(_, best)| cost < best) && !skip() && solution.fits(problem, slot, job, None) {
-                    best = Some((slot, cost));
+                let Some(road) = crew_day.road_added(problem, day, job, position) else { continue };
+                let cost = Cost { soft: by_crew.soft + road, ..by_crew };
+                if !is_worse(best, cost) && !skip() && crew_day.fits(problem, day, job, (position, None)) {
+                    best = Some((Slot { day, crew, position }, cost));
                 }
             }
         }
     }
     best
-}
-
-/// The travel that a visit adds at a place.
-fn detour(problem: &Problem<'_>, solution: &Solution, slot: Slot, job: usize) -> u64 {
-    let stops = &solution.days[slot.day][slot.crew].stops;
-    let before = slot.position.checked_sub(1).map_or(BASE, |at| stops[at].job + 1);
-    let after = stops.get(slot.position).map_or(BASE, |stop| stop.job + 1);
-    let with = u64::from(problem.travel(before, job + 1)) + u64::from(problem.travel(job + 1, after));
-    with.saturating_sub(u64::from(problem.travel(before, after)))
 }

@@ -1,24 +1,30 @@
-//! The search: construction, then ruin and recreate under a falling threshold.
+//! The search: construction, then ruin and recreate, annealed.
 //!
 //! After Schrimpf and others (2000) and Christiaens and Vanden Berghe (2020): a part of the schedule
 //! is taken away and made again greedily, now and then looking past the best place; what comes out is
-//! kept when it is not much worse. The budget is a number of iterations, so that a run can be repeated
-//! exactly.
+//! kept when it is better, or not much worse, and less so as the search goes on. The budget is a number of iterations, and all
+//! that decides is whole numbers, so that a run can be repeated exactly anywhere.
 
+pub mod anneal;
 pub mod construct;
+pub mod cost;
+pub mod crew_day;
 pub mod insertion;
 pub mod problem;
 pub mod ruin;
 pub mod solution;
 
+use std::cmp::Reverse;
+
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
+use anneal::Cooling;
 use construct::{construct, place_all, place_chain};
 use problem::Problem;
 use ruin::{neighbours, ruin};
-use solution::{Cost, Solution};
+use solution::Solution;
 
 /// How long to search, and by which chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +44,6 @@ const BLINK_PERCENT: u32 = 1;
 /// Visits without a place that are tried again in one iteration, besides those just taken away.
 const ABSENT_TRIED: usize = 12;
 
-/// The threshold at the start, in seconds of travel; it falls to nothing at the end.
-const FIRST_THRESHOLD: u64 = 1_800;
-
 /// The best schedule found. `progress` is told how many iterations are done, now and then.
 pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u32)) -> Solution {
     let mut chance = Pcg64::seed_from_u64(budget.seed);
@@ -48,19 +51,22 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
     if problem.jobs.is_empty() || problem.days.is_empty() {
         return current;
     }
+    current.begin();
     let neighbours = neighbours(problem);
-    let mut cost = current.cost(problem);
-    let (mut best, mut best_cost) = (current.clone(), cost);
+    let cooling = Cooling::of(current.score(problem).travel, &current, budget.iterations);
+    let (mut trial, mut best) = (current.clone(), current.clone());
+    let mut absent = current.unserved(problem);
     for iteration in 0..budget.iterations {
-        let mut trial = current.clone();
-        let lost = ruin(problem, &mut trial, &neighbours, &mut chance);
-        recreate(problem, &mut trial, lost, &mut chance);
-        let trial_cost = trial.cost(problem);
-        if is_kept(trial_cost, cost, threshold(iteration, budget.iterations)) {
-            (current, cost) = (trial, trial_cost);
-            if cost < best_cost {
-                (best, best_cost) = (current.clone(), cost);
+        let lost = ruin(problem, &mut trial, (&neighbours, &absent), &mut chance);
+        recreate(problem, &mut trial, (lost, &mut absent), &mut chance);
+        if cooling.keeps(trial.cost, current.cost, iteration, &mut chance) {
+            current.take_over(&mut trial);
+            absent = current.unserved(problem);
+            if current.cost < best.cost {
+                best.clone_from(&current);
             }
+        } else {
+            trial.take_back(&current);
         }
         if iteration % 64 == 0 {
             progress(iteration);
@@ -70,27 +76,25 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
     best
 }
 
-/// Kept when no later, and not costlier by more than the threshold.
-const fn is_kept(trial: Cost, current: Cost, threshold: u64) -> bool {
-    trial.late < current.late || (trial.late == current.late && trial.soft <= current.soft + threshold)
-}
-
-fn threshold(iteration: u32, iterations: u32) -> u64 {
-    FIRST_THRESHOLD * u64::from(iterations - iteration) / u64::from(iterations)
-}
-
 /// Finds places for the visits taken away, and for some of those that had none.
-fn recreate(problem: &Problem<'_>, solution: &mut Solution, lost: Vec<usize>, chance: &mut Pcg64) {
-    let mut absent: Vec<usize> =
-        solution.unserved(problem).into_iter().filter(|job| lost.binary_search(job).is_err()).collect();
-    let mut jobs = lost;
-    jobs.extend_from_slice(absent.partial_shuffle(chance, ABSENT_TRIED).0);
-    if chance.random_bool(0.5) {
-        place_all(problem, solution, jobs, || chance.random_range(0..100) < BLINK_PERCENT);
-    } else {
-        jobs.shuffle(chance);
-        for job in jobs {
-            place_chain(problem, solution, job, || chance.random_range(0..100) < BLINK_PERCENT);
-        }
+fn recreate(
+    problem: &Problem<'_>,
+    solution: &mut Solution,
+    (mut jobs, absent): (Vec<usize>, &mut [usize]),
+    chance: &mut Pcg64,
+) {
+    let tried = absent.partial_shuffle(chance, ABSENT_TRIED).0;
+    let others: Vec<usize> = tried.iter().copied().filter(|job| !jobs.contains(job)).collect();
+    jobs.extend(others);
+    let mut blink = Pcg64::seed_from_u64(chance.random());
+    let skip = || blink.random_range(0..100) < BLINK_PERCENT;
+    match chance.random_range(0..4) {
+        0 => return place_all(problem, solution, jobs, skip),
+        1 => jobs.sort_by_cached_key(|job| Reverse(problem.travel(0, *job + 1))),
+        _ => jobs.shuffle(chance),
+    }
+    let mut skip = skip;
+    for job in jobs {
+        place_chain(problem, solution, job, &mut skip);
     }
 }

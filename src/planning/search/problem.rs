@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::calendar::{CivilDate, days_between, plus_days};
+use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::team::Location;
 use crate::domain::working_time::DayOfWeek;
 use crate::planning::constraint::day::DayWindow;
 use crate::planning::constraint::shift::Call;
 use crate::planning::constraint::{Span, access, crew_size, joint_agency, location, skills, time_of_day};
+use super::cost::Cost;
 use crate::planning::crew::{Asked, Available, Crew, form};
-use crate::planning::snapshot::{Demand, Duty, Snapshot, Window};
+use crate::planning::snapshot::{Demand, Duty, Recurrence, Snapshot, Window};
 use crate::planning::travel::travel_seconds;
 
 /// A demand as the search sees it.
@@ -35,10 +36,32 @@ pub struct Job {
     pub manager: Option<usize>,
     /// The officers who may not go.
     pub shut_out: Vec<usize>,
+    /// How visits follow one another; nothing where no plan says.
+    rhythm: Option<Rhythm>,
+    /// For each skill asked for, the officers who hold it.
+    holders: Vec<Vec<usize>>,
     /// When a visit may be made, by weekday from Monday.
     spans: [Vec<Span>; 7],
     /// The visits of the accepted schedule: day, and crew where all of it is still known.
     pub accepted: Vec<(i64, Option<Vec<usize>>)>,
+}
+
+/// How visits follow one another, in days after the visit before: earliest, ideal, latest.
+#[derive(Debug)]
+struct Rhythm {
+    own: [i64; 3],
+    /// What holds instead up to a day of the horizon, the earliest first.
+    steps: Vec<(i64, [i64; 3])>,
+    /// The last day of the horizon on which an ideal day makes a visit due.
+    last_due: i64,
+}
+
+impl Rhythm {
+    fn after(&self, day: i64) -> Option<DayWindow> {
+        let step = self.steps.iter().find(|(until, _)| *until >= day).map(|(_, interval)| interval);
+        let [earliest, ideal, latest] = step.unwrap_or(&self.own).map(|after| day + after);
+        (ideal <= self.last_due).then_some(DayWindow { earliest, ideal, latest })
+    }
 }
 
 /// A visit that stays as it was accepted.
@@ -70,6 +93,7 @@ pub struct Problem<'a> {
     /// What crews are asked for.
     pub asked: Asked,
     available: Vec<Vec<Available>>,
+    weekdays: Vec<usize>,
     travel: Vec<u32>,
     places: usize,
 }
@@ -100,7 +124,9 @@ impl<'a> Problem<'a> {
             lone: jobs.iter().any(|job| job.crew == 1),
         };
         let frozen = frozen(snapshot, &jobs);
-        Self { snapshot, days, jobs, without_location, frozen, asked, available, travel, places: places.len() }
+        let weekdays = days.iter().map(|day| weekday(*day)).collect();
+        let places = places.len();
+        Self { snapshot, days, jobs, without_location, frozen, asked, available, weekdays, travel, places }
     }
 
     /// Seconds from one place to another; place 0 is the base, place `job` + 1 the job's.
@@ -128,7 +154,7 @@ impl<'a> Problem<'a> {
     /// When a job may be done on a day, in order.
     #[must_use]
     pub fn spans(&self, job: usize, day: usize) -> &[Span] {
-        &self.jobs[job].spans[weekday(self.days[day])]
+        &self.jobs[job].spans[self.weekdays[day]]
     }
 
     /// True when the crew is large enough for a job, holds its skills, and the case shuts none of it out.
@@ -137,25 +163,17 @@ impl<'a> Problem<'a> {
         let job = &self.jobs[job];
         crew.officers.len() >= job.crew
             && crew.officers.iter().all(|officer| access::admits(&job.shut_out, *officer))
-            && skills::are_held(
-                &self.snapshot.demands[job.demand].needs.required_skills,
-                crew.officers.iter().flat_map(|officer| &self.snapshot.officers[*officer].skills),
-            )
+            && skills::are_held(&job.holders, &crew.officers)
     }
 
     /// The window of a job's next visit after one planned on `previous`; of its first, where there is
     /// none. Nothing where no further visit is due within the horizon.
     #[must_use]
     pub fn next_window(&self, job: usize, previous: Option<usize>) -> Option<DayWindow> {
-        let Some(previous) = previous else { return Some(self.jobs[job].window) };
-        let demand = &self.snapshot.demands[self.jobs[job].demand];
-        let recurrence = demand.recurrence.as_ref()?;
-        let day = self.days[previous];
-        let (interval, _) = VisitInterval::in_force(recurrence.interval, &recurrence.steps, day);
-        if plus_days(day, interval.interval_days) > demand.last_day_due(self.snapshot.horizon) {
-            return None;
+        match previous {
+            None => Some(self.jobs[job].window),
+            Some(previous) => self.jobs[job].rhythm.as_ref()?.after(i64::try_from(previous).ok()?),
         }
-        Some(day_window(self.snapshot, &crate::planning::due::counted_from(day, interval)))
     }
 
     /// The days on which a job's visit with this window may be made; `previous` is the day planned for the
@@ -164,6 +182,87 @@ impl<'a> Problem<'a> {
         let after = previous.and_then(|day| i64::try_from(day).ok());
         let Job { first_day, last_day, .. } = self.jobs[job];
         window.days(last_day, after).filter(move |day| *day >= first_day).filter_map(|day| usize::try_from(day).ok())
+    }
+
+    /// What a visit on a day costs a job, `previous` being the day planned for the one before; nothing where it may not be
+    /// made then.
+    #[must_use]
+    pub fn visit_cost(&self, job: usize, previous: Option<usize>, day: usize) -> Option<Cost> {
+        let window = self.next_window(job, previous)?;
+        self.cost_within(job, window, previous, day)
+    }
+
+    /// The same, where the window is known.
+    #[must_use]
+    pub fn cost_within(&self, job: usize, window: DayWindow, previous: Option<usize>, day: usize) -> Option<Cost> {
+        let Job { first_day, last_day, weight, .. } = self.jobs[job];
+        let on = i64::try_from(day).ok()?;
+        let after = previous.and_then(|day| i64::try_from(day).ok());
+        let may_be_made = on >= first_day && window.days(last_day, after).contains(&on) && !self.spans(job, day).is_empty();
+        may_be_made.then(|| Cost { late: weight * window.days_late(on), soft: self.drift(window.ideal, on) })
+    }
+
+    /// What it costs that no visit is planned after `previous`: nothing where none is due.
+    #[must_use]
+    pub fn cost_of_none(&self, job: usize, previous: Option<usize>) -> Cost {
+        let due = self.next_window(job, previous);
+        Cost { late: due.map_or(0, |window| self.jobs[job].weight * self.unmet_days(window.latest)), soft: 0 }
+    }
+
+    /// What the days of a job's visits cost, and that no more are planned.
+    #[must_use]
+    pub fn chain_cost(&self, job: usize, days: &[usize]) -> Cost {
+        let mut cost = Cost::default();
+        let mut previous = None;
+        for day in days.iter().copied() {
+            cost = cost + self.visit_cost(job, previous, day).unwrap_or_default();
+            previous = Some(day);
+        }
+        cost + self.cost_of_none(job, previous)
+    }
+
+    /// The cost of a day off the ideal one; a window that is past has no ideal day left but the first.
+    #[must_use]
+    pub fn drift(&self, ideal: i64, day: i64) -> u64 {
+        let costs = &self.snapshot.policy.costs;
+        let off = day - ideal.max(0);
+        let rate = if off < 0 { costs.day_early } else { costs.day_late_of_ideal };
+        u64::from(rate) * off.unsigned_abs()
+    }
+
+    /// The days that a visit not made counts for: those it is late at the horizon's end, and the policy's for not
+    /// being made, or one where its window goes on beyond the horizon.
+    #[must_use]
+    pub fn unmet_days(&self, latest: i64) -> u64 {
+        let late = u64::try_from(self.last_day() + 1 - latest).unwrap_or_default();
+        late + if latest <= self.last_day() { u64::from(self.snapshot.policy.unmet_days) } else { 1 }
+    }
+
+    /// What it costs that a crew makes a job's visit on a day, rather than the offender's own manager, or the crew of
+    /// the accepted schedule on its day.
+    #[must_use]
+    pub fn crew_cost(&self, crew: &Crew, job: usize, day: usize) -> u64 {
+        self.without_manager(crew, job) + self.moved(crew, job, day)
+    }
+
+    /// The cost of a crew without the offender's own manager.
+    #[must_use]
+    pub fn without_manager(&self, crew: &Crew, job: usize) -> u64 {
+        let own = self.jobs[job].manager.is_some_and(|manager| crew.officers.contains(&manager));
+        if own { 0 } else { u64::from(self.snapshot.policy.costs.without_manager) }
+    }
+
+    /// The cost of a visit that the accepted schedule has on another day or by another crew.
+    #[must_use]
+    pub fn moved(&self, crew: &Crew, job: usize, day: usize) -> u64 {
+        let accepted = &self.jobs[job].accepted;
+        let is_the_crew = |by: &Vec<usize>| {
+            by.len() == crew.officers.len() && by.iter().all(|officer| crew.officers.contains(officer))
+        };
+        let day = i64::try_from(day).unwrap_or(i64::MAX);
+        let kept =
+            accepted.is_empty() || accepted.iter().any(|(on, by)| *on == day && by.as_ref().is_some_and(is_the_crew));
+        if kept { 0 } else { u64::from(self.snapshot.policy.costs.moved) }
     }
 
     /// Members for a crew that suits a job, from officers who are free.
@@ -225,9 +324,22 @@ fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
         crew: crew_size::least(&demand.needs),
         manager: demand.manager_ref.as_ref().and_then(officer),
         shut_out: demand.shut_out.iter().filter_map(officer).collect(),
+        rhythm: demand.recurrence.as_ref().map(|recurrence| rhythm(snapshot, demand, recurrence)),
+        holders: demand.needs.required_skills.iter().map(|skill| skills::holders(&snapshot.officers, skill)).collect(),
         spans,
         accepted,
     }
+}
+
+fn rhythm(snapshot: &Snapshot, demand: &Demand, recurrence: &Recurrence) -> Rhythm {
+    let after = |interval: VisitInterval| {
+        [interval.earliest_after_days, interval.interval_days, interval.latest_after_days].map(i64::from)
+    };
+    let day = |date| days_between(snapshot.horizon.from, date);
+    let mut steps: Vec<_> = recurrence.steps.iter().map(|step| (day(step.until), after(step.interval))).collect();
+    // Of two steps with one last day the first listed holds.
+    steps.sort_by_key(|(until, _)| *until);
+    Rhythm { own: after(recurrence.interval), steps, last_due: day(demand.last_day_due(snapshot.horizon)) }
 }
 
 /// The officers on duty on each day.

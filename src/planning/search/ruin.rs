@@ -1,28 +1,40 @@
 //! Ruin: a part of the schedule is taken away, so that it can be made again better.
+//!
+//! Strings of visits around a home (Christiaens and Vanden Berghe 2020), all that one crew has on a day, all that is planned on
+//! a day with its pairs, or what stands in the way of a visit that has no place.
 #![expect(clippy::indexing_slicing, reason = "days, crews and jobs are indexed by the problem's own lists")]
 
 use rand::RngExt;
+use rand::seq::SliceRandom;
 use rand_pcg::Pcg64;
 
 use super::construct::{form_beside, pair_the_rest};
+use super::crew_day::CrewDay;
 use super::problem::Problem;
-use super::solution::{CrewDay, Solution};
+use super::solution::Solution;
 use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;
 
-/// The most visits taken away around one home.
-const MOST_NEIGHBOURS: usize = 10;
+/// Visits taken away at a time, on average (Christiaens and Vanden Berghe 2020).
+const REMOVED: usize = 10;
 
-/// Takes a part of the schedule away; tells which jobs lost visits.
+/// The longest string of visits taken out of one crew's day (the same).
+const LONGEST_STRING: usize = 10;
+
+/// Homes looked at around a home.
+const NEAR: usize = 60;
+
+/// Takes a part of the schedule away; tells which jobs lost visits. `absent` has no place.
 pub fn ruin(
     problem: &Problem<'_>,
     solution: &mut Solution,
-    neighbours: &[Vec<usize>],
+    (neighbours, absent): (&[Vec<usize>], &[usize]),
     chance: &mut Pcg64,
 ) -> Vec<usize> {
-    let mut lost = match chance.random_range(0..10) {
-        0..7 => around_a_home(problem, solution, neighbours, chance),
-        7..9 => a_crews_day(problem, solution, chance),
-        _ => a_whole_day(problem, solution, chance),
+    let mut lost = match chance.random_range(0..20) {
+        0..14 => strings(problem, solution, neighbours, chance),
+        14..16 => a_crews_day(problem, solution, chance),
+        16 => a_whole_day(problem, solution, chance),
+        _ => make_way(problem, solution, (neighbours, absent), chance),
     };
     lost.sort_unstable();
     lost.dedup();
@@ -35,33 +47,59 @@ pub fn neighbours(problem: &Problem<'_>) -> Vec<Vec<usize>> {
     (0..problem.jobs.len())
         .map(|job| {
             let mut others: Vec<usize> = (0..problem.jobs.len()).collect();
-            others.sort_by_key(|other| (problem.travel(job + 1, other + 1), *other != job, *other));
-            others.truncate(4 * MOST_NEIGHBOURS);
+            let distance = |other: &usize| (problem.travel(job + 1, other + 1), *other != job, *other);
+            if others.len() > NEAR {
+                others.select_nth_unstable_by_key(NEAR, distance);
+                others.truncate(NEAR);
+            }
+            others.sort_by_key(distance);
             others
         })
         .collect()
 }
 
-/// Visits to homes near one another, whatever their day: their days can be exchanged.
-fn around_a_home(
+/// Strings of visits out of crews' days that pass near one home.
+fn strings(
     problem: &Problem<'_>,
     solution: &mut Solution,
     neighbours: &[Vec<usize>],
     chance: &mut Pcg64,
 ) -> Vec<usize> {
-    let job = chance.random_range(0..problem.jobs.len());
-    let most = chance.random_range(2..=MOST_NEIGHBOURS);
-    let mut lost = Vec::new();
-    for near in neighbours[job].iter().copied() {
-        if lost.len() == most {
+    let seed = chance.random_range(0..problem.jobs.len());
+    let longest = chance.random_range(1..=LONGEST_STRING.min(longest_day(solution, seed)));
+    let number = chance.random_range(1..=(2 * REMOVED).div_ceil(1 + longest));
+    let mut ruined: Vec<(usize, usize)> = Vec::with_capacity(number);
+    let mut lost = Vec::with_capacity(2 * REMOVED);
+    for near in neighbours[seed].iter().copied() {
+        if ruined.len() == number {
             break;
         }
         let Some(day) = pick(&solution.chains[near], chance).copied() else { continue };
-        if solution.remove_from(problem, near, day) {
-            lost.push(near);
+        let Some((crew, at)) = place_of(solution, near, day) else { continue };
+        if ruined.contains(&(day, crew)) {
+            continue;
         }
+        ruined.push((day, crew));
+        let stops = &solution.days[day][crew].stops;
+        let length = chance.random_range(1..=longest.min(stops.len()));
+        let first = (at + 1).saturating_sub(chance.random_range(1..=length)).min(stops.len() - length);
+        let jobs: Vec<usize> = stops[first..first + length].iter().map(|stop| stop.job).collect();
+        lost.extend(jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)));
     }
     lost
+}
+
+/// Visits of the crew's day in which a job's first visit is; one, where it has none.
+fn longest_day(solution: &Solution, job: usize) -> usize {
+    let day = solution.chains[job].first().copied();
+    let crew_day = day.and_then(|day| place_of(solution, job, day).map(|(crew, _)| &solution.days[day][crew]));
+    crew_day.map_or(1, |crew_day| crew_day.stops.len())
+}
+
+fn place_of(solution: &Solution, job: usize, day: usize) -> Option<(usize, usize)> {
+    solution.days[day].iter().enumerate().find_map(|(crew, crew_day)| {
+        crew_day.stops.iter().position(|stop| stop.job == job).map(|position| (crew, position))
+    })
 }
 
 /// All that one crew has on one day.
@@ -79,7 +117,7 @@ fn a_whole_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg6
     let jobs: Vec<usize> =
         solution.days[day].iter().flat_map(|crew_day| &crew_day.stops).map(|stop| stop.job).collect();
     let lost: Vec<usize> = jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)).collect();
-    solution.days[day].retain(|crew_day| !crew_day.stops.is_empty());
+    solution.pairs(day).retain(|crew_day| !crew_day.stops.is_empty());
     let demanding: Vec<usize> = solution
         .unserved(problem)
         .into_iter()
@@ -92,10 +130,38 @@ fn a_whole_day(problem: &Problem<'_>, solution: &mut Solution, chance: &mut Pcg6
     if let Some(job) = pick(&demanding, chance).copied()
         && let Some(crew) = form_beside(problem, &solution.days[day], day, job)
     {
-        solution.days[day].push(CrewDay { crew, stops: Vec::new() });
+        solution.pairs(day).push(CrewDay::of(problem, crew));
     }
     pair_the_rest(problem, solution, day, chance);
     lost
+}
+
+/// Visits that weigh no more than one that has no place, out of a crew's day of its window that passes near its home.
+fn make_way(
+    problem: &Problem<'_>,
+    solution: &mut Solution,
+    (neighbours, absent): (&[Vec<usize>], &[usize]),
+    chance: &mut Pcg64,
+) -> Vec<usize> {
+    let Some(job) = pick(absent, chance).copied() else { return strings(problem, solution, neighbours, chance) };
+    let previous = solution.chains[job].last().copied();
+    let Some(window) = problem.next_window(job, previous) else { return Vec::new() };
+    let days: Vec<usize> = problem.days_of(job, window, previous).collect();
+    let weight = problem.jobs[job].weight;
+    let near = neighbours[job].iter().copied().find_map(|near| {
+        let day = solution.chains[near].iter().copied().find(|day| days.binary_search(day).is_ok())?;
+        let (crew, _) = place_of(solution, near, day)?;
+        let suits = problem.suits(&solution.days[day][crew].crew, job);
+        (suits && chance.random_bool(0.5)).then_some((day, crew))
+    });
+    let Some((day, crew)) = near else { return Vec::new() };
+    let stops = solution.days[day][crew].stops.iter().map(|stop| stop.job);
+    let mut lighter: Vec<usize> = stops.filter(|other| problem.jobs[*other].weight <= weight).collect();
+    lighter.shuffle(chance);
+    lighter.truncate(chance.random_range(1..=lighter.len().max(1)));
+    lighter.retain(|other| solution.remove_from(problem, *other, day));
+    lighter.push(job);
+    lighter
 }
 
 fn pick<'a, T>(items: &'a [T], chance: &mut Pcg64) -> Option<&'a T> {

@@ -1,31 +1,12 @@
-//! A schedule while it is sought: crews by day, each with its visits in order.
+//! A schedule while it is sought: crews by day, each with its visits in order, and what it all costs.
 #![expect(clippy::indexing_slicing, reason = "days, crews and jobs are indexed by the problem's own lists")]
 
+use super::cost::Cost;
+use super::crew_day::CrewDay;
 use super::problem::Problem;
 use crate::planning::constraint::Span;
-use crate::planning::constraint::shift::{BASE, arrange};
-use crate::planning::crew::Crew;
+use crate::planning::constraint::shift::BASE;
 use crate::planning::score::Score;
-
-/// A visit in a crew's day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stop {
-    /// Whom.
-    pub job: usize,
-    /// When it begins: seconds after midnight.
-    pub start: u32,
-    /// Fixed at that time.
-    pub pinned: Option<Span>,
-}
-
-/// One crew's day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CrewDay {
-    /// Who.
-    pub crew: Crew,
-    /// Their visits, in order.
-    pub stops: Vec<Stop>,
-}
 
 /// A place in a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,105 +19,160 @@ pub struct Slot {
     pub position: usize,
 }
 
-/// What a schedule costs: lateness and visits not made strictly before all else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Cost {
-    /// Risk-weighted days of lateness, of visits planned and of those not made.
-    pub late: u64,
-    /// The rest, in seconds of travel.
-    pub soft: u64,
-}
-
-/// A schedule while it is sought.
-#[derive(Debug, Clone)]
+/// A schedule while it is sought. What changes in it is marked, so that a step that came to nothing is taken back, and one
+/// that did not is taken over, by copying no more than that.
+#[derive(Debug, Clone, Default)]
 pub struct Solution {
     /// Crews by day.
     pub days: Vec<Vec<CrewDay>>,
     /// For each job the days of its visits, in order.
     pub chains: Vec<Vec<usize>>,
+    /// What it costs.
+    pub cost: Cost,
+    /// What each job's days cost.
+    chain_costs: Vec<Cost>,
+    changed: Changed,
+}
+
+/// What has changed in a schedule since it was equal to another.
+#[derive(Debug, Clone, Default)]
+struct Changed {
+    /// The days whose crews have changed.
+    paired: Vec<usize>,
+    /// The crews' days whose visits have: day, crew.
+    crew_days: Vec<(usize, usize)>,
+    /// The jobs whose days have.
+    jobs: Vec<usize>,
+}
+
+impl Changed {
+    fn clear(&mut self) {
+        self.paired.clear();
+        self.crew_days.clear();
+        self.jobs.clear();
+    }
 }
 
 impl Solution {
     /// A schedule without crews or visits.
     #[must_use]
     pub fn empty(problem: &Problem<'_>) -> Self {
-        Self { days: vec![Vec::new(); problem.days.len()], chains: vec![Vec::new(); problem.jobs.len()] }
+        let chain_costs: Vec<Cost> = (0..problem.jobs.len()).map(|job| problem.chain_cost(job, &[])).collect();
+        Self {
+            days: problem.days.iter().map(|_| Vec::new()).collect(),
+            chains: vec![Vec::new(); problem.jobs.len()],
+            cost: chain_costs.iter().fold(Cost::default(), |sum, cost| sum + *cost),
+            chain_costs,
+            ..Self::default()
+        }
     }
 
     /// The jobs whose next visit is due and not placed.
     #[must_use]
     pub fn unserved(&self, problem: &Problem<'_>) -> Vec<usize> {
-        (0..self.chains.len())
-            .filter(|job| problem.next_window(*job, self.chains[*job].last().copied()).is_some())
-            .collect()
+        let due = |job: &usize| problem.next_window(*job, self.chains[*job].last().copied()).is_some();
+        (0..self.chains.len()).filter(due).collect()
     }
 
-    /// When each visit of a crew's day begins with `job` put in at a position; nothing where it does
-    /// not fit.
+    /// True when a job fits in at a place; `pinned` fixes when it begins.
     #[must_use]
     pub fn fits(&self, problem: &Problem<'_>, slot: Slot, job: usize, pinned: Option<Span>) -> bool {
-        let crew_day = &self.days[slot.day][slot.crew];
-        let (before, after) = crew_day.stops.split_at(slot.position);
-        let calls = before
-            .iter()
-            .map(|stop| problem.call(stop.job, slot.day, &stop.pinned))
-            .chain(std::iter::once(problem.call(job, slot.day, &pinned)))
-            .chain(after.iter().map(|stop| problem.call(stop.job, slot.day, &stop.pinned)));
-        arrange(&crew_day.crew, &problem.snapshot.policy.breaks, calls, |a, b| problem.travel(a, b), |_| {}).is_some()
+        self.days[slot.day][slot.crew].fits(problem, slot.day, job, (slot.position, pinned))
     }
 
-    /// Puts a job's next visit in; the caller has seen that it fits.
+    /// Puts a job's visit in; the caller has seen that it fits.
     pub fn insert(&mut self, problem: &Problem<'_>, slot: Slot, job: usize, pinned: Option<Span>) {
-        self.days[slot.day][slot.crew].stops.insert(slot.position, Stop { job, start: 0, pinned });
-        self.chains[job].push(slot.day);
-        self.retime(problem, slot.day, slot.crew);
+        let Slot { day, crew, position } = slot;
+        self.change(day, crew, |crew_day| crew_day.insert(problem, day, job, (position, pinned)));
+        self.move_chain(problem, job, |chain| chain.insert(chain.partition_point(|planned| *planned < day), day));
     }
 
     /// Takes a job's visits out from a day on: those after it are counted from it. Leaves it where a
     /// visit that must stay is among them.
     pub fn remove_from(&mut self, problem: &Problem<'_>, job: usize, day: usize) -> bool {
-        let is_pinned = |crew_day: &CrewDay| crew_day.stops.iter().any(|stop| stop.job == job && stop.pinned.is_some());
         let days: Vec<usize> = self.chains[job].iter().copied().filter(|planned| *planned >= day).collect();
-        if days.is_empty() || days.iter().any(|day| self.days[*day].iter().any(is_pinned)) {
+        if days.is_empty() || days.iter().any(|day| self.must_stay(job, *day)) {
             return false;
         }
         for day in days {
-            for crew in 0..self.days[day].len() {
-                let stops = &mut self.days[day][crew].stops;
-                let before = stops.len();
-                stops.retain(|stop| stop.job != job);
-                if stops.len() < before {
-                    self.retime(problem, day, crew);
-                }
-            }
+            self.take_out(problem, job, day);
         }
-        self.chains[job].retain(|planned| *planned < day);
+        self.move_chain(problem, job, |chain| chain.retain(|planned| *planned < day));
         true
     }
 
-    /// Begins each visit of a crew's day as soon as it can.
-    fn retime(&mut self, problem: &Problem<'_>, day: usize, crew: usize) {
-        let CrewDay { crew, stops } = &mut self.days[day][crew];
-        let mut starts = Vec::with_capacity(stops.len());
-        let calls = stops.iter().map(|stop| problem.call(stop.job, day, &stop.pinned));
-        let breaks = &problem.snapshot.policy.breaks;
-        arrange(crew, breaks, calls, |a, b| problem.travel(a, b), |start| starts.push(start));
-        for (stop, start) in stops.iter_mut().zip(starts) {
-            stop.start = start;
+    fn must_stay(&self, job: usize, day: usize) -> bool {
+        self.days[day].iter().flat_map(|crew_day| &crew_day.stops).any(|stop| stop.job == job && stop.pinned.is_some())
+    }
+
+    fn take_out(&mut self, problem: &Problem<'_>, job: usize, day: usize) {
+        let has = |crew_day: &CrewDay| crew_day.stops.iter().any(|stop| stop.job == job);
+        if let Some(crew) = self.days[day].iter().position(has) {
+            self.change(day, crew, |crew_day| crew_day.retain(problem, day, |stop| stop.job != job));
         }
     }
 
-    /// What the schedule costs.
-    #[must_use]
-    pub fn cost(&self, problem: &Problem<'_>) -> Cost {
-        let score = self.score(problem);
-        Cost {
-            late: score.lateness + score.unmet,
-            soft: score.without_manager + score.travel + score.drift + score.moved,
-        }
+    fn change(&mut self, day: usize, crew: usize, change: impl FnOnce(&mut CrewDay)) {
+        let crew_day = &mut self.days[day][crew];
+        let before = Cost { soft: crew_day.cost, late: 0 };
+        change(crew_day);
+        self.cost = self.cost.with(before, Cost { soft: crew_day.cost, late: 0 });
+        self.changed.crew_days.push((day, crew));
     }
 
-    /// What the schedule costs, by component.
+    fn move_chain(&mut self, problem: &Problem<'_>, job: usize, change: impl FnOnce(&mut Vec<usize>)) {
+        change(&mut self.chains[job]);
+        let now = problem.chain_cost(job, &self.chains[job]);
+        self.cost = self.cost.with(self.chain_costs[job], now);
+        self.chain_costs[job] = now;
+        self.changed.jobs.push(job);
+    }
+
+    /// The crews of a day, to be paired anew: those that have visits stay.
+    pub fn pairs(&mut self, day: usize) -> &mut Vec<CrewDay> {
+        self.changed.paired.push(day);
+        &mut self.days[day]
+    }
+
+    /// Makes this schedule what another has become that was equal to it.
+    pub fn take_over(&mut self, other: &mut Self) {
+        let mut changed = std::mem::take(&mut other.changed);
+        self.copy(other, &changed);
+        changed.clear();
+        other.changed = changed;
+    }
+
+    /// Takes back what has changed since this schedule was equal to another.
+    pub fn take_back(&mut self, other: &Self) {
+        let mut changed = std::mem::take(&mut self.changed);
+        self.copy(other, &changed);
+        changed.clear();
+        self.changed = changed;
+    }
+
+    /// Forgets what has changed: another schedule has been copied from this one.
+    pub fn begin(&mut self) {
+        self.changed.clear();
+    }
+
+    fn copy(&mut self, other: &Self, changed: &Changed) {
+        for day in changed.paired.iter().copied() {
+            self.days[day].clone_from(&other.days[day]);
+        }
+        for (day, crew) in changed.crew_days.iter().copied() {
+            // Where a day was paired anew it has been copied whole, and may have other crews.
+            if let (Some(ours), Some(theirs)) = (self.days[day].get_mut(crew), other.days[day].get(crew)) {
+                ours.clone_from(theirs);
+            }
+        }
+        for job in changed.jobs.iter().copied() {
+            self.chains[job].clone_from(&other.chains[job]);
+            self.chain_costs[job] = other.chain_costs[job];
+        }
+        self.cost = other.cost;
+    }
+
+    /// What the schedule costs, by component, counted anew from its visits.
     #[must_use]
     pub fn score(&self, problem: &Problem<'_>) -> Score {
         let mut score = Score::default();
@@ -146,8 +182,8 @@ impl Solution {
                 for stop in &crew_day.stops {
                     score.travel += u64::from(problem.travel(at, stop.job + 1));
                     at = stop.job + 1;
-                    score.without_manager += without_manager(problem, &crew_day.crew, stop.job);
-                    score.moved += moved(problem, &crew_day.crew, stop.job, day);
+                    score.without_manager += problem.without_manager(&crew_day.crew, stop.job);
+                    score.moved += problem.moved(&crew_day.crew, stop.job, day);
                 }
                 score.travel += u64::from(problem.travel(at, BASE));
             }
@@ -155,52 +191,13 @@ impl Solution {
         for (job, chain) in self.chains.iter().enumerate() {
             let mut previous = None;
             for day in chain.iter().copied() {
-                if let Some(window) = problem.next_window(job, previous) {
-                    let day = i64::try_from(day).unwrap_or(i64::MAX);
-                    score.lateness += problem.jobs[job].weight * window.days_late(day);
-                    score.drift += drift(problem, window.ideal, day);
-                }
+                let Cost { late, soft } = problem.visit_cost(job, previous, day).unwrap_or_default();
+                score.lateness += late;
+                score.drift += soft;
                 previous = Some(day);
             }
-            if let Some(window) = problem.next_window(job, previous) {
-                score.unmet += problem.jobs[job].weight * unmet_days(problem, window.latest);
-            }
+            score.unmet += problem.cost_of_none(job, previous).late;
         }
         score
     }
-}
-
-/// The cost of a crew without the offender's own manager.
-pub(super) fn without_manager(problem: &Problem<'_>, crew: &Crew, job: usize) -> u64 {
-    let own = problem.jobs[job].manager.is_some_and(|manager| crew.officers.contains(&manager));
-    if own { 0 } else { u64::from(problem.snapshot.policy.costs.without_manager) }
-}
-
-/// The cost of a visit that the accepted schedule has on another day or by another crew.
-pub(super) fn moved(problem: &Problem<'_>, crew: &Crew, job: usize, day: usize) -> u64 {
-    let accepted = &problem.jobs[job].accepted;
-    let day = i64::try_from(day).unwrap_or(i64::MAX);
-    let kept = accepted.is_empty()
-        || accepted.iter().any(|(on, by)| {
-            *on == day
-                && by.as_ref().is_some_and(|by| {
-                    by.len() == crew.officers.len() && by.iter().all(|officer| crew.officers.contains(officer))
-                })
-        });
-    if kept { 0 } else { u64::from(problem.snapshot.policy.costs.moved) }
-}
-
-/// The cost of a day off the ideal one; a window that is past has no ideal day left but the first.
-pub(super) fn drift(problem: &Problem<'_>, ideal: i64, day: i64) -> u64 {
-    let costs = &problem.snapshot.policy.costs;
-    let off = day - ideal.max(0);
-    let rate = if off < 0 { costs.day_early } else { costs.day_late_of_ideal };
-    u64::from(rate) * off.unsigned_abs()
-}
-
-/// The days that a visit not made counts for: those it is late at the horizon's end, and the policy's
-/// for not being made, or one where its window goes on beyond the horizon.
-pub(super) fn unmet_days(problem: &Problem<'_>, latest: i64) -> u64 {
-    let late = u64::try_from(problem.last_day() + 1 - latest).unwrap_or_default();
-    late + if latest <= problem.last_day() { u64::from(problem.snapshot.policy.unmet_days) } else { 1 }
 }
