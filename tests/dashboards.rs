@@ -191,6 +191,27 @@ fn who_may_see_a_case_is_not_asked_of_the_past() {
     });
 }
 
+#[test]
+fn an_officer_who_has_gone_to_another_team_is_not_among_those_of_the_past_for_whoever_leads_that_one() {
+    on_both_databases(|store| {
+        learn(store, "2021-01-10T08:00:00Z", &caseload::feed());
+        evaluate(store, "2021-01-10T08:00:00Z");
+        let then = AsAt::Known("2021-01-10T08:00:00Z".parse().unwrap());
+        let officers = |role, teams: &[&str]| {
+            let reader = reader("2021-03-01T08:00:00Z", role, teams);
+            let north = of_team(store, &reader, &policies(), &Ref::new("north").unwrap(), then).unwrap();
+            north.figures.caseload.officers.iter().map(|officer| officer.officer_ref.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(officers(Role::Supervisor, &["north"]), ["om-n"]);
+        let moved = json!({"name": "Nora Invented", "role": "offender_manager", "team_ref": "south",
+            "in_post_from": "2015-01-01"});
+        let moved = event("/records/wessex/invented", "officer", "om-n", "2021-02-16T05:00:00Z", &moved);
+        learn(store, "2021-02-16T06:00:00Z", &lines(&[moved]));
+        assert_eq!(officers(Role::Supervisor, &["north"]), Vec::<String>::new());
+        assert_eq!(officers(Role::DetectiveInspector, &[]), ["om-n"], "who answers for both teams is told");
+    });
+}
+
 fn counts(months: &[MonthEnd], code: &str) -> Vec<(String, u32)> {
     months.iter().map(|month| (month.ended_on.to_string(), *month.open.get(code).unwrap())).collect()
 }

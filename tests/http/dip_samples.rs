@@ -83,6 +83,21 @@ fn a_teams_samples_are_its_supervisors() {
 }
 
 #[test]
+fn nobody_grades_a_case_of_a_sample_that_is_hidden_from_them_since() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        let sample = service.act(&supervisor(), SAMPLES, None, &json!({})).header("location").unwrap().to_owned();
+        let body = json!({"restricted_to": ["om-n", "di"], "excluded": [], "reason": "invented"});
+        assert_eq!(service.act(&inspector(), "/v1/offenders/n-1/access-restriction", None, &body).status, 200);
+        let grades = format!("{sample}/grades");
+        let hidden = service.act(&crate::support::casework::other_inspector(), &grades, None, &grading("good"));
+        assert_eq!(hidden.code(), "unknown_reference", "{}", hidden.text);
+        assert_eq!(service.act(&inspector(), &grades, None, &grading("good")).status, 201);
+    });
+}
+
+#[test]
 fn a_sample_and_a_grade_are_read_where_they_were_made_and_hide_what_the_reader_may_not_see() {
     on_both_databases(|store| {
         set_up(store);

@@ -7,7 +7,7 @@ use mosovo_visits::store::audit::{self, StoredAuditEntry};
 use serde_json::json;
 
 use crate::support::caseload::{RECORDED, event, lines, offender};
-use crate::support::casework::{inspector, manager, other_inspector, plan_visit, set_up, supervisor};
+use crate::support::casework::{inspector, manager, other_inspector, other_supervisor, plan_visit, set_up, supervisor};
 use crate::support::http::{of_force, persona, run};
 use crate::support::{caseload, import, on_both_databases};
 
@@ -146,6 +146,25 @@ fn what_one_force_counts_lists_plans_and_hides_is_nothing_to_another_with_the_sa
         assert_eq!(service.act(&other_inspector(), path, None, &body).status, 200);
         assert_eq!(service.get(&inspector(), "/v1/offenders/n-1").status, 404);
         assert_eq!(service.get(&theirs, "/v1/offenders/n-1").status, 200, "theirs is another case");
+    });
+}
+
+#[test]
+fn visits_accepted_for_a_team_are_not_on_the_list_that_an_officers_new_supervisor_reads() {
+    on_both_databases(|store| {
+        set_up(store);
+        plan_visit(store, "2021-04-15");
+        let moved = json!({"name": "Nora Invented", "role": "offender_manager", "team_ref": "south",
+            "in_post_from": "2015-01-01"});
+        let moved = event("/records/wessex/invented", "officer", "om-n", "2021-04-14T08:00:00Z", &moved);
+        import(store, &lines(&[moved]));
+        let service = run(store);
+        let visits = |reader: &Grants| {
+            let list = service.get(reader, "/v1/officers/om-n/daily-list?date=2021-04-15");
+            assert_eq!(list.status, 200, "{}", list.text);
+            list.json()["visits"].as_array().unwrap().len()
+        };
+        assert_eq!((visits(&manager()), visits(&other_supervisor()), visits(&inspector())), (1, 0, 1));
     });
 }
 

@@ -218,8 +218,9 @@ fn nobody_is_planned_for_a_case_that_shuts_them_out_and_a_visit_accepted_before_
             officer_ref: Some("ds-west".to_owned().try_into().unwrap()),
             ..of_force(persona(Role::Supervisor, &["west"]), "dorset")
         };
+        let manages_as = |officer: &str| Some(officer.to_owned().try_into().unwrap());
         let officer = |role: Role, officer: &str| Grants {
-            officer_ref: Some(officer.to_owned().try_into().unwrap()),
+            officer_ref: manages_as(officer),
             ..of_force(persona(role, &[]), "dorset")
         };
         let inspector = officer(Role::DetectiveInspector, "di-1");
@@ -257,6 +258,18 @@ fn nobody_is_planned_for_a_case_that_shuts_them_out_and_a_visit_accepted_before_
         let listed = listed.unwrap();
         assert_eq!(listed["doubts"], json!(["limited_access"]));
         assert!(listed["offender"]["family_name"].is_string(), "the other officer is admitted");
+
+        let is_shut_out = Grants { officer_ref: manages_as(shut_out), ..supervisor.clone() };
+        let read = |reader: &Grants, part: &str| {
+            let path = format!("/v1/schedules/{}/{part}", first.json()["id"].as_str().unwrap());
+            service.get(reader, &path).json()["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|item| item["offender_ref"] == offender)
+        };
+        assert!(read(&supervisor, "visits"));
+        assert!(!read(&is_shut_out, "visits") && !read(&is_shut_out, "unplaced"), "an old proposal hides it too");
 
         let next = propose(&service, &supervisor, "west");
         let proposal = next.json();

@@ -17,7 +17,6 @@ use crate::domain::reference::Ref;
 use crate::domain::words::Words;
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::scope::TeamScope;
 use crate::store::{Store, legal_hold, limited_access, record};
 use document::{Export, document};
 use seal::sealed;
@@ -81,11 +80,11 @@ pub fn export(
     exported.ok_or(CaseExportError::NotFound)
 }
 
-/// Whether the case is in the reader's scope; or held, where the records system has withdrawn the offender meanwhile.
+/// Whether the case is in the reader's scope; or held, where the records system has withdrawn the offender meanwhile. Nobody
+/// exports whose scope is not the whole force.
 fn may_export(connection: &mut AnyConnection, reader: &Reader, offender: &Ref) -> Result<bool, StoreError> {
     let scope = reader.person.case_scope();
-    let is_held = scope.teams == TeamScope::All
-        && legal_hold::is_held(connection, &scope.force, offender)?
+    let is_held = legal_hold::is_held(connection, &scope.force, offender)?
         && !limited_access::is_hidden(connection, &scope, offender)?;
     Ok(is_held || is_in_scope(connection, reader, offender)?)
 }

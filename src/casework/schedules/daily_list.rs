@@ -149,7 +149,6 @@ fn is_own(actor: &Actor, officer_ref: &Ref) -> bool {
 fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
     match actor {
         Actor::Operator | Actor::Job(_) => Some(Scope::whole(force)),
-        Actor::Person(Person { force: own, .. }) if own != force => None,
         Actor::Person(person) if person.role == Role::OffenderManager => {
             is_own(actor, officer_ref).then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
         }

@@ -136,9 +136,6 @@ fn take_snapshots(
     if plan.from > plus_days(at.today(), MAX_AHEAD_DAYS) {
         return Err(ScheduleError::TooFarAhead);
     }
-    if team.is_some_and(|team| !scope.covers(team)) {
-        return Err(ScheduleError::TeamUnknown);
-    }
     let force = scope.force.as_str();
     let file = force_file::load(connection, force)?;
     let mut teams = take::teams(&file, at.today());

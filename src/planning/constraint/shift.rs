@@ -132,8 +132,7 @@ impl Shift {
         let owing = self.pause.and_then(|pause| {
             let first_rests =
                 rested.and_then(|latest| latest.checked_sub(pause.length)).map(|latest| latest.min(pause.begun_by));
-            let rests_later =
-                leaving(next.owing).and_then(|leaves| latest_begin(call, leaves.min(pause.begun_by)));
+            let rests_later = leaving(next.owing).and_then(|leaves| latest_begin(call, leaves.min(pause.begun_by)));
             first_rests.max(rests_later)
         });
         Latest { rested, owing }

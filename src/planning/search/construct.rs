@@ -6,9 +6,9 @@ use std::cmp::Reverse;
 
 use rand_pcg::Pcg64;
 
+use super::crew_day::CrewDay;
 use super::insertion::best_slot;
 use super::problem::{Frozen, Problem};
-use super::crew_day::CrewDay;
 use super::solution::{Slot, Solution};
 use crate::planning::constraint::Span;
 use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;

@@ -18,7 +18,9 @@ pub fn best_slot(
     let window = problem.next_window(job, previous)?;
     let mut days: Vec<(Cost, usize)> = problem
         .days_of(job, window, previous)
-        .filter_map(|day| Some((problem.cost_within(job, window, previous, day)? + problem.cost_of_none(job, Some(day)), day)))
+        .filter_map(|day| {
+            Some((problem.cost_within(job, window, previous, day)? + problem.cost_of_none(job, Some(day)), day))
+        })
         .collect();
     // The best days first: what cannot be better than the best place so far is not looked at.
     days.sort_unstable();

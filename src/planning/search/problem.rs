@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::cost::Cost;
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::team::Location;
@@ -10,7 +11,6 @@ use crate::domain::working_time::DayOfWeek;
 use crate::planning::constraint::day::DayWindow;
 use crate::planning::constraint::shift::Call;
 use crate::planning::constraint::{Span, access, crew_size, joint_agency, location, skills, time_of_day};
-use super::cost::Cost;
 use crate::planning::crew::{Asked, Available, Crew, form};
 use crate::planning::snapshot::{Demand, Duty, Recurrence, Snapshot, Window};
 use crate::planning::travel::travel_seconds;
@@ -198,7 +198,8 @@ impl<'a> Problem<'a> {
         let Job { first_day, last_day, weight, .. } = self.jobs[job];
         let on = i64::try_from(day).ok()?;
         let after = previous.and_then(|day| i64::try_from(day).ok());
-        let may_be_made = on >= first_day && window.days(last_day, after).contains(&on) && !self.spans(job, day).is_empty();
+        let may_be_made =
+            on >= first_day && window.days(last_day, after).contains(&on) && !self.spans(job, day).is_empty();
         may_be_made.then(|| Cost { late: weight * window.days_late(on), soft: self.drift(window.ideal, on) })
     }
 
