@@ -17,6 +17,7 @@ use mosovo_visits::jobs::drive::drive;
 use mosovo_visits::jobs::worker::{LEASE, RETRIES, Worker};
 use mosovo_visits::jobs::{JobContext, JobError, Registry, Task};
 use mosovo_visits::planning::search::Budget;
+use mosovo_visits::planning::take::Stay;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::error::StoreError;
 use mosovo_visits::store::job_run::{self, ABANDONED, JobRun, RunState};
@@ -302,8 +303,8 @@ fn a_proposal_that_nobody_finished_is_planned_after_a_while() {
         import(store, &offender());
         let asked_at = instant(MORNING);
         let scope = Scope::whole("wessex");
-        let plan =
-            PlanRequest { from: "2021-04-16".parse().unwrap(), days: 7, budget: Budget { seed: 1, iterations: 10 } };
+        let budget = Budget { seed: 1, iterations: 10 };
+        let plan = PlanRequest { from: "2021-04-16".parse().unwrap(), days: 7, budget, stay: Stay::Near };
         request(store, Clock::FixedAt(asked_at), &Actor::Operator, &scope, None, plan).unwrap();
         let finished = |minutes| {
             let worker = own_jobs(store, asked_at + TimeDelta::minutes(minutes));

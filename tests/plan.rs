@@ -12,6 +12,7 @@ use mosovo_visits::casework::schedules::propose::{PlanRequest, carry_out, reques
 use mosovo_visits::domain::calendar::CivilDate;
 use mosovo_visits::domain::reference::Ref;
 use mosovo_visits::planning::search::Budget;
+use mosovo_visits::planning::take::Stay;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
@@ -149,6 +150,7 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
             from: from.parse().unwrap(),
             days: 14,
             budget: Budget { seed: 1, iterations: 20 },
+            stay: Stay::Near,
         };
         let (evening, operator) = (at("2021-04-15T20:00:00Z"), Actor::Operator);
         let scope = Scope::whole("dorset");

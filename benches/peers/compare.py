@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import solvers
-from evaluator import Broken, evaluate
+from evaluator import evaluate
 from instance import KINDS, Instance
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "BENCHMARKS.md"
@@ -45,13 +45,15 @@ def measured(instance, solver, seconds):
     began = time.monotonic()
     try:
         return evaluate(instance, solver(instance, seconds, instance.seed)), time.monotonic() - began
-    except Broken as broken:
+    except Exception as broken:  # whatever goes wrong in a solver is that solver's defeat, and the others go on
         print(f"    BROKEN: {broken}", flush=True)
         return None, time.monotonic() - began
 
 
 def spread(numbers):
     """Median, and from the least to the most."""
+    if not numbers:
+        return ""
     low, middle, high = min(numbers), statistics.median(numbers), max(numbers)
     return f"{middle:.1f} ({low:.1f} to {high:.1f})"
 
@@ -77,8 +79,9 @@ def rows(kind, seeds):
             yield [kind.name, name, "broken", "", "", spread(took[name])]
             continue
         hours = [result.travel / 3_600 for result in theirs]
-        ratio = [100 * mine.travel / result.travel for mine, result in zip(ours, theirs) if mine]
-        weight = [result.unserved / 28 for result in theirs]
+        ratio = [100 * mine.travel / result.travel for mine, result in zip(ours, theirs)
+                 if mine and mine.unserved == result.unserved]
+        weight = [result.unserved for result in theirs]
         yield [kind.name, name, spread(weight), spread(hours),
                spread(ratio) if name != names[0] else "", spread(took[name])]
     print(f"  {kind.name}: {spread(visits)} visits", flush=True)

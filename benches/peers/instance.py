@@ -71,6 +71,8 @@ class Instance:
         self.kind, self.seed = kind, seed
         self.policy = json.loads(POLICY.read_text())[0]["planning"]
         self.policy["breaks"]["if_longer_than_minutes"] = 24 * 60
+        # What a visit not made weighs is its risk, whenever its window ends: that is all that a peer can be told.
+        self.policy["unmet_days"] = 10_000
         self.policy["costs"] = dict.fromkeys(self.policy["costs"], 0)
         chance = random.Random(f"{kind.name} {seed}")
         towns = [(BASE[0] + chance.uniform(-0.25, 0.25), BASE[1] + chance.uniform(-0.45, 0.45), chance.uniform(0.01, 0.05))
@@ -103,7 +105,7 @@ class Instance:
         first, last = max(earliest, 0), min(latest, self.kind.days - 1)
         if last - first < 3:
             first = max(last - 3, 0)
-        weight = self.policy["risk_weights"][level] * self.policy["unmet_days"]
+        weight = self.policy["risk_weights"][level]
         self.visits.append(Visit(place, minutes * 60, first, last, hours, weight))
         day = lambda after: (FIRST_DAY + timedelta(after)).isoformat()
         self.demands.append({

@@ -24,7 +24,6 @@ def planner(instance, seconds, seed):
         command = [PROGRAM, "plan", "--snapshot", snapshot, "--seconds", str(seconds), "--seed", str(seed), "--format", "json"]
         proposal = json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout)
     number = {demand["offender_ref"]: at for at, demand in enumerate(instance.demands)}
-    shift = {(f"om-{crew * 2:02}", f"om-{crew * 2 + 1:02}"): shift for crew, shift in enumerate(instance.shifts)}
     by_crew = {}
     for visit in sorted(proposal["visits"], key=lambda visit: (visit["date"], visit["start"])):
         by_crew.setdefault((visit["date"], tuple(visit["crew"])), []).append(number[visit["offender_ref"]])
@@ -48,9 +47,8 @@ def pyvrp(instance, seconds, seed):
     for number, visit in enumerate(instance.visits):
         [(opens, closes)] = instance.windows(visit)
         # A window of PyVRP is for the beginning, the instance's for the whole visit.
-        required = instance.kind.all_are_served
         clients.append(vrp.Client(number + 1, service_duration=visit.seconds, tw_early=opens, tw_late=closes - visit.seconds,
-                                  prize=0 if required else visit.weight * 100_000, required=required))
+                                  prize=visit.weight * 100_000, required=False))
     crew_days = sorted(set(instance.crew_days()))
     kinds = [vrp.VehicleType(instance.crew_days().count(crew_day), tw_early=crew_day[1], tw_late=crew_day[2])
              for crew_day in crew_days]
@@ -70,12 +68,11 @@ def vroom(instance, seconds, seed):
     crew_days = instance.crew_days()
     for number, (_, begin, end) in enumerate(crew_days):
         problem.add_vehicle(vrm.Vehicle(number, start=0, end=0, time_window=vrm.TimeWindow(begin, end)))
-    most = max(visit.weight for visit in instance.visits)
     for number, visit in enumerate(instance.visits):
         # A window of VROOM is for the beginning.
         windows = [vrm.TimeWindow(opens, closes - visit.seconds) for opens, closes in instance.windows(visit)]
         problem.add_job(vrm.Job(number, location=number + 1, default_service=visit.seconds, time_windows=windows,
-                                priority=visit.weight * 100 // most))
+                                priority=visit.weight))
     found = problem.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=seconds))
     routes = {}
     for step in found.routes.itertuples():

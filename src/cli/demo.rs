@@ -28,6 +28,7 @@ use crate::domain::policy::Policies;
 use crate::domain::reference::Ref;
 use crate::planning::proposal::Proposal;
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
+use crate::planning::take::Stay;
 use crate::records::generate::{CaseloadSpec, generate};
 use crate::records::import::import_lines;
 use crate::settings::Settings;
@@ -76,6 +77,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         from: plus_days(at.today(), 1),
         days: DAYS,
         budget: Budget { seed: SEED, iterations: DEFAULT_ITERATIONS },
+        stay: Stay::Near,
     };
     let scope = Scope::whole(force.clone());
     let asked = request(&store, clock, &actor, &scope, None, plan)?;

@@ -22,11 +22,16 @@ use crate::domain::reference::Ref;
 use crate::planning::proposal::{Proposal, Summary, propose};
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
 use crate::planning::snapshot::Snapshot;
+use crate::planning::take::Stay;
 use crate::store::Store;
 use crate::store::scope::Scope;
 
-/// Iterations by which the pace of the search is taken, for a budget in seconds.
+/// Iterations by which the pace of the search is taken at first, for a budget in seconds.
 const CALIBRATION_ITERATIONS: u32 = 200;
+
+/// The least part of such a budget that the pace is taken over, for a shorter run would tell it less surely; all of that costs a quarter
+/// at most.
+const CALIBRATION_PART: f64 = 0.05;
 
 /// What `plan` is told.
 #[derive(Debug, Args)]
@@ -52,6 +57,9 @@ pub struct Arguments {
     /// The budget as seconds for each team: set by calibration, and recorded as the iterations it came to.
     #[arg(long, value_name = "T", conflicts_with = "iterations", value_parser = clap::value_parser!(u32).range(1..=3_600))]
     seconds: Option<u32>,
+    /// Repairs the accepted schedule: its visits that still can be made stay as they are, the others find another place.
+    #[arg(long, conflicts_with = "snapshot")]
+    repair: bool,
     /// Plans from a snapshot alone; no database is opened.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["snapshot_out", "accept"])]
     pub(super) snapshot: Option<PathBuf>,
@@ -125,7 +133,8 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     let scopes: Vec<Scope> = forces_asked(store, arguments.force.as_ref())?.into_iter().map(Scope::whole).collect();
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let from = arguments.from.unwrap_or_else(|| plus_days(clock.moment().today(), 1));
-    let plan = |budget| PlanRequest { from, days: arguments.days, budget };
+    let stay = if arguments.repair { Stay::All } else { Stay::Near };
+    let plan = |budget| PlanRequest { from, days: arguments.days, budget, stay };
     // Of several forces, those that have the team.
     let scopes: Vec<Scope> = match &team {
         None => scopes,
@@ -193,9 +202,16 @@ fn budget(arguments: &Arguments, of: impl Fn() -> anyhow::Result<Vec<Snapshot>>)
             seconds_taken(|| snapshots.par_iter().try_for_each(|snapshot| propose(snapshot, budget, |_| {}).map(drop)));
         done.map(|()| seconds)
     };
-    let (construction, whole) = (pace(0)?, pace(CALIBRATION_ITERATIONS)?);
-    let an_iteration = ((whole - construction) / f64::from(CALIBRATION_ITERATIONS)).max(1e-7);
-    let iterations = ((f64::from(seconds) - construction) / an_iteration).clamp(0.0, f64::from(u32::MAX));
+    let seconds = f64::from(seconds);
+    let construction = pace(0)?;
+    let mut tried = CALIBRATION_ITERATIONS;
+    let mut searching = pace(tried)? - construction;
+    while searching < CALIBRATION_PART * seconds && tried < u32::MAX / 4 {
+        tried *= 4;
+        searching = pace(tried)? - construction;
+    }
+    let an_iteration = (searching / f64::from(tried)).max(1e-7);
+    let iterations = ((seconds - construction) / an_iteration).clamp(0.0, f64::from(u32::MAX));
     #[expect(
         clippy::as_conversions,
         reason = "a float has no lossless conversion; the value is within the type's limits"

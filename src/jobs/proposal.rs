@@ -10,6 +10,7 @@ use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::propose::{Finished, PlanRequest, carry_out, carry_out_unfinished, request};
 use crate::domain::calendar::plus_days;
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
+use crate::planning::take::Stay;
 use crate::store::scope::Scope;
 
 /// Days that a nightly proposal plans: four weeks.
@@ -28,6 +29,7 @@ impl Task for NightlyProposal {
             from: plus_days(today, 1),
             days: DAYS,
             budget: Budget { seed, iterations: DEFAULT_ITERATIONS },
+            stay: Stay::Near,
         };
         let (forces, mut proposals, mut failed) = (forces(context.store)?, 0, 0);
         for force in &forces {

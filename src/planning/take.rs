@@ -24,9 +24,19 @@ pub fn teams(force: &ForceFile, day: CivilDate) -> BTreeSet<Ref> {
     force.teams.keys().chain(named).cloned().collect()
 }
 
+/// Which accepted visits stay as they are, where they still can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stay {
+    /// Those of the next working days ⚙: the others are planned anew.
+    #[default]
+    Near,
+    /// All: a repair, which finds places for what was lost and what is new, and moves nothing else.
+    All,
+}
+
 /// What planning a team may see. `parent` is the accepted schedule with its visits from today on.
 ///
-/// Of its visits in the horizon those that are near, and can still be made as they are, stay frozen.
+/// Of its visits in the horizon those that are near, or all in a repair, and can still be made as they are, stay frozen.
 /// One that is planned between today and the horizon is counted on while nothing says that it will not be
 /// made: what is due then is the visit after it. If it is not made, a later snapshot's facts say so.
 #[must_use]
@@ -36,6 +46,7 @@ pub fn take(
     team: &Ref,
     context: DueContext<'_>,
     parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
+    stay: Stay,
 ) -> Snapshot {
     let officers = on_duty(force, team, context.horizon, context.bank_holidays);
     let before = before_the_horizon(force, team, parent.as_ref(), context);
@@ -67,7 +78,7 @@ pub fn take(
         without_requirement,
         parent: parent.map(|(proposal_id, visits)| {
             let visits = visits.into_iter().filter(|visit| context.horizon.contains(visit.date)).collect();
-            Parent { proposal_id, visits: frozen_while_near(visits, context) }
+            Parent { proposal_id, visits: frozen(visits, context, stay) }
         }),
     };
     thaw_what_cannot_stay(snapshot)
@@ -115,12 +126,12 @@ fn following(mut demand: Demand, planned: CivilDate, context: DueContext<'_>) ->
     (demand.window.ideal <= demand.last_day_due(context.horizon)).then_some(demand)
 }
 
-/// Accepted visits of the next working days ⚙ are frozen.
-fn frozen_while_near(mut visits: Vec<AcceptedVisit>, context: DueContext<'_>) -> Vec<AcceptedVisit> {
+/// Accepted visits of the next working days ⚙ are frozen; in a repair all of them are.
+fn frozen(mut visits: Vec<AcceptedVisit>, context: DueContext<'_>, stay: Stay) -> Vec<AcceptedVisit> {
     let today = context.at.today();
     let near = context.bank_holidays.plus_working_days(today, context.policy.planning.frozen_working_days);
     for visit in &mut visits {
-        visit.frozen = visit.date <= near;
+        visit.frozen = stay == Stay::All || visit.date <= near;
     }
     visits
 }

@@ -1,5 +1,7 @@
 //! A supervisor proposes, reads, compares and accepts a schedule; the officers read their own day.
 
+use std::collections::BTreeSet;
+
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::store::audit;
@@ -26,8 +28,19 @@ impl Running {
 
     /// Asks for a proposal, and reads it once it is planned.
     fn propose(&self, grants: &Grants, seed: u64) -> Reply {
-        let body = json!({ "team_ref": "west", "from": "2021-04-16", "days": 14, "seed": seed, "iterations": 20 });
-        let asked = self.post(grants, "/v1/schedules", &[], &body);
+        self.plan(
+            grants,
+            &json!({ "team_ref": "west", "from": "2021-04-16", "days": 14, "seed": seed, "iterations": 20 }),
+        )
+    }
+
+    fn repair(&self, grants: &Grants) -> Reply {
+        let body = json!({ "team_ref": "west", "from": "2021-04-16", "days": 14, "seed": 1, "iterations": 20, "repair": true });
+        self.plan(grants, &body)
+    }
+
+    fn plan(&self, grants: &Grants, body: &Value) -> Reply {
+        let asked = self.post(grants, "/v1/schedules", &[], body);
         assert_eq!(asked.status, 202, "{}", asked.text);
         let location = asked.header("location").unwrap().to_owned();
         (0..100_000).map(|_| self.get(grants, &location)).find(|read| read.json()["state"] != "planning").unwrap()
@@ -95,6 +108,40 @@ fn a_proposal_is_read_compared_accepted_once_and_follows_its_parent() {
         assert_eq!(ids(&list(&supervisor, "?team=west&state=accepted")).len(), 2);
         assert_eq!(ids(&list(&of_dorset(Role::Supervisor, &["poole"]), "")), Vec::<Value>::new());
         assert_eq!(ids(&list(&persona(Role::DetectiveInspector, &[]), "")), Vec::<Value>::new(), "another force");
+    });
+}
+
+#[test]
+fn a_repair_after_an_officer_falls_ill_moves_no_more_visits_than_were_lost() {
+    on_both_databases(|store| {
+        import(store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let supervisor = Grants {
+            officer_ref: Some("ds-west".to_owned().try_into().unwrap()),
+            ..of_dorset(Role::Supervisor, &["west"])
+        };
+        let service = run(store);
+        let read = service.propose(&supervisor, 1);
+        assert_eq!(service.accept(&supervisor, &read).status, 200);
+        let (officer, ..) = first_visit(&read);
+        let away = json!({"from": "2021-04-16", "until": "2021-04-30", "reason": "sickness"});
+        let ill = service.act(&supervisor, &format!("/v1/officers/{officer}/absences"), None, &away);
+        assert_eq!(ill.status, 200, "{}", ill.text);
+
+        let repaired = service.repair(&supervisor).json();
+        let visits = |proposal: &Value| -> BTreeSet<String> {
+            let visits = proposal["visits"].as_array().unwrap().iter();
+            let at = |visit: &Value| ["offender_ref", "date", "start", "crew"].map(|member| visit[member].to_string());
+            visits.map(|visit| at(visit).join(" ")).collect()
+        };
+        let (before, after) = (visits(&read.json()), visits(&repaired));
+        let lost: BTreeSet<&String> = before.iter().filter(|visit| visit.contains(&officer)).collect();
+        assert!(!lost.is_empty() && after.iter().all(|visit| !visit.contains(&officer)));
+        let gone: BTreeSet<&String> = before.difference(&after).collect();
+        assert_eq!(gone, lost, "whatever still can be made stays to the minute");
+        let id = repaired["id"].as_str().unwrap();
+        let diff = service.get(&supervisor, &format!("/v1/schedules/{id}/diff")).json();
+        let changed = |of: &str| diff[of].as_array().unwrap().len();
+        assert_eq!(changed("moved") + changed("removed"), lost.len(), "{diff}");
     });
 }
 

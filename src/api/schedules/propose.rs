@@ -17,9 +17,10 @@ use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carr
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
+use crate::planning::take::Stay;
 
 /// The largest budget that may be asked for over HTTP, in iterations.
-const MAX_ITERATIONS: u32 = 200_000;
+const MAX_ITERATIONS: u32 = 2_000_000;
 
 /// What is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,8 +38,12 @@ pub struct ProposalRequest {
     /// What the search's chance is drawn from, 0 to 2⁶³ − 1; drawn at random where it is not given, and
     /// recorded on the proposal.
     seed: Option<u64>,
-    /// The search's budget, at most 200,000.
+    /// The search's budget, at most 2,000,000.
     iterations: Option<u32>,
+    /// Repairs the accepted schedule: its visits that still can be made stay as they are, and only the others, and what is
+    /// newly due, find a place. Left out: visits after the next working days are planned anew.
+    #[serde(default)]
+    repair: bool,
 }
 
 /// A proposal that is being planned.
@@ -64,7 +69,8 @@ impl ProposalRequest {
         if i64::try_from(seed).is_err() {
             return wrong("/seed", format!("the seed must be at most {}", i64::MAX));
         }
-        Ok(PlanRequest { from: self.from, days: self.days, budget: Budget { seed, iterations } })
+        let stay = if self.repair { Stay::All } else { Stay::Near };
+        Ok(PlanRequest { from: self.from, days: self.days, budget: Budget { seed, iterations }, stay })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::planning::due::DueContext;
 use crate::planning::proposal::{Proposal, proposal_id, propose};
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{AcceptedVisit, Horizon, Snapshot};
-use crate::planning::take;
+use crate::planning::take::{self, Stay};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
 use crate::store::schedule::{self, NewProposal};
@@ -42,6 +42,8 @@ pub struct PlanRequest {
     pub days: u32,
     /// The search's chance and budget.
     pub budget: Budget,
+    /// Which accepted visits stay.
+    pub stay: Stay,
 }
 
 impl PlanRequest {
@@ -146,7 +148,7 @@ fn take_snapshots(
     let mut snapshots = Vec::with_capacity(teams.len());
     for team in &teams {
         let parent = accepted(connection, force, team, at.today())?;
-        snapshots.push(take::take(force, &file, team, context, parent));
+        snapshots.push(take::take(force, &file, team, context, parent, plan.stay));
     }
     Ok(snapshots)
 }

@@ -54,6 +54,22 @@ proptest! {
     }
 
     #[test]
+    fn what_is_told_in_a_step_refuses_no_place_that_fits(seed in 0..u64::MAX, offenders in 1..40_usize) {
+        let snapshot = world(seed, offenders, 6, 14);
+        let problem = Problem::new(&snapshot);
+        let found = search(&problem, Budget { seed, iterations: 20 }, |_| {});
+        for (day, crew_days) in found.days.iter().enumerate() {
+            for (crew_day, job) in crew_days.iter().flat_map(|day| (0..problem.jobs.len()).map(move |job| (day, job))) {
+                let (call, roads) = (problem.call(job, day, &None), problem.roads(job + 1));
+                for position in 0..=crew_day.stops.len() {
+                    let fits = crew_day.fits(&problem, day, job, (position, None));
+                    prop_assert!(!fits || crew_day.may_take(&call, roads, position), "{crew_day:?} {call:?} {position}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_search_never_ends_worse_than_its_construction(seed in 0..u64::MAX, offenders in 1..40_usize) {
         let snapshot = world(seed, offenders, 5, 21);
         let problem = Problem::new(&snapshot);

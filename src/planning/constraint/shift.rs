@@ -57,8 +57,7 @@ pub struct Latest {
 }
 
 impl Latest {
-    /// True where a crew that comes as it does is not too late. Of a break yet to be taken it is sure to the length of one
-    /// journey only: who plans by it arranges the day before it is kept.
+    /// True where a crew that comes as it does is not too late.
     #[must_use]
     pub fn allows(self, arrives: u32, owes_break: bool) -> bool {
         let latest = if owes_break { self.owing } else { self.rested };
@@ -120,7 +119,7 @@ impl Shift {
     /// The latest that a crew may come back to its base.
     #[must_use]
     pub fn latest_home(&self) -> Latest {
-        let owing = self.pause.and_then(|pause| Some(self.until.checked_sub(pause.length)?.min(pause.begun_by)));
+        let owing = self.pause.and_then(|pause| self.until.checked_sub(pause.length));
         Latest { rested: Some(self.until), owing }
     }
 
@@ -130,8 +129,7 @@ impl Shift {
         let leaving = |latest: Option<u32>| latest.and_then(|latest| latest.checked_sub(road));
         let rested = leaving(next.rested).and_then(|leaves| latest_begin(call, leaves));
         let owing = self.pause.and_then(|pause| {
-            let first_rests =
-                rested.and_then(|latest| latest.checked_sub(pause.length)).map(|latest| latest.min(pause.begun_by));
+            let first_rests = rested.and_then(|latest| latest.checked_sub(pause.length));
             let rests_later = leaving(next.owing).and_then(|leaves| latest_begin(call, leaves.min(pause.begun_by)));
             first_rests.max(rests_later)
         });
@@ -149,10 +147,11 @@ fn begin(call: &Call<'_>, arrived: u32) -> Option<u32> {
 
 /// The last whole minute at which the visit can begin so that it has ended by a time.
 fn latest_begin(call: &Call<'_>, ended_by: u32) -> Option<u32> {
-    call.spans.iter().rev().find_map(|span| {
+    let within = |span: &Span| {
         let start = ended_by.min(span.until).checked_sub(call.duration)? / 60 * 60;
         (start >= span.from).then_some(start)
-    })
+    };
+    call.spans.iter().filter_map(within).max()
 }
 
 /// Begins each visit of a crew's day as soon as it can, in the order given, and tells `start` when. Nothing where the

@@ -22,7 +22,7 @@ impl Cooling {
     #[must_use]
     pub fn of(travel: u64, solution: &Solution, iterations: u32) -> Self {
         let visits = solution.chains.iter().map(Vec::len).sum::<usize>().max(1);
-        Self { road: travel / u64::try_from(visits).unwrap_or(u64::MAX), iterations }
+        Self { road: (travel / u64::try_from(visits).unwrap_or(u64::MAX)).max(1), iterations }
     }
 
     /// True when a schedule is kept in the place of another: always where it is better, else by chance. A day late weighs as
@@ -31,8 +31,9 @@ impl Cooling {
         if trial <= current {
             return true;
         }
-        let weigh = |cost: Cost| cost.late.saturating_mul(self.road).saturating_add(cost.soft);
-        let worse = weigh(trial).saturating_sub(weigh(current));
+        // What is gained elsewhere never pays for a day late.
+        let later = trial.late.saturating_sub(current.late).saturating_mul(self.road);
+        let worse = later.saturating_add(trial.soft.saturating_sub(current.soft));
         worse <= self.temperature(iteration).saturating_mul(exponential(chance.random())) / ONE
     }
 
@@ -91,6 +92,10 @@ mod tests {
             assert!(cooling.keeps(cost(3, 10), cost(3, 11), iteration, &mut chance));
             assert!(cooling.keeps(cost(2, 10_000), cost(3, 11), iteration, &mut chance));
             assert!(!cooling.keeps(cost(3, 1_000_000), cost(3, 11), iteration, &mut chance));
+            assert!(
+                !cooling.keeps(cost(30, 0), cost(3, 1_000_000), iteration, &mut chance),
+                "no road pays for lateness"
+            );
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::problem::Problem;
 use crate::planning::constraint::Span;
-use crate::planning::constraint::shift::{BASE, Free, Latest, Shift};
+use crate::planning::constraint::shift::{BASE, Call, Free, Latest, Shift};
 use crate::planning::crew::Crew;
 
 /// A visit in a crew's day.
@@ -26,7 +26,13 @@ pub struct CrewDay {
     pub stops: Vec<Stop>,
     /// What their road and their being these officers cost, in seconds of travel.
     pub cost: u64,
+    /// True where all of it can be done as it stands.
+    pub holds: bool,
     shift: Shift,
+    /// The base, the place of each visit, and the base again.
+    places: Vec<usize>,
+    /// The road from each of them to the next.
+    legs: Vec<u32>,
     /// When the crew is free before each visit, and after the last.
     free: Vec<Free>,
     /// The latest that it may come to each visit, and home.
@@ -35,9 +41,19 @@ pub struct CrewDay {
 
 impl Clone for CrewDay {
     fn clone(&self) -> Self {
-        let Self { crew, stops, cost, shift, free, latest } = self;
-        let (crew, stops, free, latest) = (crew.clone(), stops.clone(), free.clone(), latest.clone());
-        Self { crew, stops, cost: *cost, shift: *shift, free, latest }
+        let Self { crew, stops, cost, holds, shift, places, legs, free, latest } = self;
+        let (crew, stops, places, legs) = (crew.clone(), stops.clone(), places.clone(), legs.clone());
+        Self {
+            crew,
+            stops,
+            cost: *cost,
+            holds: *holds,
+            shift: *shift,
+            places,
+            legs,
+            free: free.clone(),
+            latest: latest.clone(),
+        }
     }
 
     /// Reuses what room there is: the search copies crews' days at every step.
@@ -45,7 +61,9 @@ impl Clone for CrewDay {
         self.crew.officers.clone_from(&source.crew.officers);
         (self.crew.from, self.crew.until) = (source.crew.from, source.crew.until);
         self.stops.clone_from(&source.stops);
-        (self.cost, self.shift) = (source.cost, source.shift);
+        (self.cost, self.holds, self.shift) = (source.cost, source.holds, source.shift);
+        self.places.clone_from(&source.places);
+        self.legs.clone_from(&source.legs);
         self.free.clone_from(&source.free);
         self.latest.clone_from(&source.latest);
     }
@@ -57,29 +75,31 @@ impl CrewDay {
     pub fn of(problem: &Problem<'_>, crew: Crew) -> Self {
         let shift = Shift::of(&crew, &problem.snapshot.policy.breaks);
         let (free, latest) = (vec![shift.begins()], vec![shift.latest_home()]);
-        Self { crew, stops: Vec::new(), cost: 0, shift, free, latest }
+        Self {
+            crew,
+            stops: Vec::new(),
+            cost: 0,
+            holds: true,
+            shift,
+            places: vec![BASE, BASE],
+            legs: vec![0],
+            free,
+            latest,
+        }
     }
 
-    /// The place before a position.
-    fn before(&self, position: usize) -> usize {
-        position.checked_sub(1).map_or(BASE, |at| self.stops[at].job + 1)
+    /// The road that a place adds at each position; `roads` are those of the place.
+    pub fn roads_added<'a>(&'a self, roads: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+        let ends = self.places.iter().zip(self.places.iter().skip(1)).zip(&self.legs);
+        ends.map(|((before, after), leg)| (roads[*before] + roads[*after]).saturating_sub(*leg))
     }
 
-    /// The place that a position is before.
-    fn after(&self, position: usize) -> usize {
-        self.stops.get(position).map_or(BASE, |stop| stop.job + 1)
-    }
-
-    /// The road that a job adds at a position, where it fits in there. Sure but for a break yet to be taken: see
-    /// [`Latest::allows`].
+    /// True where a visit fits in at a position, told by what is known of the day; `roads` are those of its place.
     #[must_use]
-    pub fn road_added(&self, problem: &Problem<'_>, day: usize, job: usize, position: usize) -> Option<u64> {
-        let (before, place, after) = (self.before(position), job + 1, self.after(position));
-        let (there, on) = (problem.travel(before, place), problem.travel(place, after));
-        let (_, free) = self.shift.visit(self.free[position], there, &problem.call(job, day, &None))?;
-        let allowed = self.latest[position].allows(free.time + on, free.owes_break);
-        let with = u64::from(there) + u64::from(on);
-        allowed.then(|| with.saturating_sub(u64::from(problem.travel(before, after))))
+    pub fn may_take(&self, call: &Call<'_>, roads: &[u32], position: usize) -> bool {
+        let (there, on) = (roads[self.places[position]], roads[self.places[position + 1]]);
+        let visited = self.shift.visit(self.free[position], there, call);
+        visited.is_some_and(|(_, free)| self.latest[position].allows(free.time + on, free.owes_break))
     }
 
     /// True when a job fits in at a position; `pinned` fixes when it begins.
@@ -120,29 +140,33 @@ impl CrewDay {
 
     /// Begins each visit as soon as it can, and works out what follows from that.
     fn arrange(&mut self, problem: &Problem<'_>, day: usize) {
-        let Self { crew, stops, cost, shift, free, latest } = self;
+        let Self { crew, stops, cost, holds, shift, places, legs, free, latest } = self;
+        *holds = true;
+        places.clear();
+        places.push(BASE);
+        legs.clear();
         free.clear();
         free.push(shift.begins());
         let mut at = BASE;
         let mut total = 0;
         for stop in stops.iter_mut() {
             let road = problem.travel(at, stop.job + 1);
+            places.push(stop.job + 1);
+            legs.push(road);
             total += u64::from(road) + problem.crew_cost(crew, stop.job, day);
             at = stop.job + 1;
             let before = free.last().copied().unwrap_or_else(|| shift.begins());
-            // What was taken out leaves time, and what was put in had been seen to fit.
-            let Some((begins, after)) = shift.visit(before, road, &problem.call(stop.job, day, &stop.pinned)) else {
-                debug_assert!(false, "a visit that does not fit was put in");
-                free.push(before);
-                continue;
-            };
+            let visited = shift.visit(before, road, &problem.call(stop.job, day, &stop.pinned));
+            *holds &= visited.is_some();
+            let (begins, after) = visited.unwrap_or((before.time, before));
             stop.start = begins;
             free.push(after);
         }
-        *cost = total + u64::from(problem.travel(at, BASE));
-        if stops.is_empty() {
-            *cost = 0;
-        }
+        let home = problem.travel(at, BASE);
+        *holds &= free.last().is_none_or(|free| shift.ends_in_time(*free, home));
+        places.push(BASE);
+        legs.push(home);
+        *cost = if stops.is_empty() { 0 } else { total + u64::from(home) };
         latest.clear();
         latest.push(shift.latest_home());
         let mut next = BASE;

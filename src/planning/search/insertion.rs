@@ -15,34 +15,39 @@ pub fn best_slot(
     mut skip: impl FnMut() -> bool,
 ) -> Option<(Slot, Cost)> {
     let previous = solution.chains[job].last().copied();
-    let window = problem.next_window(job, previous)?;
-    let mut days: Vec<(Cost, usize)> = problem
-        .days_of(job, window, previous)
-        .filter_map(|day| {
-            Some((problem.cost_within(job, window, previous, day)? + problem.cost_of_none(job, Some(day)), day))
-        })
-        .collect();
-    // The best days first: what cannot be better than the best place so far is not looked at.
-    days.sort_unstable();
+    let roads = problem.roads(job + 1);
     let mut best: Option<(Slot, Cost)> = None;
     let is_worse = |best: Option<(Slot, Cost)>, cost: Cost| best.is_some_and(|(_, best)| best <= cost);
-    for (on_day, day) in days {
+    // The best days first: what cannot be better than the best place so far is not looked at.
+    for (on_day, day) in problem.days_by_cost(job, previous).iter().copied() {
         if is_worse(best, on_day) {
             break;
         }
+        let call = problem.call(job, day, &None);
         for (crew, crew_day) in solution.days[day].iter().enumerate() {
             let by_crew = Cost { soft: on_day.soft + problem.crew_cost(&crew_day.crew, job, day), ..on_day };
             if is_worse(best, by_crew) || !problem.suits(&crew_day.crew, job) {
                 continue;
             }
-            for position in 0..=crew_day.stops.len() {
-                let Some(road) = crew_day.road_added(problem, day, job, position) else { continue };
-                let cost = Cost { soft: by_crew.soft + road, ..by_crew };
-                if !is_worse(best, cost) && !skip() && crew_day.fits(problem, day, job, (position, None)) {
+            let mut most = most_road(best, by_crew);
+            for (position, road) in crew_day.roads_added(roads).enumerate() {
+                if road < most
+                    && crew_day.may_take(&call, roads, position)
+                    && !skip()
+                    && crew_day.fits(problem, day, job, (position, None))
+                {
+                    let cost = Cost { soft: by_crew.soft + u64::from(road), ..by_crew };
                     best = Some((Slot { day, crew, position }, cost));
+                    most = road;
                 }
             }
         }
     }
     best
+}
+
+/// The road that a place must stay under to be better than the best so far.
+fn most_road(best: Option<(Slot, Cost)>, by_crew: Cost) -> u32 {
+    let Some((_, best)) = best.filter(|(_, best)| best.late == by_crew.late) else { return u32::MAX };
+    u32::try_from(best.soft.saturating_sub(by_crew.soft)).unwrap_or(u32::MAX)
 }

@@ -4,6 +4,7 @@
 //! is taken away and made again greedily, now and then looking past the best place; what comes out is
 //! kept when it is better, or not much worse, and less so as the search goes on. The budget is a number of iterations, and all
 //! that decides is whole numbers, so that a run can be repeated exactly anywhere.
+#![expect(clippy::indexing_slicing, reason = "jobs are indexed by the problem's own list")]
 
 pub mod anneal;
 pub mod construct;
@@ -21,10 +22,12 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
 use anneal::Cooling;
-use construct::{construct, place_all, place_chain};
+use construct::{construct, place_chain};
 use problem::Problem;
 use ruin::{neighbours, ruin};
 use solution::Solution;
+
+use crate::planning::constraint::shift::BASE;
 
 /// How long to search, and by which chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +38,8 @@ pub struct Budget {
     pub iterations: u32,
 }
 
-/// The budget where none is given: a few seconds for a team of a few hundred offenders and 28 days.
-pub const DEFAULT_ITERATIONS: u32 = 4_000;
+/// The budget where none is given: about a second for a team of a few hundred offenders and 28 days.
+pub const DEFAULT_ITERATIONS: u32 = 20_000;
 
 /// One place in a hundred is looked past (Christiaens and Vanden Berghe 2020).
 const BLINK_PERCENT: u32 = 1;
@@ -59,7 +62,7 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
     for iteration in 0..budget.iterations {
         let lost = ruin(problem, &mut trial, (&neighbours, &absent), &mut chance);
         recreate(problem, &mut trial, (lost, &mut absent), &mut chance);
-        if cooling.keeps(trial.cost, current.cost, iteration, &mut chance) {
+        if !trial.is_broken && cooling.keeps(trial.cost, current.cost, iteration, &mut chance) {
             current.take_over(&mut trial);
             absent = current.unserved(problem);
             if current.cost < best.cost {
@@ -83,17 +86,25 @@ fn recreate(
     (mut jobs, absent): (Vec<usize>, &mut [usize]),
     chance: &mut Pcg64,
 ) {
+    let is_short = !absent.is_empty();
     let tried = absent.partial_shuffle(chance, ABSENT_TRIED).0;
     let others: Vec<usize> = tried.iter().copied().filter(|job| !jobs.contains(job)).collect();
     jobs.extend(others);
     let mut blink = Pcg64::seed_from_u64(chance.random());
-    let skip = || blink.random_range(0..100) < BLINK_PERCENT;
-    match chance.random_range(0..4) {
-        0 => return place_all(problem, solution, jobs, skip),
-        1 => jobs.sort_by_cached_key(|job| Reverse(problem.travel(0, *job + 1))),
-        _ => jobs.shuffle(chance),
+    let mut skip = || blink.random_range(0..100) < BLINK_PERCENT;
+    jobs.shuffle(chance);
+    match chance.random_range(0..9) {
+        0..2 => jobs.sort_by_cached_key(|job| Reverse(problem.travel(BASE, *job + 1))),
+        2 => jobs.sort_by_cached_key(|job| problem.travel(BASE, *job + 1)),
+        3..5 => jobs.sort_by_cached_key(|job| {
+            problem.next_window(*job, solution.chains[*job].last().copied()).map(|window| window.latest)
+        }),
+        _ => {}
     }
-    let mut skip = skip;
+    if is_short {
+        // Where not all find a place, those first whose absence weighs most.
+        jobs.sort_by_key(|job| Reverse(problem.jobs[*job].weight));
+    }
     for job in jobs {
         place_chain(problem, solution, job, &mut skip);
     }

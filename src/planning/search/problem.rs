@@ -1,10 +1,12 @@
 //! The snapshot as the search sees it: numbers in place of names and dates.
 #![expect(clippy::indexing_slicing, reason = "every index is made here, from the lengths of these lists")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cost::Cost;
 use crate::domain::calendar::{CivilDate, days_between};
+use crate::domain::planning_policy::TravelPolicy;
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::team::Location;
 use crate::domain::working_time::DayOfWeek;
@@ -92,10 +94,14 @@ pub struct Problem<'a> {
     pub frozen: Vec<Frozen>,
     /// What crews are asked for.
     pub asked: Asked,
+    /// The horizon's last day.
+    pub last_day: i64,
     available: Vec<Vec<Available>>,
     weekdays: Vec<usize>,
     travel: Vec<u32>,
     places: usize,
+    /// For each job, [`Self::days_by_cost`] of its first visit.
+    first_days: Vec<Vec<(Cost, usize)>>,
 }
 
 impl<'a> Problem<'a> {
@@ -114,10 +120,7 @@ impl<'a> Problem<'a> {
                 None => without_location.push(at),
             }
         }
-        let travel = places
-            .iter()
-            .flat_map(|from| places.iter().map(|to| travel_seconds(&snapshot.policy.travel, *from, *to)))
-            .collect();
+        let travel = roads(&snapshot.policy.travel, &places);
         let available = available(snapshot, &days);
         let asked = Asked {
             shortest: snapshot.policy.shortest_crew_day_minutes * 60,
@@ -125,14 +128,55 @@ impl<'a> Problem<'a> {
         };
         let frozen = frozen(snapshot, &jobs);
         let weekdays = days.iter().map(|day| weekday(*day)).collect();
-        let places = places.len();
-        Self { snapshot, days, jobs, without_location, frozen, asked, available, weekdays, travel, places }
+        let (places, last_day) = (places.len(), days_between(snapshot.horizon.from, snapshot.horizon.until));
+        let first_days = Vec::new();
+        let mut problem = Self {
+            snapshot,
+            days,
+            jobs,
+            without_location,
+            frozen,
+            asked,
+            last_day,
+            available,
+            weekdays,
+            travel,
+            places,
+            first_days,
+        };
+        problem.first_days = (0..problem.jobs.len()).map(|job| problem.days_by_cost_after(job, None)).collect();
+        problem
+    }
+
+    /// The days on which a job's next visit may be made and somebody is on duty, `previous` being the day planned for the one
+    /// before, with what the visits' days cost then; the best first.
+    #[must_use]
+    pub fn days_by_cost(&self, job: usize, previous: Option<usize>) -> Cow<'_, [(Cost, usize)]> {
+        match previous {
+            None => Cow::Borrowed(&self.first_days[job]),
+            Some(_) => Cow::Owned(self.days_by_cost_after(job, previous)),
+        }
+    }
+
+    fn days_by_cost_after(&self, job: usize, previous: Option<usize>) -> Vec<(Cost, usize)> {
+        let Some(window) = self.next_window(job, previous) else { return Vec::new() };
+        let days = self.days_of(job, window, previous).filter(|day| !self.available[*day].is_empty());
+        let cost = |day| Some(self.cost_within(job, window, previous, day)? + self.cost_of_none(job, Some(day)));
+        let mut days: Vec<(Cost, usize)> = days.filter_map(|day| Some((cost(day)?, day))).collect();
+        days.sort_unstable();
+        days
     }
 
     /// Seconds from one place to another; place 0 is the base, place `job` + 1 the job's.
     #[must_use]
     pub fn travel(&self, from: usize, to: usize) -> u32 {
         self.travel[from * self.places + to]
+    }
+
+    /// Seconds between a place and every other: there and back are as long.
+    #[must_use]
+    pub fn roads(&self, place: usize) -> &[u32] {
+        &self.travel[place * self.places..][..self.places]
     }
 
     /// The officers on duty on a day.
@@ -235,8 +279,8 @@ impl<'a> Problem<'a> {
     /// being made, or one where its window goes on beyond the horizon.
     #[must_use]
     pub fn unmet_days(&self, latest: i64) -> u64 {
-        let late = u64::try_from(self.last_day() + 1 - latest).unwrap_or_default();
-        late + if latest <= self.last_day() { u64::from(self.snapshot.policy.unmet_days) } else { 1 }
+        let late = u64::try_from(self.last_day + 1 - latest).unwrap_or_default();
+        late + if latest <= self.last_day { u64::from(self.snapshot.policy.unmet_days) } else { 1 }
     }
 
     /// What it costs that a crew makes a job's visit on a day, rather than the offender's own manager, or the crew of
@@ -257,12 +301,14 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn moved(&self, crew: &Crew, job: usize, day: usize) -> u64 {
         let accepted = &self.jobs[job].accepted;
+        if accepted.is_empty() {
+            return 0;
+        }
         let is_the_crew = |by: &Vec<usize>| {
             by.len() == crew.officers.len() && by.iter().all(|officer| crew.officers.contains(officer))
         };
         let day = i64::try_from(day).unwrap_or(i64::MAX);
-        let kept =
-            accepted.is_empty() || accepted.iter().any(|(on, by)| *on == day && by.as_ref().is_some_and(is_the_crew));
+        let kept = accepted.iter().any(|(on, by)| *on == day && by.as_ref().is_some_and(is_the_crew));
         if kept { 0 } else { u64::from(self.snapshot.policy.costs.moved) }
     }
 
@@ -280,12 +326,19 @@ impl<'a> Problem<'a> {
         let shut_out = &self.jobs[job].shut_out;
         officers.iter().filter(|available| access::admits(shut_out, available.officer)).copied().collect()
     }
+}
 
-    /// The horizon's last day.
-    #[must_use]
-    pub fn last_day(&self) -> i64 {
-        days_between(self.snapshot.horizon.from, self.snapshot.horizon.until)
+/// Seconds from each place to each, row by row.
+fn roads(policy: &TravelPolicy, places: &[Location]) -> Vec<u32> {
+    let mut roads = vec![0; places.len() * places.len()];
+    for (from, there) in places.iter().enumerate() {
+        for (to, other) in places[..from].iter().enumerate() {
+            let road = travel_seconds(policy, *there, *other);
+            roads[from * places.len() + to] = road;
+            roads[to * places.len() + from] = road;
+        }
     }
+    roads
 }
 
 fn day_window(snapshot: &Snapshot, window: &Window) -> DayWindow {

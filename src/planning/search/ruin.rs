@@ -66,8 +66,8 @@ fn strings(
     chance: &mut Pcg64,
 ) -> Vec<usize> {
     let seed = chance.random_range(0..problem.jobs.len());
-    let longest = chance.random_range(1..=LONGEST_STRING.min(longest_day(solution, seed)));
-    let number = chance.random_range(1..=(2 * REMOVED).div_ceil(1 + longest));
+    let longest = LONGEST_STRING.min(visits_a_day(solution));
+    let number = chance.random_range(1..=(4 * REMOVED / (1 + longest)).saturating_sub(1).max(1));
     let mut ruined: Vec<(usize, usize)> = Vec::with_capacity(number);
     let mut lost = Vec::with_capacity(2 * REMOVED);
     for near in neighbours[seed].iter().copied() {
@@ -82,18 +82,23 @@ fn strings(
         ruined.push((day, crew));
         let stops = &solution.days[day][crew].stops;
         let length = chance.random_range(1..=longest.min(stops.len()));
-        let first = (at + 1).saturating_sub(chance.random_range(1..=length)).min(stops.len() - length);
-        let jobs: Vec<usize> = stops[first..first + length].iter().map(|stop| stop.job).collect();
+        // Half of the strings may keep visits within them (the split strings of the same).
+        let kept = if chance.random_bool(0.5) { chance.random_range(0..=stops.len() - length) } else { 0 };
+        let first = chance.random_range((at + 1).saturating_sub(length + kept)..=at.min(stops.len() - length - kept));
+        let keeps_from = first + chance.random_range(0..=length);
+        let is_kept = |at: &usize| (keeps_from..keeps_from + kept).contains(at);
+        let taken = (first..first + length + kept).filter(|at| !is_kept(at));
+        let jobs: Vec<usize> = taken.map(|at| stops[at].job).collect();
         lost.extend(jobs.into_iter().filter(|job| solution.remove_from(problem, *job, day)));
     }
     lost
 }
 
-/// Visits of the crew's day in which a job's first visit is; one, where it has none.
-fn longest_day(solution: &Solution, job: usize) -> usize {
-    let day = solution.chains[job].first().copied();
-    let crew_day = day.and_then(|day| place_of(solution, job, day).map(|(crew, _)| &solution.days[day][crew]));
-    crew_day.map_or(1, |crew_day| crew_day.stops.len())
+/// Visits of a crew's day that has any, on average.
+fn visits_a_day(solution: &Solution) -> usize {
+    let used = solution.days.iter().flatten().map(|crew_day| crew_day.stops.len()).filter(|stops| *stops > 0);
+    let (days, visits) = used.fold((0, 0), |(days, visits), stops| (days + 1, visits + stops));
+    visits.div_ceil(days.max(1)).max(1)
 }
 
 fn place_of(solution: &Solution, job: usize, day: usize) -> Option<(usize, usize)> {

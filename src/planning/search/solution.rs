@@ -31,6 +31,9 @@ pub struct Solution {
     pub cost: Cost,
     /// What each job's days cost.
     chain_costs: Vec<Cost>,
+    /// True once a crew's day no longer holds: a break that waiting had served for can be left without room where a visit is
+    /// taken out. Such a step is taken back.
+    pub is_broken: bool,
     changed: Changed,
 }
 
@@ -116,6 +119,7 @@ impl Solution {
         let crew_day = &mut self.days[day][crew];
         let before = Cost { soft: crew_day.cost, late: 0 };
         change(crew_day);
+        self.is_broken |= !crew_day.holds;
         self.cost = self.cost.with(before, Cost { soft: crew_day.cost, late: 0 });
         self.changed.crew_days.push((day, crew));
     }
@@ -170,6 +174,7 @@ impl Solution {
             self.chain_costs[job] = other.chain_costs[job];
         }
         self.cost = other.cost;
+        self.is_broken = other.is_broken;
     }
 
     /// What the schedule costs, by component, counted anew from its visits.
