@@ -253,7 +253,7 @@ fn what_cannot_be_planned_is_told_with_its_place() {
         for (member, value, code, pointer) in [
             ("days", json!(0), "invalid_body", Some("/days")),
             ("days", json!(92), "invalid_body", Some("/days")),
-            ("iterations", json!(200_001), "invalid_body", Some("/iterations")),
+            ("iterations", json!(2_000_001), "invalid_body", Some("/iterations")),
             ("seed", json!(u64::MAX), "invalid_body", Some("/seed")),
             ("from", json!("tomorrow"), "invalid_body", None),
             ("from", json!("2021-04-14"), "invalid_body", Some("/from")),
