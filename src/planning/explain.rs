@@ -2,7 +2,7 @@
 //! relaxed, and the visit put into the schedule as it stands.
 #![expect(clippy::indexing_slicing, reason = "days and jobs are indexed by the problem's own lists")]
 
-use super::constraint::shift::{Call, arrange};
+use super::constraint::shift::{Call, Shift};
 use super::constraint::{Span, joint_agency, time_of_day};
 use super::crew::{Available, Crew, form};
 use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
@@ -91,8 +91,8 @@ impl Window<'_> {
     /// True when a crew without any other visit could make this one in these spans.
     fn could_go(&self, crew: &Crew, spans: &[Span]) -> bool {
         let call = Call { place: self.job + 1, duration: self.problem.jobs[self.job].duration, spans };
-        let breaks = &self.problem.snapshot.policy.breaks;
-        arrange(crew, breaks, std::iter::once(call), |a, b| self.problem.travel(a, b), |_| {}).is_some()
+        let shift = Shift::of(crew, &self.problem.snapshot.policy.breaks);
+        shift.arrange(std::iter::once(call), |a, b| self.problem.travel(a, b), |_| {}).is_some()
     }
 
     /// The first day on which a crew that suits, without other visits, could go in the spans of that day:

@@ -25,10 +25,9 @@ pub fn teams(force: &ForceFile, day: CivilDate) -> BTreeSet<Ref> {
 }
 
 /// Which accepted visits stay as they are, where they still can be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stay {
     /// Those of the next working days ⚙: the others are planned anew.
-    #[default]
     Near,
     /// All: a repair, which finds places for what was lost and what is new, and moves nothing else.
     All,

@@ -116,6 +116,24 @@ impl Shift {
         leaves.is_some_and(|leaves| leaves + road <= self.until)
     }
 
+    /// Begins each visit of a crew's day as soon as it can, in the order given, and tells `start` when. Nothing where the
+    /// day does not fit; then some visits may have been told already.
+    pub fn arrange<'a>(
+        &self,
+        calls: impl Iterator<Item = Call<'a>>,
+        travel: impl Fn(usize, usize) -> u32,
+        mut start: impl FnMut(u32),
+    ) -> Option<()> {
+        let (mut at, mut free) = (BASE, self.begins());
+        for call in calls {
+            let begins;
+            (begins, free) = self.visit(free, travel(at, call.place), &call)?;
+            start(begins);
+            at = call.place;
+        }
+        self.ends_in_time(free, travel(at, BASE)).then_some(())
+    }
+
     /// The latest that a crew may come back to its base.
     #[must_use]
     pub fn latest_home(&self) -> Latest {
@@ -154,26 +172,6 @@ fn latest_begin(call: &Call<'_>, ended_by: u32) -> Option<u32> {
     call.spans.iter().filter_map(within).max()
 }
 
-/// Begins each visit of a crew's day as soon as it can, in the order given, and tells `start` when. Nothing where the
-/// day does not fit; then some visits may have been told already.
-pub fn arrange<'a>(
-    crew: &Crew,
-    policy: &BreakPolicy,
-    calls: impl Iterator<Item = Call<'a>>,
-    travel: impl Fn(usize, usize) -> u32,
-    mut start: impl FnMut(u32),
-) -> Option<()> {
-    let shift = Shift::of(crew, policy);
-    let (mut at, mut free) = (BASE, shift.begins());
-    for call in calls {
-        let begins;
-        (begins, free) = shift.visit(free, travel(at, call.place), &call)?;
-        start(begins);
-        at = call.place;
-    }
-    shift.ends_in_time(free, travel(at, BASE)).then_some(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,7 +188,7 @@ mod tests {
         let calls = spans.iter().enumerate().map(|(at, spans)| Call { place: at + 1, duration: HOUR, spans });
         let mut starts = Vec::new();
         let road = |from: usize, to: usize| if from == to { 0 } else { HOUR / 2 };
-        arrange(&crew, &BREAKS, calls, road, |start| starts.push(start / 60))?;
+        Shift::of(&crew, &BREAKS).arrange(calls, road, |start| starts.push(start / 60))?;
         Some(starts)
     }
 
@@ -225,8 +223,8 @@ mod tests {
         let late = Call { place: 1, duration: 6 * HOUR, spans: &[Span::WHOLE_DAY] };
         let crew = Crew { officers: vec![0, 1], from: 8 * HOUR, until: 17 * HOUR };
         // Six hours from 8:00 would pass 13:00; a break no earlier than 10:00 leaves no room for it.
-        assert_eq!(arrange(&crew, &BREAKS, [late].into_iter(), |_, _| 0, |_| {}), Some(()));
+        assert_eq!(Shift::of(&crew, &BREAKS).arrange([late].into_iter(), |_, _| 0, |_| {}), Some(()));
         let crew = Crew { until: 16 * HOUR, ..crew };
-        assert_eq!(arrange(&crew, &BREAKS, [late].into_iter(), |_, _| 0, |_| {}), None);
+        assert_eq!(Shift::of(&crew, &BREAKS).arrange([late].into_iter(), |_, _| 0, |_| {}), None);
     }
 }

@@ -30,20 +30,19 @@ pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<us
         pair_for(problem, &mut solution, job, chance);
     }
     let unserved = solution.unserved(problem);
-    place_all(problem, &mut solution, unserved, || false);
+    place_all(problem, &mut solution, unserved);
     (solution, broken)
 }
 
-/// Places these jobs' next visits, and the visits that then follow, the weightiest first. `skip` may
-/// look past a place.
-pub fn place_all(problem: &Problem<'_>, solution: &mut Solution, mut jobs: Vec<usize>, mut skip: impl FnMut() -> bool) {
+/// Places these jobs' next visits, and the visits that then follow, the weightiest first.
+fn place_all(problem: &Problem<'_>, solution: &mut Solution, mut jobs: Vec<usize>) {
     jobs.sort_by_key(|job| order(problem, solution, *job));
     for job in jobs {
-        place_chain(problem, solution, job, &mut skip);
+        place_chain(problem, solution, job, || false);
     }
 }
 
-/// Places a job's next visit, and those that then follow.
+/// Places a job's next visit, and those that then follow. `skip` may look past a place.
 pub fn place_chain(problem: &Problem<'_>, solution: &mut Solution, job: usize, mut skip: impl FnMut() -> bool) {
     while let Some((slot, _)) = best_slot(problem, solution, job, &mut skip) {
         solution.insert(problem, slot, job, None);

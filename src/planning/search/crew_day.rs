@@ -112,18 +112,12 @@ impl CrewDay {
         (position, pinned): (usize, Option<Span>),
     ) -> bool {
         let (before, after) = self.stops.split_at(position);
-        let call = |stop: &'_ Stop| (stop.job, stop.pinned);
-        let jobs = before.iter().map(call).chain([(job, pinned)]).chain(after.iter().map(call));
-        let mut free = self.shift.begins();
-        let mut at = BASE;
-        for (job, pinned) in jobs {
-            let Some((_, next)) = self.shift.visit(free, problem.travel(at, job + 1), &problem.call(job, day, &pinned))
-            else {
-                return false;
-            };
-            (free, at) = (next, job + 1);
-        }
-        self.shift.ends_in_time(free, problem.travel(at, BASE))
+        let calls = before
+            .iter()
+            .map(|stop| problem.call(stop.job, day, &stop.pinned))
+            .chain([problem.call(job, day, &pinned)])
+            .chain(after.iter().map(|stop| problem.call(stop.job, day, &stop.pinned)));
+        self.shift.arrange(calls, |from, to| problem.travel(from, to), |_| {}).is_some()
     }
 
     /// Puts a job in at a position where it fits.

@@ -54,7 +54,6 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
     if problem.jobs.is_empty() || problem.days.is_empty() {
         return current;
     }
-    current.begin();
     let neighbours = neighbours(problem);
     let cooling = Cooling::of(current.score(problem).travel, &current, budget.iterations);
     let (mut trial, mut best) = (current.clone(), current.clone());

@@ -21,7 +21,7 @@ pub struct Slot {
 
 /// A schedule while it is sought. What changes in it is marked, so that a step that came to nothing is taken back, and one
 /// that did not is taken over, by copying no more than that.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Solution {
     /// Crews by day.
     pub days: Vec<Vec<CrewDay>>,
@@ -38,7 +38,7 @@ pub struct Solution {
 }
 
 /// What has changed in a schedule since it was equal to another.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct Changed {
     /// The days whose crews have changed.
     paired: Vec<usize>,
@@ -53,6 +53,25 @@ impl Changed {
         self.paired.clear();
         self.crew_days.clear();
         self.jobs.clear();
+    }
+}
+
+impl Clone for Solution {
+    /// Nothing is marked in a copy: it is equal to what it was copied from.
+    fn clone(&self) -> Self {
+        let mut copy = Self::default();
+        copy.clone_from(self);
+        copy
+    }
+
+    /// Reuses what room there is: the search copies the best schedule each time that it finds a better.
+    fn clone_from(&mut self, source: &Self) {
+        let Self { days, chains, cost, chain_costs, is_broken, changed: _ } = source;
+        self.days.clone_from(days);
+        self.chains.clone_from(chains);
+        self.chain_costs.clone_from(chain_costs);
+        (self.cost, self.is_broken) = (*cost, *is_broken);
+        self.changed.clear();
     }
 }
 
@@ -152,11 +171,6 @@ impl Solution {
         self.copy(other, &changed);
         changed.clear();
         self.changed = changed;
-    }
-
-    /// Forgets what has changed: another schedule has been copied from this one.
-    pub fn begin(&mut self) {
-        self.changed.clear();
     }
 
     fn copy(&mut self, other: &Self, changed: &Changed) {
