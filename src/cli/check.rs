@@ -11,7 +11,10 @@ use serde_json::json;
 
 use super::plan::{Proposals, read_snapshots};
 use super::{Format, say, say_json};
+use crate::domain::dashboard::risk::named;
+use crate::planning::achieved::{Achieved, achieved};
 use crate::planning::checker::{Rule, Violation, check};
+use crate::planning::predictability::{Guessed, guessed};
 use crate::planning::proposal::Summary;
 
 /// What `check` is told.
@@ -32,6 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let snapshots = read_snapshots(&arguments.snapshot)?;
     let proposals = read_proposals(&arguments.proposal)?;
     let mut violations = Vec::new();
+    let mut planned = Vec::new();
     let mut judged: BTreeMap<String, usize> = BTreeMap::new();
     for proposal in &proposals.proposals {
         // By its hash; a proposal of another snapshot is held against its team's, and so condemned.
@@ -44,6 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             .context("the snapshot file holds no snapshot")?;
         *judged.entry(snapshot.sha256()?).or_default() += 1;
         violations.extend(check(snapshot, proposal));
+        planned.push((snapshot, proposal));
     }
     let mut broken = |at: String, detail: &str| {
         violations.push(Violation { rule: Rule::Accounting, at, detail: detail.to_owned() });
@@ -59,14 +64,35 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     if proposals.summary != Summary::of(&proposals.proposals) {
         broken("summary".to_owned(), "is not the sum of the proposals'");
     }
+    let (guessed, achieved) = (guessed(planned), achieved(&proposals.proposals));
     match arguments.format {
-        Format::Json => say_json(&json!({ "proposals": proposals.proposals.len(), "violations": violations }))?,
-        Format::Text if violations.is_empty() => {
-            say(&format!("{} proposals checked, no rule broken", proposals.proposals.len()))?;
+        Format::Json => say_json(&json!({
+            "proposals": proposals.proposals.len(), "violations": violations, "guessed": guessed, "intervals": achieved,
+        }))?,
+        Format::Text => {
+            violations.iter().try_for_each(|violation| say(&violation.to_string()))?;
+            if violations.is_empty() {
+                say(&format!("{} proposals checked, no rule broken", proposals.proposals.len()))?;
+            }
+            say(&qualities(&guessed, &achieved))?;
         }
-        Format::Text => violations.iter().try_for_each(|violation| say(&violation.to_string()))?,
     }
     Ok(violations.is_empty())
+}
+
+/// How well unannounced visits could be guessed, and which intervals are achieved, line by line.
+fn qualities(guessed: &[Guessed], achieved: &[Achieved]) -> String {
+    let guesser = |one: &Guessed| {
+        let (name, hits, chance) = (one.guesser.as_str(), one.hit_percent(), one.chance_percent());
+        format!("  {name:<16} {:>6} guesses, {hits:5.1} % right, {chance:5.1} % by chance", one.guesses)
+    };
+    let interval = |one: &Achieved| {
+        let risk = named(one.risk);
+        format!("  {risk:<16} {:>6} visits, {:.3} of the interval that the plans ask for", one.visits, one.mean_ratio)
+    };
+    let heads = ["How unannounced visits could be guessed:".to_owned()];
+    let lines = heads.into_iter().chain(guessed.iter().map(guesser)).chain(["Intervals, by risk:".to_owned()]);
+    lines.chain(achieved.iter().map(interval)).collect::<Vec<_>>().join("\n")
 }
 
 fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod compare_grid;
 pub mod demo;
 pub mod first_noticed;
 pub mod flags;
@@ -53,6 +54,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
+    /// Plans by each person's own plan and by the old grid by risk level, with the same officers, and compares the two.
+    CompareGrid(compare_grid::Arguments),
     /// Proves the audit; exports a span of it.
     Audit(audit::Arguments),
     /// Makes a team's inspection pack: figures, flags, dip samples, policies and proof of the audit in one zip file.
@@ -122,6 +125,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
                 return Ok(ExitCode::from(CONDEMNED));
             }
         }
+        Command::CompareGrid(arguments) => compare_grid::run(&arguments, &open_current()?, clock)?,
         Command::Audit(arguments) => {
             if !audit::run(&arguments, settings)? {
                 return Ok(ExitCode::from(CONDEMNED));

@@ -98,20 +98,37 @@ struct Snapshots {
     snapshots: Vec<Snapshot>,
 }
 
+/// Faults of a snapshot that are told; a file that is wrong throughout needs no more.
+const FAULTS_TOLD: usize = 10;
+
 /// The snapshots of a file.
 ///
 /// # Errors
-/// When it cannot be read, or holds something else.
+/// When it cannot be read, holds something else, or holds a snapshot with faults.
 pub(super) fn read_snapshots(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
     let shown = path.display();
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the snapshot {shown}"))?;
     let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
     let wrong = || format!("{shown} is not a snapshot as `plan --snapshot-out` writes it");
-    if value.get("snapshots").is_some() {
-        Ok(serde_json::from_value::<Snapshots>(value).with_context(wrong)?.snapshots)
+    let (snapshots, is_alone) = if value.get("snapshots").is_some() {
+        (serde_json::from_value::<Snapshots>(value).with_context(wrong)?.snapshots, false)
     } else {
-        Ok(vec![serde_json::from_value(value).with_context(wrong)?])
+        (vec![serde_json::from_value(value).with_context(wrong)?], true)
+    };
+    for (at, snapshot) in snapshots.iter().enumerate() {
+        let faults = snapshot.faults();
+        if !faults.is_empty() {
+            let place = if is_alone { String::new() } else { format!("/snapshots/{at}") };
+            let told =
+                faults.iter().take(FAULTS_TOLD).map(|fault| format!("\n  {place}{}: {}", fault.pointer, fault.detail));
+            bail!(
+                "{shown} cannot be planned from; what is wrong ({} in all):{}",
+                faults.len(),
+                told.collect::<String>()
+            );
+        }
     }
+    Ok(snapshots)
 }
 
 /// Plans from a snapshot alone.

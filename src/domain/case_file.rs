@@ -8,7 +8,7 @@ use super::allocation::{self, Allocation};
 use super::arms_assessment::ArmsAssessment;
 use super::arrest::Arrest;
 use super::breach::{Breach, BreachState};
-use super::calendar::{CivilDate, Instant};
+use super::calendar::{CivilDate, Instant, london_time};
 use super::circumstance::Circumstance;
 use super::crime_report::CrimeReport;
 use super::dip_sample::{DipSample, DipSampleGrade};
@@ -35,6 +35,7 @@ use super::safeguarding::{DisclosureDecision, SafeguardingDecision, Safeguarding
 use super::team::Team;
 use super::visit::Visit;
 use super::visit_attendance::VisitAttendance;
+use super::visit_guess::SeenVisit;
 
 /// All that is known of one offender.
 #[derive(Debug, Clone)]
@@ -367,6 +368,22 @@ impl CaseFile {
     /// The visits that have happened.
     pub fn visits_made(&self, at: Moment) -> impl Iterator<Item = &Visit> {
         self.records.visits.iter().map(|held| &held.record).filter(move |visit| at.has_happened(visit.attempted_at))
+    }
+
+    /// The newest visits at which the offender was seen at the door, in the order of their days: what the next can be guessed from.
+    #[must_use]
+    pub fn seen_visits(&self, at: Moment) -> Vec<SeenVisit> {
+        /// Two years of visits every three months, or most of a year of monthly ones `[I]`.
+        const NEWEST: usize = 8;
+        let at_the_door = |visit: &&Visit| visit.mode.is_at_the_door() && !visit.outcome.is_failed();
+        let mut seen: Vec<SeenVisit> = self
+            .visits_made(at)
+            .filter(at_the_door)
+            .map(|visit| SeenVisit { date: visit.date(), start: london_time(visit.attempted_at) })
+            .collect();
+        seen.sort_by_key(|visit| (visit.date, visit.start));
+        seen.dedup_by_key(|visit| visit.date);
+        seen.split_off(seen.len().saturating_sub(NEWEST))
     }
 
     /// True when a qualifying visit was made at an address since the offender moved in.

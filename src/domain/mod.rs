@@ -73,6 +73,7 @@ pub mod team;
 pub mod unallocated;
 pub mod visit;
 pub mod visit_attendance;
+pub mod visit_guess;
 pub mod visit_rules;
 pub mod warrant_conditions;
 pub mod words;

@@ -77,8 +77,17 @@ pub struct CostPolicy {
     pub day_early: u32,
     /// A day after the ideal day: dearer, so that a plan of 90 days does not live at 100. `[I]`
     pub day_late_of_ideal: u32,
+    /// A day off the one drawn for an unannounced visit, in place of the two before: no window then has a day that can be
+    /// guessed. Nothing is drawn where it is 0. `[I]`
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub off_drawn_day: u32,
     /// A visit on another day, or by another crew, than in the accepted schedule. `[I]`
     pub moved: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_nothing(number: &u32) -> bool {
+    *number == 0
 }
 
 /// The numbers of planning.

@@ -94,6 +94,10 @@ pub struct Policy {
     /// Days within which a neighbourhood's officers read its briefing. `[I]` (Merseyside 2018, Dorset 2021: neighbourhood
     /// teams unaware)
     pub briefing_max_age_days: u32,
+    /// Fewest guesses of a team's planned visits that show whether they can be guessed. `[I]`
+    pub predictable_min_guesses: u32,
+    /// Percentage points over pure chance that a guesser may be right. `[I]`
+    pub predictable_points: u32,
     /// Fewest plans at one level that show a team's grid. `[I]`
     pub grid_min_plans: usize,
     /// Percent of plans near the old grid's intervals that show it. `[I]`

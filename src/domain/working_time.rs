@@ -57,6 +57,8 @@ pub struct TimeOfDay(u16);
 impl TimeOfDay {
     /// Midnight at the start of the day.
     pub const MIDNIGHT: Self = Self(0);
+    /// Noon.
+    pub const NOON: Self = Self(12 * 60);
     /// The last minute of the day.
     pub const LAST: Self = Self(24 * 60 - 1);
 

@@ -42,9 +42,10 @@ pub struct DueContext<'a> {
 }
 
 /// A window and why it is open.
-struct Opening {
-    window: Window,
-    why: DueReason,
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    pub(super) window: Window,
+    pub(super) why: DueReason,
 }
 
 /// What a case owes the horizon; nothing for somebody who is not in the community, is in reactive
@@ -53,18 +54,40 @@ struct Opening {
 pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
     let at = context.at;
     let suspension = suspension(case, at, context.policy, context.bank_holidays);
-    let is_reactive = case.reactive_spell(at).is_some() && suspension.is_none();
-    if !case.is_in_community(at) || is_reactive {
+    if !is_visited(case, at, suspension.as_ref()) {
         return None;
     }
     let openings = openings(case, context, suspension.as_ref());
     if openings.is_empty() {
         return case.visit_requirement(at).is_none().then(|| Due::NoVisitRequirement(case.offender_ref.clone()));
     }
-    let notification_ends_on = case.offender.notification.ends_on;
-    let last_day = context.horizon.last_day_due(notification_ends_on);
+    let last_day = context.horizon.last_day_due(case.offender.notification.ends_on);
     let is_due = |opening: &Opening| opening.window.ideal <= last_day && context.horizon.from <= last_day;
-    let Opening { window, why } = openings.into_iter().filter(is_due).min_by_key(|opening| opening.window.latest)?;
+    let opening = openings.into_iter().filter(is_due).min_by_key(|opening| opening.window.latest)?;
+    let recurrence = case.current_plan_held(at).and_then(|plan| {
+        let requirement = plan.record.visit_requirement.as_ref()?;
+        Some(Recurrence {
+            plan_ref: plan.subject.clone(),
+            interval: requirement.interval,
+            steps: requirement.steps.clone(),
+        })
+    });
+    Some(Due::Visit(Box::new(demand(case, context, opening, recurrence))))
+}
+
+/// In the community, and not in reactive management unless that is suspended.
+pub(super) fn is_visited(case: &CaseFile, at: Moment, suspension: Option<&Suspension>) -> bool {
+    case.is_in_community(at) && (case.reactive_spell(at).is_none() || suspension.is_some())
+}
+
+/// The visit of a window: where, and what it asks for.
+pub(super) fn demand(
+    case: &CaseFile,
+    context: DueContext<'_>,
+    Opening { window, why }: Opening,
+    recurrence: Option<Recurrence>,
+) -> Demand {
+    let at = context.at;
     // Where the offender lives on the best day that is left.
     let best_day = window.ideal.max(context.horizon.from);
     let place = case.residence_on(best_day).or_else(|| case.current_address(at));
@@ -82,7 +105,7 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
         | DueRule::PlanStep
         | DueRule::AfterPlannedVisit => needs(case, context),
     };
-    Some(Due::Visit(Box::new(Demand {
+    Demand {
         offender_ref: case.offender_ref.clone(),
         manager_ref: case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone()),
         risk: case.arms_level(at),
@@ -92,20 +115,14 @@ pub fn due(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
             resident_from: held.record.resident_from,
             resident_until: held.record.resident_until,
         }),
-        notification_ends_on,
+        notification_ends_on: case.offender.notification.ends_on,
         window,
         why,
         needs,
-        recurrence: case.current_plan_held(at).and_then(|plan| {
-            let requirement = plan.record.visit_requirement.as_ref()?;
-            Some(Recurrence {
-                plan_ref: plan.subject.clone(),
-                interval: requirement.interval,
-                steps: requirement.steps.clone(),
-            })
-        }),
+        recurrence,
+        seen: case.seen_visits(at),
         shut_out: Vec::new(),
-    })))
+    }
 }
 
 /// Every window open for the next visit, the most telling rule first: of two that end on one day the
@@ -172,7 +189,7 @@ fn opened_by(
 }
 
 /// Nobody has seen the home yet: due within 15 ⚙ days of coming to the community.
-fn first_visit(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
+pub(super) fn first_visit(case: &CaseFile, context: DueContext<'_>, last: Option<&Visit>) -> Option<Opening> {
     if last.is_some() {
         return None;
     }

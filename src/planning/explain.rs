@@ -7,7 +7,8 @@ use super::constraint::{Span, joint_agency, time_of_day};
 use super::crew::{Available, Crew, form};
 use super::proposal::{Change, SmallestChange, Unplaced, UnplacedReason, reason};
 use super::search::crew_day::CrewDay;
-use super::search::problem::{Job, Problem};
+use super::search::job::Job;
+use super::search::problem::Problem;
 use super::search::solution::{Slot, Solution};
 use super::snapshot::VisitNeeds;
 use crate::domain::calendar::{CivilDate, days_between};
@@ -78,14 +79,25 @@ impl Window<'_> {
         &self.problem.snapshot.demands[self.problem.jobs[self.job].demand].needs
     }
 
-    /// The crew that suits the job and that those on duty on a day could form, whatever else they do that day.
+    /// The crew that suits the job and that those on duty on a day could form, whatever else they do that day; of the crews
+    /// given, where they are.
     fn possible_crew(&self, day: usize) -> Option<Crew> {
-        self.problem.form(self.problem.available(day), self.job).map(|members| Crew::of(&members))
+        let (problem, job) = (self.problem, self.job);
+        match problem.given(day) {
+            Some(given) => given.iter().find(|crew| problem.suits(crew, job)).cloned(),
+            None => problem.form(problem.available(day), job).map(|members| Crew::of(&members)),
+        }
     }
 
-    /// True when these officers could form a crew large enough for the job, whatever its members can do.
-    fn is_crew(&self, officers: &[Available]) -> bool {
-        form(officers, self.problem.jobs[self.job].crew, &[], |_, _| false, self.problem.asked.shortest).is_some()
+    /// True when those on duty on a day could form a crew large enough for the job, whatever its members can do.
+    fn is_crew(&self, day: usize, is_admitted: impl Fn(&Available) -> bool) -> bool {
+        let officers: Vec<Available> = self.problem.available(day).iter().copied().filter(is_admitted).collect();
+        if let Some(given) = self.problem.given(day) {
+            let goes = |officer: &usize| officers.iter().any(|available| available.officer == *officer);
+            let is_large = |crew: &Crew| crew.officers.len() >= self.problem.jobs[self.job].crew;
+            return given.iter().any(|crew| is_large(crew) && crew.officers.iter().all(goes));
+        }
+        form(&officers, self.problem.jobs[self.job].crew, &[], |_, _| false, self.problem.asked.shortest).is_some()
     }
 
     /// True when a crew without any other visit could make this one in these spans.
@@ -140,7 +152,7 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
         return (UnplacedReason::NoLocation, detail, change(Change::RecordLocation, None, text));
     };
     let later = || visit_later(window, latest);
-    if !window.days.iter().any(|day| window.is_crew(problem.available(*day))) {
+    if !window.days.iter().any(|day| window.is_crew(*day, |_| true)) {
         let least = problem.jobs[job].crew;
         let detail =
             format!("no {least} officers are on duty together on the {} days of its window", window.days.len());
@@ -148,7 +160,8 @@ fn refusal(window: &Window<'_>, latest: CivilDate) -> (UnplacedReason, String, S
         let other = change(Change::AddCrewDay, Some(first), text);
         return (UnplacedReason::NoCrewOnDuty, detail, later().unwrap_or(other));
     }
-    if !window.days.iter().any(|day| window.is_crew(&problem.admitted(problem.available(*day), job))) {
+    let is_admitted = |available: &Available| problem.admits(available, job);
+    if !window.days.iter().any(|day| window.is_crew(*day, is_admitted)) {
         let detail =
             "no crew could be formed in its window of officers whom the case's limited access admits".to_owned();
         let text = "put officers who are admitted to the case on duty together in the window".to_owned();

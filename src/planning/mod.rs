@@ -9,13 +9,17 @@
 //! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
 //! snapshot, seed and iterations give the same proposal byte for byte.
 
+pub mod achieved;
 pub mod checker;
 pub mod constraint;
 pub mod crew;
 pub mod diff;
 pub mod due;
 pub mod explain;
+pub mod faults;
+pub mod grid;
 pub mod part_of_day;
+pub mod predictability;
 pub mod proposal;
 pub mod score;
 pub mod search;

@@ -259,7 +259,7 @@ pub fn proposal_id(snapshot_sha256: &str, budget: Budget) -> Uuid {
 /// When the snapshot cannot be hashed, which finite coordinates rule out.
 pub fn propose(snapshot: &Snapshot, budget: Budget, progress: impl FnMut(u32)) -> Result<Proposal, serde_json::Error> {
     let snapshot_sha256 = snapshot.sha256()?;
-    let problem = Problem::new(snapshot);
+    let problem = Problem::new(snapshot, budget.seed);
     let solution = search(&problem, budget, progress);
     let visits = visits(&problem, &solution);
     let unplaced = explain::unplaced(&problem, &solution);

@@ -15,8 +15,11 @@ pub struct Score {
     pub without_manager: u64,
     /// Travel.
     pub travel: u64,
-    /// Days off the ideal day.
+    /// Days off the ideal day, of visits that are announced, or late already.
     pub drift: u64,
+    /// Days off the day drawn, of those that are not.
+    #[serde(default)]
+    pub off_drawn_day: u64,
     /// Visits moved from the accepted schedule.
     pub moved: u64,
 }

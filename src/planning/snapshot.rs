@@ -12,6 +12,7 @@ use crate::domain::planning_policy::PlanningPolicy;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::{TimeWindow, VisitInterval, VisitStep};
 use crate::domain::team::Location;
+use crate::domain::visit_guess::SeenVisit;
 use crate::domain::working_time::TimeOfDay;
 
 /// The shape of a snapshot, by which later programs know what they read.
@@ -203,6 +204,9 @@ pub struct Demand {
     pub needs: VisitNeeds,
     /// How visits follow each other; empty where no plan says.
     pub recurrence: Option<Recurrence>,
+    /// The newest visits at which the offender was seen at the door, in the order of their days: what the next can be guessed from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<SeenVisit>,
     /// The officers on duty who may not go, because the case's limited access shuts them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shut_out: Vec<Ref>,
@@ -232,6 +236,16 @@ pub struct AcceptedVisit {
     pub address_ref: Ref,
     /// Whether it stays as it is.
     pub frozen: bool,
+}
+
+/// Officers who go together on a day, as somebody else has paired them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenCrew {
+    /// The day.
+    pub date: CivilDate,
+    /// Who, by reference; each on duty that day, in no other crew of it.
+    pub officer_refs: Vec<Ref>,
 }
 
 /// The accepted schedule that a proposal would follow.
@@ -266,6 +280,9 @@ pub struct Snapshot {
     pub policy: PlanningPolicy,
     /// Who can go, by reference.
     pub officers: Vec<OnDuty>,
+    /// The crews of each day, where they are given; the planner pairs the officers where they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crews: Option<Vec<GivenCrew>>,
     /// Whom to visit, by reference.
     pub demands: Vec<Demand>,
     /// Offenders in the community, not reactive, of whom no plan says how often to visit, by reference.

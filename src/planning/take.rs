@@ -47,6 +47,20 @@ pub fn take(
     parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
     stay: Stay,
 ) -> Snapshot {
+    take_by(due, force_name, force, team, context, parent, stay)
+}
+
+/// The same, what is due being told by another rule than the plans'.
+#[must_use]
+pub(super) fn take_by(
+    due: impl Fn(&CaseFile, DueContext<'_>) -> Option<Due>,
+    force_name: &str,
+    force: &ForceFile,
+    team: &Ref,
+    context: DueContext<'_>,
+    parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
+    stay: Stay,
+) -> Snapshot {
     let officers = on_duty(force, team, context.horizon, context.bank_holidays);
     let before = before_the_horizon(force, team, parent.as_ref(), context);
     let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
@@ -73,6 +87,7 @@ pub fn take(
         policy_version: context.policy.version.clone(),
         policy: context.policy.planning.clone(),
         officers,
+        crews: None,
         demands,
         without_requirement,
         parent: parent.map(|(proposal_id, visits)| {
@@ -138,8 +153,8 @@ fn frozen(mut visits: Vec<AcceptedVisit>, context: DueContext<'_>, stay: Stay) -
 /// A visit that can no longer be made as it was accepted (the offender in custody or moved, an officer
 /// away) is not frozen: it is planned anew, or its offender owes none.
 fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
-    let problem = Problem::new(&snapshot);
     // The seed does not matter: frozen visits are placed before chance pairs anybody.
+    let problem = Problem::new(&snapshot, 0);
     let (_, broken) = construct(&problem, &mut Pcg64::seed_from_u64(0));
     let kept: BTreeSet<(Ref, CivilDate)> = problem
         .frozen

@@ -16,6 +16,7 @@ use crate::domain::policy::Policies;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::{TimeWindow, VisitInterval, VisitStep};
 use crate::domain::team::Location;
+use crate::domain::visit_guess::SeenVisit;
 use crate::domain::working_time::{DayOfWeek, TimeOfDay};
 
 /// A Thursday.
@@ -49,6 +50,7 @@ pub fn world(seed: u64, offenders: usize, officers: usize, days: u32) -> Snapsho
         policy_version: "test".to_owned(),
         policy: policy(),
         officers: (0..officers).map(|at| officer(at, horizon, &mut chance)).collect(),
+        crews: None,
         demands: (0..offenders).map(|at| demand(at, officers, horizon, &mut chance)).collect(),
         without_requirement: vec![reference("p-none".into())],
         parent: None,
@@ -138,6 +140,7 @@ fn demand(at: usize, officers: usize, horizon: Horizon, chance: &mut Pcg64) -> D
             joint_agency: chance.random_ratio(1, 12).then(|| "probation".to_owned()),
         },
         recurrence: chance.random_ratio(9, 10).then_some(recurrence),
+        seen: seen(last, interval_days, chance),
         // Some cases shut out one officer, and now and then most of them.
         shut_out: match at % 13 {
             5 => vec![reference("om-00".into())],
@@ -145,6 +148,18 @@ fn demand(at: usize, officers: usize, horizon: Horizon, chance: &mut Pcg64) -> D
             _ => vec![],
         },
     }
+}
+
+/// Visits as far apart as the plan says, or nearly.
+fn seen(last: CivilDate, interval_days: u32, chance: &mut Pcg64) -> Vec<SeenVisit> {
+    let mut seen = Vec::new();
+    let mut date = last;
+    for _ in 0..chance.random_range(0..6) {
+        seen.push(SeenVisit { date, start: time(chance.random_range(8..20)) });
+        date = minus_days(date, chance.random_range(interval_days..=interval_days + 4));
+    }
+    seen.reverse();
+    seen
 }
 
 /// The same world on a later day's planning, once a proposal was accepted: its visits before `until`

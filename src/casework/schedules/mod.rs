@@ -2,6 +2,7 @@
 //! decides nothing.
 
 pub mod accept;
+pub mod compare_grid;
 pub mod daily_list;
 pub mod propose;
 

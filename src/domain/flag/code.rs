@@ -156,6 +156,8 @@ pub enum FlagCode {
     UnscheduledDueVisit,
     /// A neighbourhood's officers have not read of the offenders who live there.
     NeighbourhoodNotBriefed,
+    /// The unannounced visits of an accepted schedule can be guessed.
+    PredictableVisits,
     /// A team's monthly quality sample is not complete.
     DipSampleDue,
     /// Reactive management is suspended, and no inspector has decided.
@@ -164,7 +166,7 @@ pub enum FlagCode {
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -202,6 +204,7 @@ impl FlagCode {
         Self::VisitOutcomeMissing,
         Self::UnscheduledDueVisit,
         Self::NeighbourhoodNotBriefed,
+        Self::PredictableVisits,
         Self::DipSampleDue,
         Self::ReactiveSuspensionUndecided,
     ];
@@ -247,6 +250,7 @@ impl FlagCode {
             Self::VisitOutcomeMissing => "visit_outcome_missing",
             Self::UnscheduledDueVisit => "unscheduled_due_visit",
             Self::NeighbourhoodNotBriefed => "neighbourhood_not_briefed",
+            Self::PredictableVisits => "predictable_visits",
             Self::DipSampleDue => "dip_sample_due",
             Self::ReactiveSuspensionUndecided => "reactive_suspension_undecided",
         }
@@ -272,6 +276,7 @@ impl FlagCode {
             | Self::CircumstancesUnconfirmed
             | Self::VisitOutcomeMissing
             | Self::NeighbourhoodNotBriefed
+            | Self::PredictableVisits
             | Self::DipSampleDue => Severity::Medium,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
@@ -334,7 +339,7 @@ impl FlagCode {
             }
             Self::CaseloadOverLimit | Self::CaseloadHigh | Self::TrainingMissing => SubjectKind::Officer,
             Self::PlannedVisitInDoubt | Self::VisitOutcomeMissing => SubjectKind::PlannedVisit,
-            Self::PlansFollowGrid | Self::DipSampleDue => SubjectKind::Team,
+            Self::PlansFollowGrid | Self::DipSampleDue | Self::PredictableVisits => SubjectKind::Team,
             Self::NeighbourhoodNotBriefed => SubjectKind::Neighbourhood,
         }
     }
@@ -358,6 +363,7 @@ impl FlagCode {
             | Self::VisitOutcomeMissing
             | Self::UnscheduledDueVisit
             | Self::NeighbourhoodNotBriefed
+            | Self::PredictableVisits
             | Self::DipSampleDue
             | Self::ReactiveSuspensionUndecided => Family::Service,
             Self::Unallocated

@@ -24,6 +24,7 @@ impl FlagCode {
             | Self::SuspectedBreachUndecided
             | Self::ReactiveSuspensionUndecided
             | Self::DipSampleDue => DORSET,
+            Self::PredictableVisits => "College of Policing APP, home visits: unannounced, at varied dates and times",
             Self::NeighbourhoodNotBriefed => {
                 "HMICFRS: Merseyside (2018), Dorset (2021), neighbourhood teams unaware of registered sex offenders"
             }
@@ -109,6 +110,7 @@ impl FlagCode {
             Self::UnscheduledDueVisit => {
                 "a schedule with a place for the visit is accepted, or the offender is seen at home and the home inspected"
             }
+            Self::PredictableVisits => "a schedule is accepted whose unannounced visits cannot be guessed",
             Self::NeighbourhoodNotBriefed => "an officer of the neighbourhood reads its briefing",
             Self::DipSampleDue => {
                 "every case of last month's sample is graded as it asks for; where it was not drawn, this month's is drawn"

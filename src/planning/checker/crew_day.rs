@@ -7,7 +7,7 @@ use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 use crate::domain::team::Location;
 use crate::planning::proposal::{PlannedVisit, Proposal};
-use crate::planning::snapshot::{OnDuty, Snapshot};
+use crate::planning::snapshot::{GivenCrew, OnDuty, Snapshot};
 
 /// A crew on a day, as it is named in the proposal.
 type CrewOnDay<'a> = (CivilDate, BTreeSet<&'a Ref>);
@@ -36,6 +36,10 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
                 "shares an officer with another crew",
             );
         }
+        let is_given =
+            |given: &GivenCrew| given.date == date && given.officer_refs.iter().collect::<BTreeSet<_>>() == members;
+        let given = snapshot.crews.as_ref().is_none_or(|crews| crews.iter().any(is_given));
+        findings.require(given, Rule::GivenCrew, &at, "is no crew of those given");
         visits.sort_by_key(|visit| visit.start);
         let hours: Option<Vec<(i64, i64)>> = members.iter().map(|member| duty(officers.get(*member)?, date)).collect();
         let Some(hours) = hours.filter(|hours| !hours.is_empty()) else {

@@ -40,6 +40,8 @@ pub enum Rule {
     OneCrewADay,
     /// As many officers as asked for; one alone only with the approval.
     CrewSize,
+    /// The crew is one of those given, where crews are.
+    GivenCrew,
     /// Somebody in the crew has each skill.
     Skills,
     /// The case shuts nobody in the crew out.

@@ -1,10 +1,12 @@
 //! The checker finds nothing in what the planner makes, over many worlds, and finds each way of
 //! breaking a good schedule.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::{Rule, check};
-use crate::domain::calendar::{minus_days, plus_days};
+use crate::domain::calendar::{CivilDate, minus_days, plus_days};
 use crate::domain::offender::RiskLevel;
 use crate::domain::reference::Ref;
 use crate::domain::working_time::TimeOfDay;
@@ -12,7 +14,7 @@ use crate::planning::proposal::{PlannedVisit, Proposal, propose};
 use crate::planning::search::Budget;
 use crate::planning::search::problem::Problem;
 use crate::planning::search::{construct::construct, search};
-use crate::planning::snapshot::{DueRule, Snapshot};
+use crate::planning::snapshot::{DueRule, Duty, GivenCrew, OnDuty, Snapshot};
 use crate::planning::worlds::{accepted, today, world};
 use rand::SeedableRng;
 
@@ -56,7 +58,7 @@ proptest! {
     #[test]
     fn what_is_told_in_a_step_refuses_no_place_that_fits(seed in 0..u64::MAX, offenders in 1..40_usize) {
         let snapshot = world(seed, offenders, 6, 14);
-        let problem = Problem::new(&snapshot);
+        let problem = Problem::new(&snapshot, seed);
         let found = search(&problem, Budget { seed, iterations: 20 }, |_| {});
         for (day, crew_days) in found.days.iter().enumerate() {
             for (crew_day, job) in crew_days.iter().flat_map(|day| (0..problem.jobs.len()).map(move |job| (day, job))) {
@@ -72,14 +74,50 @@ proptest! {
     #[test]
     fn the_search_never_ends_worse_than_its_construction(seed in 0..u64::MAX, offenders in 1..40_usize) {
         let snapshot = world(seed, offenders, 5, 21);
-        let problem = Problem::new(&snapshot);
+        let problem = Problem::new(&snapshot, seed);
         let (built, broken) = construct(&problem, &mut rand_pcg::Pcg64::seed_from_u64(seed));
         prop_assert!(broken.is_empty());
         let found = search(&problem, Budget { seed, iterations: 50 }, |_| {});
         prop_assert!(found.cost <= built.cost);
         let score = found.score(&problem);
-        let soft = score.without_manager + score.travel + score.drift + score.moved;
+        let soft = score.without_manager + score.travel + score.drift + score.off_drawn_day + score.moved;
         prop_assert_eq!((found.cost.late, found.cost.soft), (score.lateness + score.unmet, soft), "kept while it was sought");
+    }
+
+    #[test]
+    fn a_finished_plan_given_one_more_crew_day_never_gets_later(
+        seed in 0..u64::MAX, offenders in 5..60_usize, officers in 0..6_usize, on in 0..21_u32,
+    ) {
+        let snapshot = world(seed, offenders, officers, 21);
+        let finished = plan(&snapshot, seed, 30);
+        let mut more = accepted(snapshot, &finished, plus_days(today(), 99));
+        let duty = Duty {
+            date: plus_days(today(), on),
+            from: TimeOfDay::from_minutes(8 * 60).unwrap(),
+            until: TimeOfDay::from_minutes(20 * 60).unwrap(),
+        };
+        more.officers.extend(["zz-1", "zz-2"].map(|named| OnDuty {
+            officer_ref: Ref::new(named).unwrap(),
+            skills: vec!["triage".to_owned()],
+            duties: vec![duty],
+        }));
+        let then = plan(&more, seed, 30);
+        prop_assert_eq!(check(&more, &then), vec![]);
+        let late = |proposal: &Proposal| proposal.score.lateness + proposal.score.unmet;
+        prop_assert!(late(&then) <= late(&finished), "{} {}", late(&then), late(&finished));
+        prop_assert!(then.summary.planned >= finished.summary.planned);
+    }
+
+    #[test]
+    fn crews_that_are_given_are_the_only_ones(seed in 0..u64::MAX, offenders in 1..40_usize) {
+        let mut snapshot = world(seed, offenders, 7, 14);
+        snapshot.crews = Some(given(&snapshot, seed));
+        prop_assert_eq!(snapshot.faults(), vec![]);
+        let proposal = plan(&snapshot, seed, 40);
+        prop_assert_eq!(check(&snapshot, &proposal), vec![]);
+        let crews = snapshot.crews.iter().flatten();
+        let known: BTreeSet<(CivilDate, &[Ref])> = crews.map(|crew| (crew.date, crew.officer_refs.as_slice())).collect();
+        prop_assert!(proposal.visits.iter().all(|visit| known.contains(&(visit.date, visit.crew.as_slice()))));
     }
 
     #[test]
@@ -89,6 +127,31 @@ proptest! {
         let bytes = |snapshot: &Snapshot| serde_json::to_string(&plan(snapshot, 7, 30)).unwrap();
         prop_assert_eq!(bytes(&snapshot), bytes(&again));
     }
+}
+
+/// Now and then a crew of those on duty on a day, of two or three.
+fn given(snapshot: &Snapshot, seed: u64) -> Vec<GivenCrew> {
+    let of_day = |(at, date): (usize, CivilDate)| {
+        let is_on_duty = |officer: &&OnDuty| officer.duties.iter().any(|duty| duty.date == date);
+        let on_duty = snapshot.officers.iter().filter(is_on_duty).map(|officer| officer.officer_ref.clone());
+        let size = if seed.is_multiple_of(3) { 3 } else { 2 };
+        let officer_refs: Vec<Ref> = on_duty.skip(at % 3).take(size).collect();
+        (officer_refs.len() == size).then_some(GivenCrew { date, officer_refs })
+    };
+    snapshot.horizon.days().enumerate().filter_map(of_day).collect()
+}
+
+#[test]
+fn a_crew_that_was_not_given_is_found() {
+    let mut snapshot = world(3, 30, 6, 14);
+    snapshot.crews = Some(given(&snapshot, 1));
+    let good = plan(&snapshot, 1, 50);
+    assert_eq!(check(&snapshot, &good), []);
+    let mut other = snapshot.clone();
+    other.crews.iter_mut().flatten().for_each(|crew| crew.officer_refs.reverse());
+    assert!(!rules(&other, &good).contains(&Rule::GivenCrew), "whoever is named first");
+    other.crews = Some(vec![]);
+    assert!(rules(&other, &good).contains(&Rule::GivenCrew));
 }
 
 /// A visit changed in one way, and the rule that it breaks.

@@ -51,10 +51,9 @@ pub fn place_chain(problem: &Problem<'_>, solution: &mut Solution, job: usize, m
 
 /// The weightiest first, then the one whose window ends first.
 fn order(problem: &Problem<'_>, solution: &Solution, job: usize) -> (Reverse<u64>, i64, usize) {
-    let window = problem.next_window(job, solution.chains[job].last().copied());
-    let latest = window.map_or(i64::MAX, |window| window.latest);
-    let unmet = window.map_or(0, |window| problem.jobs[job].weight * problem.unmet_days(window.latest));
-    (Reverse(unmet), latest, job)
+    let previous = solution.chains[job].last().copied();
+    let latest = problem.next_window(job, previous).map_or(i64::MAX, |window| window.latest);
+    (Reverse(problem.cost_of_none(job, previous).late), latest, job)
 }
 
 /// Keeps a frozen visit with its crew and its time, where it still can be made.
@@ -84,6 +83,11 @@ fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> 
     if let Some(at) = day.iter().position(|crew_day| crew_day.crew.officers == frozen.crew) {
         return Some(at);
     }
+    if let Some(given) = problem.given(frozen.day) {
+        let crew = given.iter().find(|crew| crew.officers == frozen.crew)?.clone();
+        day.push(CrewDay::of(problem, crew));
+        return Some(day.len() - 1);
+    }
     let free = |officer: &usize| day.iter().all(|crew_day| !crew_day.crew.officers.contains(officer));
     let members: Vec<Available> = problem
         .available(frozen.day)
@@ -100,6 +104,9 @@ fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> 
 /// Where no crew in a job's window suits it, pairs the officers of a day so
 /// that one is: of the first day on which those on duty can.
 fn pair_for(problem: &Problem<'_>, solution: &mut Solution, job: usize, chance: &mut Pcg64) {
+    if problem.snapshot.crews.is_some() {
+        return;
+    }
     let days: Vec<usize> = problem
         .days_of(job, problem.jobs[job].window, None)
         .filter(|day| !problem.spans(job, *day).is_empty())
@@ -122,8 +129,11 @@ fn pair_for(problem: &Problem<'_>, solution: &mut Solution, job: usize, chance: 
     }
 }
 
-/// A crew that suits a job, of the officers of a day who are in none of the crews that stay.
+/// A crew that suits a job, of the officers of a day who are in none of the crews that stay; none where crews are given.
 pub fn form_beside(problem: &Problem<'_>, kept: &[CrewDay], day: usize, job: usize) -> Option<Crew> {
+    if problem.given(day).is_some() {
+        return None;
+    }
     let free: Vec<Available> =
         problem.available(day).iter().filter(|available| is_free(kept, available)).copied().collect();
     problem.form(&free, job).map(|members| Crew::of(&members))
@@ -133,9 +143,16 @@ fn is_free(crews: &[CrewDay], available: &Available) -> bool {
     crews.iter().all(|crew_day| !crew_day.crew.officers.contains(&available.officer))
 }
 
-/// Pairs the officers of a day who are in no crew yet.
+/// Pairs the officers of a day who are in no crew yet, or puts the crews there that are given.
 pub fn pair_the_rest(problem: &Problem<'_>, solution: &mut Solution, day: usize, chance: &mut Pcg64) {
     let crews = solution.pairs(day);
+    if let Some(given) = problem.given(day) {
+        let is_there = |crew: &&Crew| crews.iter().any(|crew_day| crew_day.crew == **crew);
+        let missing: Vec<CrewDay> =
+            given.iter().filter(|crew| !is_there(crew)).map(|crew| CrewDay::of(problem, crew.clone())).collect();
+        crews.extend(missing);
+        return;
+    }
     let free: Vec<Available> =
         problem.available(day).iter().filter(|available| is_free(crews, available)).copied().collect();
     crews.extend(pair(free, problem.asked, chance).into_iter().map(|crew| CrewDay::of(problem, crew)));

@@ -5,66 +5,18 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cost::Cost;
+use super::drawn::Drawn;
+use super::job::{self, Job};
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::planning_policy::TravelPolicy;
-use crate::domain::risk_management_plan::VisitInterval;
+use crate::domain::reference::Ref;
 use crate::domain::team::Location;
-use crate::domain::working_time::DayOfWeek;
 use crate::planning::constraint::day::DayWindow;
 use crate::planning::constraint::shift::Call;
-use crate::planning::constraint::{Span, access, crew_size, joint_agency, location, skills, time_of_day};
+use crate::planning::constraint::{Span, access, location, skills};
 use crate::planning::crew::{Asked, Available, Crew, form};
-use crate::planning::snapshot::{Demand, Duty, Recurrence, Snapshot, Window};
+use crate::planning::snapshot::{Duty, GivenCrew, Snapshot};
 use crate::planning::travel::travel_seconds;
-
-/// A demand as the search sees it.
-#[derive(Debug)]
-pub struct Job {
-    /// Its place in the snapshot's list.
-    pub demand: usize,
-    /// The window of the first visit.
-    pub window: DayWindow,
-    /// The days on which the offender lives at the place and is subject to notification.
-    pub first_day: i64,
-    /// The last of them within the horizon.
-    pub last_day: i64,
-    /// Seconds that a visit takes.
-    pub duration: u32,
-    /// Weight of a day late.
-    pub weight: u64,
-    /// The fewest officers who may go.
-    pub crew: usize,
-    /// The offender's own manager, where on duty at all within the horizon.
-    pub manager: Option<usize>,
-    /// The officers who may not go.
-    pub shut_out: Vec<usize>,
-    /// How visits follow one another; nothing where no plan says.
-    rhythm: Option<Rhythm>,
-    /// For each skill asked for, the officers who hold it.
-    holders: Vec<Vec<usize>>,
-    /// When a visit may be made, by weekday from Monday.
-    spans: [Vec<Span>; 7],
-    /// The visits of the accepted schedule: day, and crew where all of it is still known.
-    pub accepted: Vec<(i64, Option<Vec<usize>>)>,
-}
-
-/// How visits follow one another, in days after the visit before: earliest, ideal, latest.
-#[derive(Debug)]
-struct Rhythm {
-    own: [i64; 3],
-    /// What holds instead up to a day of the horizon, the earliest first.
-    steps: Vec<(i64, [i64; 3])>,
-    /// The last day of the horizon on which an ideal day makes a visit due.
-    last_due: i64,
-}
-
-impl Rhythm {
-    fn after(&self, day: i64) -> Option<DayWindow> {
-        let step = self.steps.iter().find(|(until, _)| *until >= day).map(|(_, interval)| interval);
-        let [earliest, ideal, latest] = step.unwrap_or(&self.own).map(|after| day + after);
-        (ideal <= self.last_due).then_some(DayWindow { earliest, ideal, latest })
-    }
-}
 
 /// A visit that stays as it was accepted.
 #[derive(Debug, Clone)]
@@ -97,17 +49,20 @@ pub struct Problem<'a> {
     /// The horizon's last day.
     pub last_day: i64,
     available: Vec<Vec<Available>>,
+    /// The crews of each day, where the snapshot gives them.
+    given: Option<Vec<Vec<Crew>>>,
     weekdays: Vec<usize>,
     travel: Vec<u32>,
     places: usize,
+    drawn: Drawn,
     /// For each job, [`Self::days_by_cost`] of its first visit.
     first_days: Vec<Vec<(Cost, usize)>>,
 }
 
 impl<'a> Problem<'a> {
-    /// The search's view of a snapshot.
+    /// The search's view of a snapshot; the days of unannounced visits are drawn by the run's seed.
     #[must_use]
-    pub fn new(snapshot: &'a Snapshot) -> Self {
+    pub fn new(snapshot: &'a Snapshot, seed: u64) -> Self {
         let days: Vec<CivilDate> = snapshot.horizon.days().collect();
         let mut places: Vec<Location> = snapshot.base.into_iter().collect();
         let (mut jobs, mut without_location) = (Vec::new(), Vec::new());
@@ -115,7 +70,7 @@ impl<'a> Problem<'a> {
             match location::of(demand).filter(|_| snapshot.base.is_some()) {
                 Some(place) => {
                     places.push(place);
-                    jobs.push(job(snapshot, at, demand));
+                    jobs.push(Job::of(snapshot, at, demand));
                 }
                 None => without_location.push(at),
             }
@@ -126,9 +81,13 @@ impl<'a> Problem<'a> {
             shortest: snapshot.policy.shortest_crew_day_minutes * 60,
             lone: jobs.iter().any(|job| job.crew == 1),
         };
+        let given = snapshot.crews.as_ref().map(|crews| given(snapshot, &days, &available, crews));
         let frozen = frozen(snapshot, &jobs);
-        let weekdays = days.iter().map(|day| weekday(*day)).collect();
+        let weekdays = days.iter().map(|day| job::weekday(*day)).collect();
         let (places, last_day) = (places.len(), days_between(snapshot.horizon.from, snapshot.horizon.until));
+        let on_duty = available.iter().enumerate().filter(|(_, available)| !available.is_empty());
+        let open = on_duty.filter_map(|(day, _)| i64::try_from(day).ok()).collect();
+        let drawn = Drawn::by(seed, snapshot.policy.costs.off_drawn_day.into(), open);
         let first_days = Vec::new();
         let mut problem = Self {
             snapshot,
@@ -139,9 +98,11 @@ impl<'a> Problem<'a> {
             asked,
             last_day,
             available,
+            given,
             weekdays,
             travel,
             places,
+            drawn,
             first_days,
         };
         problem.first_days = (0..problem.jobs.len()).map(|job| problem.days_by_cost_after(job, None)).collect();
@@ -161,7 +122,9 @@ impl<'a> Problem<'a> {
     fn days_by_cost_after(&self, job: usize, previous: Option<usize>) -> Vec<(Cost, usize)> {
         let Some(window) = self.next_window(job, previous) else { return Vec::new() };
         let days = self.days_of(job, window, previous).filter(|day| !self.available[*day].is_empty());
-        let cost = |day| Some(self.cost_within(job, window, previous, day)? + self.cost_of_none(job, Some(day)));
+        let drawn = self.drawn_day(job, window, previous);
+        let cost =
+            |day| Some(self.cost_within(job, (window, drawn), previous, day)? + self.cost_of_none(job, Some(day)));
         let mut days: Vec<(Cost, usize)> = days.filter_map(|day| Some((cost(day)?, day))).collect();
         days.sort_unstable();
         days
@@ -183,6 +146,12 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn available(&self, day: usize) -> &[Available] {
         &self.available[day]
+    }
+
+    /// The crews of a day, where the snapshot gives them: then nobody else is paired.
+    #[must_use]
+    pub fn given(&self, day: usize) -> Option<&[Crew]> {
+        self.given.as_ref().map(|days| days[day].as_slice())
     }
 
     /// A job as a call in a crew's day; `pinned` fixes when it begins.
@@ -210,22 +179,15 @@ impl<'a> Problem<'a> {
             && skills::are_held(&job.holders, &crew.officers)
     }
 
-    /// The window of a job's next visit after one planned on `previous`; of its first, where there is
-    /// none. Nothing where no further visit is due within the horizon.
+    /// [`Job::next_window`] of a job.
     #[must_use]
     pub fn next_window(&self, job: usize, previous: Option<usize>) -> Option<DayWindow> {
-        match previous {
-            None => Some(self.jobs[job].window),
-            Some(previous) => self.jobs[job].rhythm.as_ref()?.after(i64::try_from(previous).ok()?),
-        }
+        self.jobs[job].next_window(previous)
     }
 
-    /// The days on which a job's visit with this window may be made; `previous` is the day planned for the
-    /// one before.
+    /// [`Job::days`] of a job, as places in the list of days.
     pub fn days_of(&self, job: usize, window: DayWindow, previous: Option<usize>) -> impl Iterator<Item = usize> {
-        let after = previous.and_then(|day| i64::try_from(day).ok());
-        let Job { first_day, last_day, .. } = self.jobs[job];
-        window.days(last_day, after).filter(move |day| *day >= first_day).filter_map(|day| usize::try_from(day).ok())
+        self.jobs[job].days(window, previous).filter_map(|day| usize::try_from(day).ok())
     }
 
     /// What a visit on a day costs a job, `previous` being the day planned for the one before; nothing where it may not be
@@ -233,25 +195,34 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn visit_cost(&self, job: usize, previous: Option<usize>, day: usize) -> Option<Cost> {
         let window = self.next_window(job, previous)?;
-        self.cost_within(job, window, previous, day)
+        self.cost_within(job, (window, self.drawn_day(job, window, previous)), previous, day)
     }
 
-    /// The same, where the window is known.
+    /// The day drawn for a job's visit of a window: see [`Drawn::day`].
     #[must_use]
-    pub fn cost_within(&self, job: usize, window: DayWindow, previous: Option<usize>, day: usize) -> Option<Cost> {
-        let Job { first_day, last_day, weight, .. } = self.jobs[job];
-        let on = i64::try_from(day).ok()?;
-        let after = previous.and_then(|day| i64::try_from(day).ok());
-        let may_be_made =
-            on >= first_day && window.days(last_day, after).contains(&on) && !self.spans(job, day).is_empty();
-        may_be_made.then(|| Cost { late: weight * window.days_late(on), soft: self.drift(window.ideal, on) })
+    pub fn drawn_day(&self, job: usize, window: DayWindow, previous: Option<usize>) -> Option<i64> {
+        self.drawn.day((job, &self.jobs[job]), window, previous)
     }
 
-    /// What it costs that no visit is planned after `previous`: nothing where none is due.
+    /// The same, where the window and the day drawn are known.
+    fn cost_within(
+        &self,
+        job: usize,
+        (window, drawn): (DayWindow, Option<i64>),
+        previous: Option<usize>,
+        day: usize,
+    ) -> Option<Cost> {
+        let on = i64::try_from(day).ok()?;
+        let may_be_made = self.jobs[job].days(window, previous).contains(&on) && !self.spans(job, day).is_empty();
+        let weight = self.jobs[job].weight;
+        let off_best = || drawn.map_or_else(|| self.drift(window.ideal, on), |drawn| self.drawn.cost(drawn, on));
+        may_be_made.then(|| Cost { late: weight * window.days_late(on), soft: off_best() })
+    }
+
+    /// [`Job::cost_of_none`] of a job.
     #[must_use]
     pub fn cost_of_none(&self, job: usize, previous: Option<usize>) -> Cost {
-        let due = self.next_window(job, previous);
-        Cost { late: due.map_or(0, |window| self.jobs[job].weight * self.unmet_days(window.latest)), soft: 0 }
+        self.jobs[job].cost_of_none(previous)
     }
 
     /// What the days of a job's visits cost, and that no more are planned.
@@ -273,14 +244,6 @@ impl<'a> Problem<'a> {
         let off = day - ideal.max(0);
         let rate = if off < 0 { costs.day_early } else { costs.day_late_of_ideal };
         u64::from(rate) * off.unsigned_abs()
-    }
-
-    /// The days that a visit not made counts for: those it is late at the horizon's end, and the policy's for not
-    /// being made, or one where its window goes on beyond the horizon.
-    #[must_use]
-    pub fn unmet_days(&self, latest: i64) -> u64 {
-        let late = u64::try_from(self.last_day + 1 - latest).unwrap_or_default();
-        late + if latest <= self.last_day { u64::from(self.snapshot.policy.unmet_days) } else { 1 }
     }
 
     /// What it costs that a crew makes a job's visit on a day, rather than the offender's own manager, or the crew of
@@ -321,10 +284,14 @@ impl<'a> Problem<'a> {
     }
 
     /// Of these officers, those whom a job's case does not shut out.
+    fn admitted(&self, officers: &[Available], job: usize) -> Vec<Available> {
+        officers.iter().copied().filter(|available| self.admits(available, job)).collect()
+    }
+
+    /// True where a job's case does not shut an officer out.
     #[must_use]
-    pub fn admitted(&self, officers: &[Available], job: usize) -> Vec<Available> {
-        let shut_out = &self.jobs[job].shut_out;
-        officers.iter().filter(|available| access::admits(shut_out, available.officer)).copied().collect()
+    pub fn admits(&self, available: &Available, job: usize) -> bool {
+        access::admits(&self.jobs[job].shut_out, available.officer)
     }
 }
 
@@ -341,61 +308,6 @@ fn roads(policy: &TravelPolicy, places: &[Location]) -> Vec<u32> {
     roads
 }
 
-fn day_window(snapshot: &Snapshot, window: &Window) -> DayWindow {
-    let day = |date| days_between(snapshot.horizon.from, date);
-    DayWindow { earliest: day(window.earliest), ideal: day(window.ideal), latest: day(window.latest) }
-}
-
-fn weekday(date: CivilDate) -> usize {
-    use chrono::Datelike as _;
-    usize::try_from(date.weekday().num_days_from_monday()).unwrap_or_default()
-}
-
-fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
-    use DayOfWeek::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
-    let spans = [Mon, Tue, Wed, Thu, Fri, Sat, Sun].map(|weekday| {
-        let agency = joint_agency::hours(&demand.needs, &snapshot.policy, weekday);
-        let own = time_of_day::spans(&demand.needs, weekday);
-        own.into_iter().filter_map(|span| span.shared(agency?)).collect()
-    });
-    let lives_until = demand.place.as_ref().and_then(|place| place.resident_until);
-    let last_day = lives_until.into_iter().fold(demand.last_day_due(snapshot.horizon), CivilDate::min);
-    let officer = |named: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *named);
-    let accepted = snapshot
-        .parent
-        .iter()
-        .flat_map(|parent| &parent.visits)
-        .filter(|visit| visit.offender_ref == demand.offender_ref)
-        .map(|visit| (days_between(snapshot.horizon.from, visit.date), visit.crew.iter().map(officer).collect()))
-        .collect();
-    Job {
-        demand: at,
-        window: day_window(snapshot, &demand.window),
-        first_day: demand.place.as_ref().map_or(0, |place| days_between(snapshot.horizon.from, place.resident_from)),
-        last_day: days_between(snapshot.horizon.from, last_day),
-        duration: demand.needs.duration_minutes * 60,
-        weight: u64::from(snapshot.policy.risk_weights.of(demand.risk)),
-        crew: crew_size::least(&demand.needs),
-        manager: demand.manager_ref.as_ref().and_then(officer),
-        shut_out: demand.shut_out.iter().filter_map(officer).collect(),
-        rhythm: demand.recurrence.as_ref().map(|recurrence| rhythm(snapshot, demand, recurrence)),
-        holders: demand.needs.required_skills.iter().map(|skill| skills::holders(&snapshot.officers, skill)).collect(),
-        spans,
-        accepted,
-    }
-}
-
-fn rhythm(snapshot: &Snapshot, demand: &Demand, recurrence: &Recurrence) -> Rhythm {
-    let after = |interval: VisitInterval| {
-        [interval.earliest_after_days, interval.interval_days, interval.latest_after_days].map(i64::from)
-    };
-    let day = |date| days_between(snapshot.horizon.from, date);
-    let mut steps: Vec<_> = recurrence.steps.iter().map(|step| (day(step.until), after(step.interval))).collect();
-    // Of two steps with one last day the first listed holds.
-    steps.sort_by_key(|(until, _)| *until);
-    Rhythm { own: after(recurrence.interval), steps, last_due: day(demand.last_day_due(snapshot.horizon)) }
-}
-
 /// The officers on duty on each day.
 fn available(snapshot: &Snapshot, days: &[CivilDate]) -> Vec<Vec<Available>> {
     let mut by_date: BTreeMap<CivilDate, Vec<Available>> = BTreeMap::new();
@@ -406,6 +318,22 @@ fn available(snapshot: &Snapshot, days: &[CivilDate]) -> Vec<Vec<Available>> {
         }
     }
     days.iter().map(|day| by_date.remove(day).unwrap_or_default()).collect()
+}
+
+/// The crews that are given for each day, each for the time that all of it is on duty.
+fn given(snapshot: &Snapshot, days: &[CivilDate], available: &[Vec<Available>], crews: &[GivenCrew]) -> Vec<Vec<Crew>> {
+    let of_day = |(day, on_duty): (&CivilDate, &Vec<Available>)| {
+        let crew = |given: &GivenCrew| {
+            let member = |named: &Ref| {
+                let is_named = |on_duty: &&Available| snapshot.officers[on_duty.officer].officer_ref == *named;
+                on_duty.iter().find(is_named).copied()
+            };
+            let members: Vec<Available> = given.officer_refs.iter().map(member).collect::<Option<_>>()?;
+            Some(Crew::of(&members)).filter(|crew| crew.seconds() > 0)
+        };
+        crews.iter().filter(|given| given.date == *day).filter_map(crew).collect()
+    };
+    days.iter().zip(available).map(of_day).collect()
 }
 
 fn frozen(snapshot: &Snapshot, jobs: &[Job]) -> Vec<Frozen> {

@@ -3,6 +3,7 @@
 mod dip_sample;
 mod neighbourhood;
 mod planned_visit;
+mod predictable;
 #[cfg(test)]
 mod tests;
 mod unplaced_visit;
@@ -18,6 +19,7 @@ use crate::domain::moment::Moment;
 use crate::domain::planned_visit::PlannedVisit;
 use crate::domain::policy::Policy;
 use crate::domain::reference::Ref;
+use crate::domain::visit_guess::{GuessedWindow, SeenVisit};
 
 /// What the service records of a force beside the records of its cases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,8 +28,27 @@ pub struct ServiceFacts {
     pub planned_visits: Vec<PlannedVisit>,
     /// The visits that the accepted schedules had no place for.
     pub unplaced_visits: Vec<UnplacedVisit>,
+    /// The unannounced visits of the accepted schedules that nobody was late with when they were planned.
+    pub expected_visits: Vec<ExpectedVisit>,
     /// When neighbourhood officers last read each area's briefing.
     pub briefings_read_at: BTreeMap<Ref, Instant>,
+}
+
+/// An unannounced visit of a team's accepted schedule, as the offender might guess it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpectedVisit {
+    /// By which team.
+    pub team_ref: Ref,
+    /// Whom.
+    pub offender_ref: Ref,
+    /// When it comes.
+    pub came: SeenVisit,
+    /// The days on which it may.
+    pub window: GuessedWindow,
+    /// The schedule's first day.
+    pub schedule_from: CivilDate,
+    /// Its last.
+    pub schedule_until: CivilDate,
 }
 
 /// A visit that was due in the days of a team's accepted schedule, which has no place for it.
@@ -78,6 +99,9 @@ pub fn evaluate(force: &ForceFile, facts: &ServiceFacts, at: Moment, policy: &Po
     for (area, team, finding) in neighbourhood::not_briefed(force, facts, at, policy) {
         let code = FlagCode::NeighbourhoodNotBriefed;
         flags.push(Flag::new(code, area.clone(), finding, policy).of_team(Some(team)));
+    }
+    for (team, finding) in predictable::predictable(force, facts, at, policy) {
+        flags.push(Flag::new(FlagCode::PredictableVisits, team.clone(), finding, policy).of_team(Some(team)));
     }
     for (team, finding) in dip_sample::due(force, at, policy) {
         flags.push(Flag::new(FlagCode::DipSampleDue, team.clone(), finding, policy).of_team(Some(team)));

@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::calendar::plus_days;
 use crate::domain::flag::tests::World;
 use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind;
+use crate::domain::working_time::TimeOfDay;
 
 fn reference(text: &str) -> Ref {
     Ref::new(text).unwrap()
@@ -188,5 +190,43 @@ fn last_months_sample_is_due_until_it_is_complete() {
     ] {
         let found = raised(&world, &ServiceFacts::default(), FlagCode::DipSampleDue);
         assert_eq!(found, reason.map(Some).into_iter().collect::<Vec<_>>(), "{what}");
+    }
+}
+
+/// Visits of `o` to come, so many days apart, each with ten days of room to either side of the thirtieth day after the one before.
+fn expected(gaps: impl Iterator<Item = u32>) -> ServiceFacts {
+    let first: CivilDate = "2021-04-20".parse().unwrap();
+    let mut before = first;
+    let mut visits = vec![];
+    for gap in gaps {
+        let on = |days| plus_days(before, days);
+        let window = GuessedWindow { earliest: on(20), ideal: on(30), latest: on(40), event_on: None };
+        let came = SeenVisit { date: on(gap), start: TimeOfDay::NOON };
+        before = came.date;
+        visits.push(ExpectedVisit {
+            team_ref: reference("t"),
+            offender_ref: reference("o"),
+            came,
+            window,
+            schedule_from: first,
+            schedule_until: plus_days(first, 9_999),
+        });
+    }
+    ServiceFacts { expected_visits: visits, ..ServiceFacts::default() }
+}
+
+#[test]
+fn a_schedule_that_can_be_guessed_is_flagged_and_one_drawn_by_chance_is_not() {
+    // Multiples of 8 modulo 21 visit every day of the window in turn.
+    let drawn = || (0..42).map(|at| 20 + at * 8 % 21);
+    for (what, facts, found) in [
+        ("as the grid has it", expected((0..42).map(|_| 30)), vec![Some("median_interval")]),
+        ("always when the window opens", expected((0..42).map(|_| 21)), vec![Some("median_interval")]),
+        ("drawn", expected(drawn()), vec![]),
+        ("too few to tell", expected((0..19).map(|_| 30)), vec![]),
+        ("nothing planned", ServiceFacts::default(), vec![]),
+    ] {
+        let raised = raised(&World::in_order(), &facts, FlagCode::PredictableVisits);
+        assert_eq!(raised, found, "{what}");
     }
 }

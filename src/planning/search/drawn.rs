@@ -1,0 +1,165 @@
+//! The day drawn for an unannounced visit: any of its window, by the run's chance, so that nobody can guess it.
+
+use super::job::Job;
+use crate::planning::constraint::day::DayWindow;
+
+/// What days are drawn by.
+#[derive(Debug)]
+pub struct Drawn {
+    /// From the run's seed.
+    seed: u64,
+    /// What a day off the one drawn costs; nothing where no days are drawn.
+    rate: u64,
+    /// The days of the horizon on which anybody is on duty, in order.
+    open: Vec<i64>,
+}
+
+impl Drawn {
+    /// Draws by a run's seed, from days on which anybody is on duty.
+    #[must_use]
+    pub const fn by(seed: u64, rate: u64, open: Vec<i64>) -> Self {
+        Self { seed, rate, open }
+    }
+
+    /// The day drawn for a job's visit of a window, `previous` being the day planned for the one before: none where it is
+    /// announced, or late already, and so made as soon as it can be.
+    ///
+    /// Where the window has more room after its ideal day than before it, the days before are drawn oftener, so that visits do not
+    /// come later on average than the plan says. A window that opens at its ideal day, after an event, has all its days drawn alike.
+    #[must_use]
+    pub fn day(&self, (at, job): (usize, &Job), window: DayWindow, previous: Option<usize>) -> Option<i64> {
+        if self.rate == 0 || !job.is_unannounced || window.is_past() {
+            return None;
+        }
+        let days = job.days(window, previous);
+        let open = self.open_between(*days.start(), *days.end());
+        let (first, last) = (*open.first()?, *open.last()?);
+        let mut chance = self.chance(at, previous);
+        let to_ideal = open.partition_point(|day| *day <= window.ideal);
+        let (early, late) = open.split_at(to_ideal);
+        let is_late_on_average = first + last > 2 * window.ideal;
+        let drawn_from = match (early.first(), late.first()) {
+            (Some(from), Some(then)) if is_late_on_average && window.earliest < window.ideal => {
+                // The means of both parts, twice.
+                let (early_mean, late_mean) = (from + window.ideal, then + last);
+                let share = |days: i64| u64::try_from(days).unwrap_or_default();
+                let is_early = below(share(late_mean - early_mean), &mut chance) < share(late_mean - 2 * window.ideal);
+                if is_early { early } else { late }
+            }
+            _ => open,
+        };
+        let length = u64::try_from(drawn_from.len()).unwrap_or_default();
+        usize::try_from(below(length, &mut chance)).ok().and_then(|at| drawn_from.get(at)).copied()
+    }
+
+    /// What it costs that a visit is made on another day than the one drawn.
+    #[must_use]
+    pub const fn cost(&self, drawn: i64, day: i64) -> u64 {
+        self.rate * day.abs_diff(drawn)
+    }
+
+    fn open_between(&self, first: i64, last: i64) -> &[i64] {
+        let from = self.open.partition_point(|day| *day < first);
+        let until = self.open.partition_point(|day| *day <= last);
+        self.open.get(from..until).unwrap_or_default()
+    }
+
+    /// Chance of its own for each visit, whatever else the search does.
+    fn chance(&self, job: usize, previous: Option<usize>) -> u64 {
+        let number = |number: usize| u64::try_from(number).unwrap_or_default();
+        mixed(mixed(mixed(self.seed) ^ number(job)) ^ previous.map_or(0, |day| number(day) + 1))
+    }
+}
+
+/// A number below another, from chance that goes on to the next.
+const fn below(bound: u64, chance: &mut u64) -> u64 {
+    *chance = mixed(*chance);
+    if bound == 0 { 0 } else { *chance % bound }
+}
+
+/// One step of SplitMix64 (Steele, Lea and Flood 2014): neighbouring numbers come out far apart.
+const fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::calendar::{minus_days, plus_days};
+    use crate::domain::risk_management_plan::VisitInterval;
+    use crate::planning::search::problem::Problem;
+    use crate::planning::snapshot::{Recurrence, Snapshot, Window};
+    use crate::planning::worlds::{today, world};
+
+    /// One offender whose window has these days of the horizon, which has sixty with somebody on duty on most weekdays.
+    fn one(earliest: u32, ideal: u32, latest: u32) -> Snapshot {
+        let mut snapshot = world(3, 1, 8, 60);
+        let demand = &mut snapshot.demands[0];
+        let on = |day| plus_days(today(), day);
+        demand.window = Window { earliest: on(earliest), ideal: on(ideal), latest: on(latest) };
+        demand.needs.unannounced = true;
+        demand.place.as_mut().unwrap().resident_until = None;
+        demand.notification_ends_on = None;
+        snapshot
+    }
+
+    fn drawn(snapshot: &Snapshot, seeds: u64) -> Vec<i64> {
+        let day = |seed| {
+            let problem = Problem::new(snapshot, seed);
+            problem.drawn_day(0, problem.jobs[0].window, None)
+        };
+        (0..seeds).filter_map(day).collect()
+    }
+
+    #[test]
+    fn every_day_of_the_window_with_somebody_on_duty_is_drawn_and_none_else() {
+        for (earliest, ideal, latest) in [(10, 20, 30), (0, 0, 12), (5, 40, 59), (50, 59, 80)] {
+            let snapshot = one(earliest, ideal, latest);
+            let drawn = drawn(&snapshot, 3_000);
+            let days: std::collections::BTreeSet<i64> = drawn.iter().copied().collect();
+            let problem = Problem::new(&snapshot, 0);
+            let is_open = |day: &i64| !problem.available(usize::try_from(*day).unwrap()).is_empty();
+            let open = (i64::from(earliest)..=i64::from(latest.min(59))).filter(is_open).collect();
+            assert_eq!((drawn.len(), days), (3_000, open));
+        }
+    }
+
+    #[test]
+    fn visits_do_not_come_later_on_average_than_the_plan_says() {
+        for (earliest, ideal, latest) in [(10, 20, 30), (10, 15, 40), (10, 35, 40)] {
+            let drawn = drawn(&one(earliest, ideal, latest), 4_000);
+            let sum: i64 = drawn.iter().sum();
+            assert!(sum <= (i64::from(ideal) + 1) * 4_000, "{earliest} {ideal} {latest}: {}", sum / 4_000);
+        }
+    }
+
+    #[test]
+    fn nothing_is_drawn_for_announced_or_late_visits_or_where_policy_draws_nothing() {
+        let mut announced = one(10, 20, 30);
+        announced.demands[0].needs.unannounced = false;
+        assert!(drawn(&announced, 9).is_empty());
+        let mut late = one(10, 20, 30);
+        late.demands[0].window = Window { latest: minus_days(today(), 1), ..late.demands[0].window };
+        assert!(drawn(&late, 9).is_empty());
+        let mut none = one(10, 20, 30);
+        none.policy.costs.off_drawn_day = 0;
+        assert!(drawn(&none, 9).is_empty());
+    }
+
+    #[test]
+    fn the_day_drawn_after_a_visit_does_not_depend_on_the_days_drawn_before() {
+        let mut snapshot = one(0, 0, 5);
+        let interval = VisitInterval { interval_days: 20, earliest_after_days: 10, latest_after_days: 30 };
+        let plan_ref = snapshot.demands[0].offender_ref.clone();
+        snapshot.demands[0].recurrence = Some(Recurrence { plan_ref, interval, steps: vec![] });
+        let problem = Problem::new(&snapshot, 7);
+        let gap = |day: usize| {
+            let window = problem.next_window(0, Some(day))?;
+            Some(problem.drawn_day(0, window, Some(day))? - i64::try_from(day).unwrap())
+        };
+        let gaps: std::collections::BTreeSet<i64> = (0..20).filter_map(gap).collect();
+        assert!(gaps.len() > 5, "always as long after the visit before: {gaps:?}");
+    }
+}
