@@ -6,7 +6,8 @@
 
 use std::collections::VecDeque;
 
-use super::cost::{Assignment, Costs};
+use super::assignment::Assignment;
+use super::cost::Costs;
 
 /// An assignment of every case that can have a manager.
 #[must_use]

@@ -1,6 +1,7 @@
 //! Evening out: one case moved, or two swapped, as long as that costs less. What comes out no single move or swap improves.
 
-use super::cost::{Assignment, Costs};
+use super::assignment::Assignment;
+use super::cost::Costs;
 
 /// Moves and swaps until nothing is gained. Every step costs less than the one before, in whole numbers, so that there is an end.
 pub fn improve(costs: &Costs<'_>, assignment: &mut Assignment) {

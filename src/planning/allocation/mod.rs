@@ -10,6 +10,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "cases and managers are indexed by the question's own lists")]
 
+pub mod assignment;
 pub mod cost;
 pub mod cover;
 pub mod improve;

@@ -4,7 +4,8 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::cost::{Assignment, Costs};
+use super::assignment::Assignment;
+use super::cost::Costs;
 use super::cover::cover;
 use super::improve::{best_move, improve};
 use super::manager::{Holding, Manager};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::cost::{Assignment, Costs};
+use super::assignment::Assignment;
+use super::cost::Costs;
 use super::manager::NotPutForward;
 use super::question::{OpenCase, Question};
 use crate::domain::reference::Ref;
