@@ -40,7 +40,9 @@ pub fn check(
         let detail = "the officer could not see this limited-access case; a detective inspector admits them first";
         return refused(RefusalCode::NotAcceptable, detail, "/officer_ref");
     }
-    if newest(&case.records.allocations).is_some_and(|held| held.record.officer_ref.as_ref() == Some(officer_ref) && held.record.from <= from) {
+    if newest(&case.records.allocations)
+        .is_some_and(|held| held.record.officer_ref.as_ref() == Some(officer_ref) && held.record.from <= from)
+    {
         return refused(RefusalCode::WrongState, "the case is this officer's already", "/officer_ref");
     }
     Ok(())

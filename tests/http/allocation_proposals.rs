@@ -102,7 +102,8 @@ fn a_leavers_cases_are_spread_and_accepted_together() {
         assert!(first["next_best"]["points_more"].as_i64().unwrap() >= 0);
         let body = json!({"digest": proposal["digest"], "leavers": ["om-n"], "remark": "Seen and agreed."});
         let token = format!("Bearer {}", service.token(&supervisor()));
-        let headers = [("authorization", token.as_str()), ("content-type", "application/json"), ("idempotency-key", "k")];
+        let headers =
+            [("authorization", token.as_str()), ("content-type", "application/json"), ("idempotency-key", "k")];
         let send = || service.request("POST", &format!("{NORTH}/accept"), &headers, body.to_string().as_bytes());
         let made = send();
         assert_eq!(made.status, 201, "{}", made.text);
@@ -121,7 +122,8 @@ fn a_leavers_cases_are_spread_and_accepted_together() {
         // What it did is what was told beforehand.
         for told in proposal["managers"].as_array().unwrap() {
             let caseloads = made.json()["caseloads"].clone();
-            let found = caseloads.as_array().unwrap().iter().find(|it| it["officer_ref"] == told["officer_ref"]).cloned();
+            let found =
+                caseloads.as_array().unwrap().iter().find(|it| it["officer_ref"] == told["officer_ref"]).cloned();
             assert_eq!(found.unwrap()["after"]["workload"], told["after"]["workload"]);
         }
         // The same request sent again is carried out once.
@@ -178,7 +180,11 @@ fn one_line_is_accepted_singly_and_what_is_stale_is_refused_whole() {
         let ahead = json!({"digest": next["digest"], "leavers": ["om-n"], "from": "2021-05-01"});
         let made = accept(&service, &supervisor(), &ahead);
         assert_eq!((made.status, &made.json()["allocations"][0]["from"]), (201, &json!("2021-05-01")), "{}", made.text);
-        assert_eq!(read(&service, &supervisor(), "?leaver=om-n")["total"], 0, "what is decided ahead is not asked again");
+        assert_eq!(
+            read(&service, &supervisor(), "?leaver=om-n")["total"],
+            0,
+            "what is decided ahead is not asked again"
+        );
         assert_eq!(read(&service, &supervisor(), "")["total"], 0);
     });
 }
@@ -297,7 +303,8 @@ fn a_case_for_which_nobody_has_room_is_told_with_the_smallest_change() {
         let raised = json!({"max_caseload": change["limit"]});
         assert_eq!(service.patch(&supervisor(), &path, Some(&version), &raised).status, 200);
         let after = read(&service, &supervisor(), "?leaver=om-n");
-        let left: Vec<_> = after["without_manager"].as_array().unwrap().iter().map(|it| it["offender_ref"].as_str()).collect();
+        let left: Vec<_> =
+            after["without_manager"].as_array().unwrap().iter().map(|it| it["offender_ref"].as_str()).collect();
         assert_eq!(left, [Some("n-1")]);
     });
 }

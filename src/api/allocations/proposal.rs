@@ -117,8 +117,7 @@ pub async fn read(
     parameters: web::Query<Vec<(String, String)>>,
 ) -> Result<HttpResponse, Problem> {
     let (reader, leavers) = (service.reader(permit), leavers(parameters.into_inner())?);
-    let work =
-        move |service: &Service| read_proposal(service.store(), &reader, service.policies(), &team, &leavers);
+    let work = move |service: &Service| read_proposal(service.store(), &reader, service.policies(), &team, &leavers);
     let found = service.run(work).await?;
     let digest = found.digest.clone();
     versioned(&request, &ProposalView::from(found), digest)
@@ -153,9 +152,8 @@ pub async fn accept_lines(
     let reader = service.reader(permit);
     let Sent { body: AcceptBody { digest, leavers, offender_refs, from, remark }, key } = sent;
     let accepting = Accepting { digest, leavers, offenders: offender_refs, from: from.map(|day| day.0), remark };
-    let act = move |service: &Service| {
-        accept(service.store(), &service.acting(&reader, key.as_ref()), &team, &accepting)
-    };
+    let act =
+        move |service: &Service| accept(service.store(), &service.acting(&reader, key.as_ref()), &team, &accepting);
     let Accepted { written, lines, effects } = service.run(act).await?;
     let mut response = HttpResponse::build(StatusCode::CREATED);
     head(&mut response, &written)?;

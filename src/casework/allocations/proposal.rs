@@ -25,8 +25,7 @@ use crate::store::current::exists;
 use crate::store::error::StoreError;
 
 /// What a proposal looks at of a case beside what caseloads are counted by.
-const LOOKED_AT: [RecordKind; 3] =
-    [RecordKind::Address, RecordKind::RiskManagementPlan, RecordKind::AccessRestriction];
+const LOOKED_AT: [RecordKind; 3] = [RecordKind::Address, RecordKind::RiskManagementPlan, RecordKind::AccessRestriction];
 
 /// A proposal as somebody reads it.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +83,8 @@ pub fn read(
         let force = load_with(connection, &scope, &LOOKED_AT)?;
         let question = gather(&force, |_| true, Asked { team, leavers }, (at, policy));
         let proposal = propose(&question.map_err(|refusal| refusal.at(""))?);
-        let unreadable = |error: serde_json::Error| StoreError::Unreadable { what: "proposal", detail: error.to_string() };
+        let unreadable =
+            |error: serde_json::Error| StoreError::Unreadable { what: "proposal", detail: error.to_string() };
         let digest = proposal.digest().map_err(unreadable)?;
         let without = proposal.without_manager.iter().map(|open| &open.case.offender_ref);
         let refs: Vec<&Ref> = proposal.lines.iter().map(|line| &line.case.offender_ref).chain(without).collect();
@@ -99,12 +99,7 @@ pub fn read(
 ///
 /// # Errors
 /// See [`ActError`]; `stale_proposal` where the same would not be proposed now.
-pub fn accept(
-    store: &Store,
-    acting: &Acting<'_>,
-    team: &Ref,
-    accepting: &Accepting,
-) -> Result<Accepted, ActError> {
+pub fn accept(store: &Store, acting: &Acting<'_>, team: &Ref, accepting: &Accepting) -> Result<Accepted, ActError> {
     let act = "allocation_proposal.accept";
     within_reach(store, acting.reader, team, act)?;
     let (mut lines, mut effects) = (Vec::new(), Vec::new());
@@ -166,10 +161,7 @@ fn with_remark(words: &str, remark: Option<&Words>) -> Result<String, Refusal> {
 }
 
 fn passing(line: &Line) -> Passing {
-    let made = Move {
-        offender_ref: line.case.offender_ref.clone(),
-        officer_ref: line.manager.officer_ref.clone(),
-    };
+    let made = Move { offender_ref: line.case.offender_ref.clone(), officer_ref: line.manager.officer_ref.clone() };
     Passing { made, from: line.from, reason: line.words.clone() }
 }
 

@@ -71,7 +71,8 @@ impl Assignment {
         let from = self.by_case[case]?;
         let burden = self.holdings[from].burden;
         let left = burden.saturating_sub(costs.adds(case).burden);
-        let saved = costs.pair(case, from)?.cost.total() + costs.unevenness(from, burden) - costs.unevenness(from, left);
+        let saved =
+            costs.pair(case, from)?.cost.total() + costs.unevenness(from, burden) - costs.unevenness(from, left);
         Some(self.taking(costs, case, to)? - saved)
     }
 

@@ -87,7 +87,8 @@ impl<'a> Costs<'a> {
     #[must_use]
     pub fn unevenness(&self, manager: usize, burden: u32) -> i64 {
         let burden = i64::from(burden);
-        burden.saturating_mul(burden).saturating_mul(100) / i64::from(self.question.managers[manager].capacity_percent.max(1))
+        burden.saturating_mul(burden).saturating_mul(100)
+            / i64::from(self.question.managers[manager].capacity_percent.max(1))
     }
 }
 

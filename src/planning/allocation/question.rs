@@ -133,7 +133,8 @@ pub fn gather(
     for case in force.cases.values().filter(|case| case.is_managed(at) && shows(case)) {
         let decided = newest(&case.records.allocations).map(|held| &held.record);
         let is_of_team = case.offender.team_ref == *team;
-        if let Some((reason, since)) = is_of_team.then(|| need(case, force, &leavers, decided, (at, policy))).flatten() {
+        if let Some((reason, since)) = is_of_team.then(|| need(case, force, &leavers, decided, (at, policy))).flatten()
+        {
             cases.push(open(case, (reason, since), managers.keys().copied(), (at, policy)));
         } else if let Some(manager) = decided.and_then(|it| managers.get_mut(it.officer_ref.as_ref()?)) {
             hold(manager, case, settings, (at, policy));

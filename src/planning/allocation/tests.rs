@@ -47,7 +47,8 @@ fn small(managers: &[(u32, u32, u32)], weights: &[u32]) -> Question {
 fn told(proposal: &Proposal) -> Vec<String> {
     let with = proposal.lines.iter().map(|line| format!("{} {}", line.case.offender_ref, line.manager.officer_ref));
     let without = proposal.without_manager.iter();
-    with.chain(without.map(|it| format!("{} {:?}: {}", it.case.offender_ref, it.why, it.smallest_change.text))).collect()
+    with.chain(without.map(|it| format!("{} {:?}: {}", it.case.offender_ref, it.why, it.smallest_change.text)))
+        .collect()
 }
 
 fn workloads(proposal: &Proposal) -> Vec<u32> {

@@ -106,7 +106,10 @@ fn staff(question: &Question, promised: &mut Promised) -> SmallestChange {
     let lacks_courses = |reason: NotPutForward| reason == NotPutForward::CourseMissing;
     if let Some(absent) = question.absent.iter().find(|absent| lacks_courses(absent.reason)) {
         let text = format!("{} completes the courses that the post needs", absent.officer_ref);
-        return SmallestChange { officer_ref: Some(absent.officer_ref.clone()), ..change(Change::CompleteCourses, text) };
+        return SmallestChange {
+            officer_ref: Some(absent.officer_ref.clone()),
+            ..change(Change::CompleteCourses, text)
+        };
     }
     fill(question, promised).unwrap_or_else(|| {
         change(Change::AppointManager, "an offender manager is appointed to the team, or comes back to it".to_owned())
@@ -156,11 +159,7 @@ fn room(costs: &Costs<'_>, assignment: &Assignment, promised: &mut Promised, cas
     let (officer_ref, before) = (&question.managers[manager].officer_ref, question.managers[manager].limit);
     let past = if limit > question.policy_limit { ", past the policy's" } else { "" };
     let text = format!("the limit of {officer_ref} is raised from {before} to {limit}, by {by}{past}");
-    SmallestChange {
-        officer_ref: Some(officer_ref.clone()),
-        limit: Some(limit),
-        ..change(Change::RaiseLimit, text)
-    }
+    SmallestChange { officer_ref: Some(officer_ref.clone()), limit: Some(limit), ..change(Change::RaiseLimit, text) }
 }
 
 /// Whom a case shuts out and who is at their limit, of those put forward; whoever it goes to aside.

@@ -67,7 +67,8 @@ fn manager(at: usize, cases: usize, chance: &mut Pcg64) -> Manager {
 }
 
 fn case(at: usize, managers: &[Manager], policy: &Policy, chance: &mut Pcg64) -> OpenCase {
-    let levels = [None, Some(RiskLevel::Low), Some(RiskLevel::Medium), Some(RiskLevel::High), Some(RiskLevel::VeryHigh)];
+    let levels =
+        [None, Some(RiskLevel::Low), Some(RiskLevel::Medium), Some(RiskLevel::High), Some(RiskLevel::VeryHigh)];
     let risk = levels.choose(chance).copied().flatten();
     let is_in_community = chance.random_ratio(5, 6);
     let some = |part: u32, chance: &mut Pcg64| -> BTreeSet<Ref> {

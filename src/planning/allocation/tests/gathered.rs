@@ -82,9 +82,8 @@ fn the_cases_that_need_a_manager_are_those_of_the_flag_and_of_leavers() {
 fn whoever_is_put_forward_is_there_stays_and_holds_the_courses_of_the_post() {
     let world = set(&two_managers(), "om", json!({"in_post_until": "2021-04-05"}));
     let away = |until: &str| json!({"absences": [{"from": "2021-04-01", "until": until, "reason": "sickness"}]});
-    let lent = |until: &str| {
-        json!({"loans": [{"team_ref": "u", "from": "2021-04-01", "until": until, "approved_by": "sup"}]})
-    };
+    let lent =
+        |until: &str| json!({"loans": [{"team_ref": "u", "from": "2021-04-01", "until": until, "approved_by": "sup"}]});
     for (members, expected) in [
         (json!({"in_post_from": "2021-04-16"}), "om2 NotInPost"),
         (away("2021-04-28"), ""),
@@ -97,7 +96,8 @@ fn whoever_is_put_forward_is_there_stays_and_holds_the_courses_of_the_post() {
     ] {
         let world = set(&world, "om2", members.clone());
         let question = asked(&world, &[], true);
-        let absent: Vec<String> = question.absent.iter().map(|it| format!("{} {:?}", it.officer_ref, it.reason)).collect();
+        let absent: Vec<String> =
+            question.absent.iter().map(|it| format!("{} {:?}", it.officer_ref, it.reason)).collect();
         assert_eq!(absent.join(", "), expected, "{members}");
         // Whoever is proposed may be named by the act that allocates.
         let force = world.force_file();
@@ -108,7 +108,11 @@ fn whoever_is_put_forward_is_there_stays_and_holds_the_courses_of_the_post() {
     }
     let elsewhere = set(&world, "om2", json!({"team_ref": "u"}));
     let question = asked(&elsewhere, &[], true);
-    assert_eq!((question.managers.len(), question.absent.len()), (0, 0), "another team's officers are no concern of it");
+    assert_eq!(
+        (question.managers.len(), question.absent.len()),
+        (0, 0),
+        "another team's officers are no concern of it"
+    );
 }
 
 #[test]
