@@ -6,7 +6,7 @@
 use super::cost::{Costs, Pair};
 use super::manager::Manager;
 use super::proposal::{hundredths, risk_in_words};
-use super::question::{OpenCase, Question};
+use super::question::{MANAGER_LEAVES, OpenCase, Question};
 
 /// Why a case should go to a manager, and who would be next.
 #[must_use]
@@ -28,6 +28,9 @@ pub fn reason(costs: &Costs<'_>, case: usize, manager: usize, next_best: Option<
 }
 
 fn why(case: &OpenCase) -> String {
+    if case.reason == MANAGER_LEAVES {
+        return "its manager leaves".to_owned();
+    }
     format!("{} since {}", case.reason.replace('_', " "), case.since)
 }
 
