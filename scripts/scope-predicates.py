@@ -118,6 +118,8 @@ PREDICATES = [
      "if in_hand.scope.covers(team) {", f"if in_hand.scope.covers(team) || {W} {{", 0),
     ("caseload.team", "casework/allocations/caseloads.rs",
      "|| !scope.covers(team)", f"|| !scope.covers(team) && !{W}", 0),
+    ("allocation_proposal.team", "casework/allocations/proposal.rs",
+     "|| !scope.covers(team)", f"|| !scope.covers(team) && !{W}", 0),
     ("allocation.officer", "casework/allocations/allocate.rs",
      "is_none_or(|team| in_hand.scope.covers(team))",
      f"is_none_or(|team| in_hand.scope.covers(team) || {W})", 0),

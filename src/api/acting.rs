@@ -110,6 +110,7 @@ impl From<RefusalCode> for ErrorCode {
             RefusalCode::NotQualified => Self::NOT_QUALIFIED,
             RefusalCode::CasesInHand => Self::CASES_IN_HAND,
             RefusalCode::WrongState => Self::WRONG_STATE,
+            RefusalCode::StaleProposal => Self::STALE_PROPOSAL,
             RefusalCode::NotEligible => Self::NOT_ELIGIBLE,
         }
     }

@@ -7,7 +7,9 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
+use super::allocations::{
+    allocate, caseloads, handover, history as allocation_history, proposal as allocation_proposal, unallocated,
+};
 use super::assessments::{arms, other};
 use super::audit;
 use super::auth::permit::READING_REASON;
@@ -89,6 +91,8 @@ use crate::domain::reading_reason::ReadingReason;
         allocate::one,
         allocate::all,
         unallocated::list,
+        allocation_proposal::read,
+        allocation_proposal::accept_lines,
         handover::list,
         handover::read,
         handover::enter,

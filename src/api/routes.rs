@@ -6,7 +6,9 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, ResponseError, Route, guard, web};
 
-use super::allocations::{allocate, caseloads, handover, history as allocation_history, unallocated};
+use super::allocations::{
+    allocate, caseloads, handover, history as allocation_history, proposal as allocation_proposal, unallocated,
+};
 use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
@@ -497,6 +499,12 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),
     Endpoint::permitted(Verb::Patch, "/v1/teams/{ref}", ManageTeams::PERMISSION, || web::to(teams::change_one)),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/caseloads", ReadCaseloads::PERMISSION, || web::to(caseloads::list)),
+    Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/allocation-proposal", ReadCaseloads::PERMISSION, || {
+        web::to(allocation_proposal::read)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/teams/{ref}/allocation-proposal/accept", AllocateCases::PERMISSION, || {
+        web::to(allocation_proposal::accept_lines)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}/posts", ReadCaseloads::PERMISSION, || web::to(posts::list)),
     Endpoint::permitted(Verb::Post, "/v1/posts", ManageTeams::PERMISSION, || web::to(posts::enter_one)),
     Endpoint::permitted(Verb::Get, "/v1/posts/{ref}", ReadCaseloads::PERMISSION, || web::to(posts::read)),

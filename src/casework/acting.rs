@@ -534,6 +534,11 @@ fn enter(
         members.insert("legal_hold".to_owned(), true.into());
     }
     reader.note(connection, act, Some((*kind, subject)), detail)?;
+    // Each case that passes on beside it has an entry of its own, by which what was decided in the case is found.
+    for (kind, subject, tag) in entered.iter().skip(1).filter(|(kind, ..)| *kind == RecordKind::Allocation) {
+        let detail = json!({ "entered": [{ "kind": kind, "ref": subject, "entry": tag.own }] });
+        reader.note(connection, act, Some((*kind, subject)), detail)?;
+    }
     evaluation::request(connection, force, now)?;
     if let Some(RequestKey { key, digest }) = acting.key {
         let done = CarriedOut { digest: digest.clone(), act: act.to_owned(), kind: *kind, subject: subject.clone() };

@@ -1,5 +1,6 @@
 //! Deciding who manages a case: an offender manager who will be there, who may see the case, and from today on.
 
+use super::allocation::newest;
 use super::calendar::{CivilDate, plus_years};
 use super::case_file::{CaseFile, ForceFile};
 use super::moment::Moment;
@@ -39,8 +40,9 @@ pub fn check(
         let detail = "the officer could not see this limited-access case; a detective inspector admits them first";
         return refused(RefusalCode::NotAcceptable, detail, "/officer_ref");
     }
-    let newest = case.records.allocations.iter().max_by_key(|held| (held.event_time, &held.event_id));
-    if newest.is_some_and(|held| held.record.officer_ref.as_ref() == Some(officer_ref) && held.record.from <= from) {
+    if newest(&case.records.allocations)
+        .is_some_and(|held| held.record.officer_ref.as_ref() == Some(officer_ref) && held.record.from <= from)
+    {
         return refused(RefusalCode::WrongState, "the case is this officer's already", "/officer_ref");
     }
     Ok(())

@@ -29,6 +29,12 @@ pub fn on_day(versions: &[Held<Allocation>], day: CivilDate) -> Option<&Held<All
     versions.iter().filter(|held| held.record.from <= day).max_by_key(|held| (held.event_time, &held.event_id))
 }
 
+/// The newest word on who manages a case, whether its day has come or not.
+#[must_use]
+pub fn newest(versions: &[Held<Allocation>]) -> Option<&Held<Allocation>> {
+    versions.iter().max_by_key(|held| (held.event_time, &held.event_id))
+}
+
 /// The current allocation: that of today.
 #[must_use]
 pub fn current(versions: &[Held<Allocation>], at: Moment) -> Option<&Allocation> {

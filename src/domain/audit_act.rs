@@ -93,6 +93,8 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("allocation.decide_all", Operation::Alteration),
     ("allocation.list", Operation::Consultation),
     ("allocation.read", Operation::Consultation),
+    ("allocation_proposal.accept", Operation::Alteration),
+    ("allocation_proposal.read", Operation::Consultation),
     ("arms_assessment.correct", Operation::Alteration),
     ("arms_assessment.enter", Operation::Collection),
     ("arms_assessment.list", Operation::Consultation),

@@ -8,6 +8,7 @@ pub mod address;
 pub mod allocating;
 pub mod allocation;
 pub mod allocation_gap;
+pub mod allocation_policy;
 pub mod arms_assessment;
 pub mod arrest;
 pub mod as_at;

@@ -27,6 +27,17 @@ impl OfficerRole {
     pub const fn supervises(self) -> bool {
         matches!(self, Self::Supervisor | Self::DetectiveInspector)
     }
+
+    /// The courses that a post needs (HMICFRS, Dorset 2021: inspected officers lacked them).
+    #[must_use]
+    pub const fn courses_needed(self) -> &'static [Course] {
+        match self {
+            Self::OffenderManager => &[Course::VisorUser, Course::ArmsAssessor],
+            Self::Supervisor => &[Course::VisorUser, Course::MosovoSupervisor],
+            Self::DetectiveInspector => &[Course::MosovoSupervisor],
+            Self::NeighbourhoodOfficer => &[],
+        }
+    }
 }
 
 /// A course that an officer can hold.
@@ -185,6 +196,12 @@ impl Officer {
     #[must_use]
     pub fn holds(&self, course: Course, day: CivilDate) -> bool {
         self.training.iter().any(|training| training.course == course && training.is_held_on(day))
+    }
+
+    /// The courses that the officer's post needs and they do not hold on a day.
+    #[must_use]
+    pub fn courses_missing(&self, day: CivilDate) -> Vec<Course> {
+        self.role.courses_needed().iter().copied().filter(|course| !self.holds(*course, day)).collect()
     }
 
     /// True when the officer is away on a day.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::allocation_policy::AllocationPolicy;
 use super::calendar::CivilDate;
 use super::dashboard_policy::DashboardPolicy;
 use super::planning_policy::{PlanningPolicy, RiskWeights};
@@ -114,6 +115,8 @@ pub struct Policy {
     pub inspection_pack_max_days: u32,
     /// The numbers of the dashboards.
     pub dashboard: DashboardPolicy,
+    /// The numbers of allocation proposals.
+    pub allocation: AllocationPolicy,
 }
 
 /// The numbers of the monthly dip sample of a team's cases.

@@ -43,6 +43,8 @@ refusal_codes! {
     CasesInHand = "cases_in_hand";
     /// The record is not in a state in which this can be done.
     WrongState = "wrong_state";
+    /// What was proposed is not what would be proposed now.
+    StaleProposal = "stale_proposal";
     /// A criterion of reactive management is not met, or not known to be.
     NotEligible = "not_eligible";
 }

@@ -6,10 +6,13 @@
 //! that found no place with the smallest change that would place it ([`explain`]); the [`checker`]
 //! judges any proposal and shares no code with the search.
 //!
+//! [`allocation`] proposes who manages which case, for a person to decide.
+//!
 //! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
 //! snapshot, seed and iterations give the same proposal byte for byte.
 
 pub mod achieved;
+pub mod allocation;
 pub mod checker;
 pub mod constraint;
 pub mod crew;

@@ -18,6 +18,12 @@ fn great_circle_metres(from: Location, to: Location) -> f64 {
     2.0 * EARTH_RADIUS_METRES * a.sqrt().min(1.0).asin()
 }
 
+/// The great circle between two points in whole metres, rounded up.
+#[must_use]
+pub fn metres_between(from: Location, to: Location) -> u32 {
+    whole(great_circle_metres(from, to))
+}
+
 /// Seconds from one point to another, rounded up to a whole second.
 #[must_use]
 pub fn travel_seconds(policy: &TravelPolicy, from: Location, to: Location) -> u32 {
@@ -25,13 +31,13 @@ pub fn travel_seconds(policy: &TravelPolicy, from: Location, to: Location) -> u3
     let in_town = metres.min(f64::from(policy.town_metres));
     let seconds = in_town / (f64::from(policy.town_kmh.max(1)) * KMH)
         + (metres - in_town) / (f64::from(policy.open_kmh.max(1)) * KMH);
-    whole_seconds(seconds)
+    whole(seconds)
 }
 
-/// The next whole second; the farthest two points on Earth are well under the type's limit.
+/// The next whole second or metre; the farthest two points on Earth are well under the type's limit.
 #[expect(clippy::as_conversions, reason = "a float has no lossless conversion; `as` saturates and the value is small")]
-fn whole_seconds(seconds: f64) -> u32 {
-    seconds.ceil() as u32
+fn whole(amount: f64) -> u32 {
+    amount.ceil() as u32
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Stories over HTTP: personas on the real server, on both databases.
 
 mod allocation;
+mod allocation_proposals;
 mod assessments;
 mod audit;
 mod breaches;

@@ -52,6 +52,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         (_, template) if NOT_THERE.iter().any(|part| template.starts_with(part)) => &[404],
         // The second who asks finds it done.
         (Verb::Post, "/v1/allocations/bulk") => &[201, 409],
+        // The digest is of no proposal.
+        (Verb::Post, "/v1/teams/{ref}/allocation-proposal/accept") => &[409],
         (Verb::Post, "/v1/officers/{ref}/loans") => &[200, 400],
         // The case is that officer's already.
         (Verb::Post, "/v1/offenders/{ref}/allocations") => &[409],
@@ -206,6 +208,7 @@ fn body(template: &str) -> (&'static str, &'static str) {
         "/v1/offenders/{ref}/conflicts/settle" => {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
         }
+        "/v1/teams/{ref}/allocation-proposal/accept" => ("application/json", r#"{"digest": "0"}"#),
         "/v1/teams/{ref}/dip-samples" => ("application/json", "{}"),
         "/v1/dip-samples/{ref}/grades" => {
             ("application/json", r#"{"offender_ref": "n-1", "answers": {}, "overall": "good", "findings": "invented"}"#)

@@ -4,4 +4,6 @@ pub mod allocate;
 pub mod caseloads;
 pub mod handover;
 pub mod history;
+pub mod proposal;
+mod proposal_view;
 pub mod unallocated;

@@ -85,6 +85,8 @@ error_table! {
         "Nothing is left to do.";
     STALE_PARENT: CONFLICT, "stale_parent", "The team has accepted another schedule since this proposal was made.",
         "Ask for a new proposal, which follows the accepted schedule.";
+    STALE_PROPOSAL: CONFLICT, "stale_proposal", "The records have changed since this allocation proposal was read.",
+        "Read the proposal again, decide again, and send its new digest. Nothing was allocated.";
     OUT_OF_DATE: CONFLICT, "out_of_date", "The proposal's first day has passed.",
         "Ask for a new proposal, from today or later.";
     ENDS_TOO_EARLY: CONFLICT, "ends_too_early", "The accepted schedule has visits after this proposal's last day.",

@@ -110,6 +110,17 @@ fn from_day(acting: &Acting<'_>, allocating: &Allocating) -> CivilDate {
     allocating.from.unwrap_or_else(|| acting.reader.clock.moment().today())
 }
 
+/// A case that is to pass to an officer, from a day on and for a reason of its own.
+#[derive(Debug, Clone)]
+pub(super) struct Passing {
+    /// Which case to whom.
+    pub made: Move,
+    /// From when on.
+    pub from: CivilDate,
+    /// Why.
+    pub reason: String,
+}
+
 /// What allocating enters, the allocations first, and what it does to the caseloads of those cases that the person may
 /// see. `part` is where in what was sent a move stands.
 ///
@@ -121,15 +132,30 @@ pub(in crate::casework) fn decide(
     part: impl Fn(usize) -> String,
     basis: Basis,
 ) -> Result<(Vec<Draft>, Vec<Effect>), Refusal> {
-    let Allocating { moves, from, reason } = allocating;
+    let from = allocating.from.unwrap_or_else(|| in_hand.at.today());
+    let passing = |made: &Move| Passing { made: made.clone(), from, reason: allocating.reason.to_string() };
+    let passing: Vec<Passing> = allocating.moves.iter().map(passing).collect();
+    decide_each(in_hand, &passing, part, basis)
+}
+
+/// The same of cases that each have their day and their reason.
+///
+/// # Errors
+/// With the first rule that stands against one of them.
+pub(super) fn decide_each(
+    in_hand: &ForceInHand<'_>,
+    passing: &[Passing],
+    part: impl Fn(usize) -> String,
+    basis: Basis,
+) -> Result<(Vec<Draft>, Vec<Effect>), Refusal> {
     let allocated_by = in_hand.acting_supervisor()?;
-    let from = from.unwrap_or_else(|| in_hand.at.today());
-    if moves.is_empty() {
+    if passing.is_empty() {
         return Err(Refusal::new(RefusalCode::NotAcceptable, "names no case"));
     }
     let mut seen: BTreeSet<&Ref> = BTreeSet::new();
     let (mut allocations, mut handovers) = (Vec::new(), Vec::new());
-    for (index, Move { offender_ref, officer_ref }) in moves.iter().enumerate() {
+    for (index, Passing { made: Move { offender_ref, officer_ref }, from, reason }) in passing.iter().enumerate() {
+        let from = *from;
         let refused = |code, detail: &str, at: &str| Refusal::new(code, detail).at(at).within(&part(index));
         let case = in_hand.case(offender_ref).ok_or_else(|| {
             let detail = "names an offender who is not known, or not within what this token grants";
@@ -147,13 +173,14 @@ pub(in crate::casework) fn decide(
         let allocation = Allocation {
             officer_ref: Some(officer_ref.clone()),
             from,
-            reason: Some(reason.to_string()),
+            reason: Some(reason.clone()),
             allocated_by: Some(allocated_by.clone()),
         };
         allocations.push(Draft::whole(offender_ref.clone(), allocation, basis));
         handovers.extend(hand_over(in_hand, case, officer_ref, from));
     }
-    let effects = effects(in_hand.force, |case| in_hand.shows(case), moves, (in_hand.at, in_hand.policy));
+    let moves: Vec<Move> = passing.iter().map(|passing| passing.made.clone()).collect();
+    let effects = effects(in_hand.force, |case| in_hand.shows(case), &moves, (in_hand.at, in_hand.policy));
     allocations.extend(handovers);
     Ok((allocations, effects))
 }

@@ -9,19 +9,28 @@ use crate::store::current::{Wanted, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::scope::Scope;
 
+/// What caseloads are counted by, beside the offenders in scope.
+const COUNTED: [RecordKind; 5] =
+    [RecordKind::Officer, RecordKind::Team, RecordKind::Post, RecordKind::ArmsAssessment, RecordKind::Handover];
+
 /// The officers, teams and posts of a force, and the cases in scope.
 pub(in crate::casework) fn load(connection: &mut AnyConnection, scope: &Scope) -> Result<ForceFile, StoreError> {
+    load_with(connection, scope, &[])
+}
+
+/// The same with other kinds of record of these cases.
+pub(super) fn load_with(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    others: &[RecordKind],
+) -> Result<ForceFile, StoreError> {
     let mut builder = ForceFileBuilder::default();
     let whole = Scope::whole(scope.force.clone());
-    for (kind, scope) in [
-        (RecordKind::Officer, &whole),
-        (RecordKind::Team, &whole),
-        (RecordKind::Post, &whole),
-        (RecordKind::ArmsAssessment, &whole),
-        (RecordKind::Handover, &whole),
-        (RecordKind::Offender, scope),
-    ] {
-        for held in records_in_scope(connection, Wanted::all(kind, scope))? {
+    for held in records_in_scope(connection, Wanted::all(RecordKind::Offender, scope))? {
+        builder.add(held);
+    }
+    for kind in COUNTED.iter().chain(others) {
+        for held in records_in_scope(connection, Wanted::all(*kind, &whole))? {
             builder.add(held);
         }
     }

@@ -5,6 +5,7 @@ pub mod caseloads;
 mod file;
 pub mod handover;
 pub mod history;
+pub mod proposal;
 pub mod unallocated;
 
 pub(super) use file::load as of_scope;

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 use super::{FlagFigure, Known, StaffFlag, count};
 use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::flag::FlagCode;
-use crate::domain::flag::officer::courses_needed;
 use crate::domain::officer::{Course, Officer};
 use crate::domain::reference::Ref;
 
@@ -54,7 +53,7 @@ impl Training {
         let today = known.at.today();
         let in_post = || {
             let in_post = known.officers.iter().filter(move |(_, officer)| officer.is_in_post(today));
-            in_post.filter(|(_, officer)| !courses_needed(officer.role).is_empty())
+            in_post.filter(|(_, officer)| !officer.role.courses_needed().is_empty())
         };
         let missing = known.staff_flags.iter().filter(|flag| flag.code == FlagCode::TrainingMissing);
         let notice = plus_days(today, known.policy.dashboard.training_notice_days);
@@ -86,7 +85,7 @@ fn ending<'a>(
     today: CivilDate,
     notice: CivilDate,
 ) -> impl Iterator<Item = ExpiringCourse> + 'a {
-    courses_needed(officer.role).iter().filter_map(move |course| {
+    officer.role.courses_needed().iter().filter_map(move |course| {
         let held = officer.training.iter().filter(|it| it.course == *course && it.is_held_on(today));
         let until = held.map(|training| training.expires_on.unwrap_or(CivilDate::MAX)).max()?;
         (until <= notice).then(|| ExpiringCourse { officer_ref: reference.clone(), course: *course, expires_on: until })

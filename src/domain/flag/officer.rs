@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Finding, FlagCode};
 use crate::domain::caseload::{Limits, LoadState};
 use crate::domain::moment::Moment;
-use crate::domain::officer::{Course, Officer, OfficerRole};
+use crate::domain::officer::{Officer, OfficerRole};
 use crate::domain::policy::Policy;
 
 /// An offender manager in post with more offenders in the community than their limit, or than what
@@ -23,19 +23,8 @@ pub(super) fn caseload(officer: &Officer, held: u32, at: Moment, policy: &Policy
     Some((code, Finding::of(json!({ "caseload": held, "limit": limit, "high_over": high_over }))))
 }
 
-/// The courses that a post needs (HMICFRS, Dorset 2021: inspected officers lacked them).
-pub(in crate::domain) const fn courses_needed(role: OfficerRole) -> &'static [Course] {
-    match role {
-        OfficerRole::OffenderManager => &[Course::VisorUser, Course::ArmsAssessor],
-        OfficerRole::Supervisor => &[Course::VisorUser, Course::MosovoSupervisor],
-        OfficerRole::DetectiveInspector => &[Course::MosovoSupervisor],
-        OfficerRole::NeighbourhoodOfficer => &[],
-    }
-}
-
 /// In post on D and lacking a course that the post needs, held on D.
 pub(super) fn training_missing(officer: &Officer, at: Moment) -> Option<Finding> {
-    let needed = courses_needed(officer.role);
-    let missing: Vec<Course> = needed.iter().copied().filter(|course| !officer.holds(*course, at.today())).collect();
+    let missing = officer.courses_missing(at.today());
     (officer.is_in_post(at.today()) && !missing.is_empty()).then(|| Finding::of(json!({ "missing": missing })))
 }
