@@ -69,7 +69,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     Ok(violations.is_empty())
 }
 
-fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
+/// The proposals of a file, or of standard input.
+///
+/// # Errors
+/// When it cannot be read, or holds something else.
+pub(super) fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
     let shown = path.display();
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();

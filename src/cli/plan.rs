@@ -21,7 +21,7 @@ use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::reference::Ref;
 use crate::planning::proposal::{Proposal, Summary, propose};
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
-use crate::planning::snapshot::Snapshot;
+use crate::planning::snapshot::{FORMAT, Snapshot};
 use crate::planning::take::Stay;
 use crate::store::Store;
 use crate::store::scope::Scope;
@@ -107,11 +107,15 @@ pub(super) fn read_snapshots(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the snapshot {shown}"))?;
     let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
     let wrong = || format!("{shown} is not a snapshot as `plan --snapshot-out` writes it");
-    if value.get("snapshots").is_some() {
-        Ok(serde_json::from_value::<Snapshots>(value).with_context(wrong)?.snapshots)
+    let snapshots: Vec<Snapshot> = if value.get("snapshots").is_some() {
+        serde_json::from_value::<Snapshots>(value).with_context(wrong)?.snapshots
     } else {
-        Ok(vec![serde_json::from_value(value).with_context(wrong)?])
+        vec![serde_json::from_value(value).with_context(wrong)?]
+    };
+    if let Some(other) = snapshots.iter().map(|snapshot| &snapshot.format).find(|format| *format != FORMAT) {
+        bail!("{shown} has a snapshot of the format {other}; this release reads {FORMAT}");
     }
+    Ok(snapshots)
 }
 
 /// Plans from a snapshot alone.
@@ -231,19 +235,19 @@ fn write_snapshots(path: &Path, requested: &[Requested]) -> anyhow::Result<()> {
 }
 
 /// A bar on a terminal, nothing elsewhere; the teams' iterations together.
-struct Progress {
-    bar: ProgressBar,
+pub(super) struct Progress {
+    pub(super) bar: ProgressBar,
     done: Vec<AtomicU32>,
 }
 
 impl Progress {
-    fn new(teams: usize, iterations: u32) -> Self {
+    pub(super) fn new(teams: usize, iterations: u32) -> Self {
         let length = u64::try_from(teams).unwrap_or_default() * u64::from(iterations);
         let bar = progress::bar(Some(length), "planning {wide_bar} {percent}% {eta}");
         Self { bar, done: (0..teams).map(|_| AtomicU32::new(0)).collect() }
     }
 
-    fn tell(&self, team: usize, done: u32) {
+    pub(super) fn tell(&self, team: usize, done: u32) {
         if let Some(counter) = self.done.get(team) {
             let before = counter.swap(done, Ordering::Relaxed);
             self.bar.inc(u64::from(done.saturating_sub(before)));

@@ -4,7 +4,8 @@
 //! pairs the officers on duty; [`constraint`] are the hard rules, one a file; [`search`] finds a
 //! schedule; a [`proposal`] is what comes out, immutable, each visit with its reason and each visit
 //! that found no place with the smallest change that would place it ([`explain`]); the [`checker`]
-//! judges any proposal and shares no code with the search.
+//! judges any proposal and shares no code with the search. A [`plot`] draws a proposal; its [`schema`] and the snapshot's
+//! say what both look like; the [`engine`] is the name of this way of planning.
 //!
 //! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
 //! snapshot, seed and iterations give the same proposal byte for byte.
@@ -14,9 +15,12 @@ pub mod constraint;
 pub mod crew;
 pub mod diff;
 pub mod due;
+pub mod engine;
 pub mod explain;
 pub mod part_of_day;
+pub mod plot;
 pub mod proposal;
+pub mod schema;
 pub mod score;
 pub mod search;
 pub mod snapshot;
