@@ -188,8 +188,7 @@ pub fn finish(connection: &mut AnyConnection, id: Uuid, document: &str, engine: 
     Ok(changed == 1)
 }
 
-type ProposalRow =
-    (DbId, String, String, Option<DbId>, String, i64, i64, String, i32, Option<String>, Option<String>);
+type ProposalRow = (DbId, String, String, Option<DbId>, String, i64, i64, String, i32, Option<String>, Option<String>);
 
 /// A proposal's columns, in the order of [`ProposalRow`].
 macro_rules! columns {

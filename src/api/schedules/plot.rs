@@ -36,7 +36,12 @@ pub struct WeekQuery {
     week: Option<CivilDate>,
 }
 
-async fn drawn(service: &Service, permit: Permit<ReadSchedules>, id: Uuid, plot: Plot) -> Result<HttpResponse, Problem> {
+async fn drawn(
+    service: &Service,
+    permit: Permit<ReadSchedules>,
+    id: Uuid,
+    plot: Plot,
+) -> Result<HttpResponse, Problem> {
     let person = permit.into_person();
     let svg = service
         .run(move |service| {

@@ -36,17 +36,18 @@ pub fn plot(
     id: Uuid,
     plot: Plot,
 ) -> Result<String, ScheduleError> {
-    let (snapshot, proposal) = within_reach(store, (clock, actor), scope, ("schedule.read", id), |connection, read| {
-        let sha256 = read.stored.snapshot_sha256.clone();
-        let proposal = without_hidden(connection, scope, read)?.proposal.ok_or(ScheduleError::NotFinished)?;
-        let snapshot: Snapshot = serde_json::from_str(&schedule::snapshot(connection, &sha256)?)?;
-        let drawn = match plot {
-            Plot::Map(_) => "map",
-            Plot::Week(_) => "week",
-        };
-        note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({ "plot": drawn }))?;
-        Ok((snapshot, proposal))
-    })?;
+    let (snapshot, proposal) =
+        within_reach(store, (clock, actor), scope, ("schedule.read", id), |connection, read| {
+            let sha256 = read.stored.snapshot_sha256.clone();
+            let proposal = without_hidden(connection, scope, read)?.proposal.ok_or(ScheduleError::NotFinished)?;
+            let snapshot: Snapshot = serde_json::from_str(&schedule::snapshot(connection, &sha256)?)?;
+            let drawn = match plot {
+                Plot::Map(_) => "map",
+                Plot::Week(_) => "week",
+            };
+            note(connection, (clock.now(), actor), "schedule.read", &scope.force, id, json!({ "plot": drawn }))?;
+            Ok((snapshot, proposal))
+        })?;
     Ok(match plot {
         Plot::Map(date) => map::map(&snapshot, &proposal, date)?,
         Plot::Week(of) => week::week(&snapshot, &proposal, &BankHolidays::built_in()?, of)?,

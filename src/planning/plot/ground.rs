@@ -15,8 +15,7 @@ const LEAST_METRES: f64 = 2_000.0;
 const MARGIN: f64 = 0.06;
 
 /// The lengths that a scale may have, in metres.
-const SCALES: [u32; 12] =
-    [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000];
+const SCALES: [u32; 12] = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000];
 
 /// A part of the page.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +95,9 @@ impl Ground {
     pub fn draw_scale(&self, svg: &mut Svg) {
         let (metres, length) = self.scale();
         let left = self.area.at.plus(16.0, self.area.height - 18.0);
-        svg.put(Tag::rect(left.plus(-8.0, -20.0), length + 60.0, 30.0).fill("#ffffff").attribute("fill-opacity", "0.9"));
+        svg.put(
+            Tag::rect(left.plus(-8.0, -20.0), length + 60.0, 30.0).fill("#ffffff").attribute("fill-opacity", "0.9"),
+        );
         svg.put(Tag::line(left, left.plus(length, 0.0)).stroke(INK, 2.0));
         for end in [left, left.plus(length, 0.0)] {
             svg.put(Tag::line(end.plus(0.0, -5.0), end.plus(0.0, 5.0)).stroke(INK, 2.0));
@@ -142,7 +143,8 @@ mod tests {
         }
         assert!(ground.at(points[1]).y < ground.at(points[0]).y && ground.at(points[1]).x > ground.at(points[0]).x);
         // 0.1° of latitude are 11,119.5 m; so are 0.1° / cos 50.75° of longitude.
-        let (north, east) = (ground.at(at(50.85, -2.1)), ground.at(at(50.75, -2.1 + 0.1 / 50.75_f64.to_radians().cos())));
+        let (north, east) =
+            (ground.at(at(50.85, -2.1)), ground.at(at(50.75, -2.1 + 0.1 / 50.75_f64.to_radians().cos())));
         let middle = ground.at(at(50.75, -2.1));
         assert!(((middle.y - north.y) - (east.x - middle.x)).abs() < 1e-6);
         assert!((middle.y - north.y - 11_119.5 * ground.units_per_metre).abs() < 0.01);

@@ -63,9 +63,8 @@ pub(super) fn reason_words(unplaced: &Unplaced) -> String {
 
 /// The visits without a place that a day, or all days, should show: on a day those that may be made by then.
 pub(super) fn unplaced(proposal: &Proposal, date: Option<CivilDate>) -> Vec<&Unplaced> {
-    let is_due = |unplaced: &&Unplaced| {
-        date.is_none_or(|date| unplaced.window.is_some_and(|window| window.earliest <= date))
-    };
+    let is_due =
+        |unplaced: &&Unplaced| date.is_none_or(|date| unplaced.window.is_some_and(|window| window.earliest <= date));
     proposal.unplaced.iter().filter(is_due).collect()
 }
 

@@ -43,7 +43,8 @@ fn every_visit_of_a_week_is_in_its_plot_once_and_no_other() {
             let Ok(svg) = week_of(&snapshot, &proposal, plus_days(monday, 3)) else { continue };
             let told = told(&svg);
             for visit in &proposal.visits {
-                let begins = format!("{}, {}: {}", visit.offender_ref, mark::risk_words(visit.risk), visit_words(visit));
+                let begins =
+                    format!("{}, {}: {}", visit.offender_ref, mark::risk_words(visit.risk), visit_words(visit));
                 let count = told.iter().filter(|title| title.starts_with(&begins)).count();
                 assert_eq!(count, usize::from(monday_of(visit.date) == monday), "{begins}");
                 shown += count;
@@ -82,8 +83,11 @@ fn a_map_has_every_home_once_and_a_route_for_each_crew() {
 #[test]
 fn a_visit_without_a_place_is_crossed_out_from_the_day_on_which_it_may_be_made() {
     let (snapshot, proposal) = planned(2);
-    let (unplaced, window) =
-        proposal.unplaced.iter().find_map(|row| Some((row, row.window.filter(|w| w.earliest > proposal.horizon.from)?))).unwrap();
+    let (unplaced, window) = proposal
+        .unplaced
+        .iter()
+        .find_map(|row| Some((row, row.window.filter(|w| w.earliest > proposal.horizon.from)?)))
+        .unwrap();
     let is_marked = |date| {
         let begins = format!("{}, ", unplaced.offender_ref);
         let told = told(&map(&snapshot, &proposal, date).unwrap());
@@ -120,7 +124,8 @@ fn what_is_hidden_from_a_reader_is_on_no_plot() {
 #[test]
 fn plots_name_nobody_load_nothing_need_no_styles_and_say_what_they_are() {
     let (snapshot, proposal) = planned(1);
-    for svg in [map(&snapshot, &proposal, None).unwrap(), week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()] {
+    for svg in [map(&snapshot, &proposal, None).unwrap(), week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()]
+    {
         let document = read(&svg);
         assert_eq!(document.attribute("role"), Some("img"));
         let begins: Vec<&str> = document.children.iter().take(2).map(|child| child.name.as_str()).collect();
@@ -130,17 +135,25 @@ fn plots_name_nobody_load_nothing_need_no_styles_and_say_what_they_are() {
         for element in document.all() {
             assert!(!forbidden.contains(&element.name.as_str()), "{}", element.name);
             for (name, value) in &element.attributes {
-                let is_elsewhere = value.contains("://") && name != "xmlns" || value.contains("url(") && value != "url(#road)";
-                assert!(!is_elsewhere && name != "style" && !name.starts_with("on") && name != "href", "{name}: {value}");
+                let is_elsewhere =
+                    value.contains("://") && name != "xmlns" || value.contains("url(") && value != "url(#road)";
+                assert!(
+                    !is_elsewhere && name != "style" && !name.starts_with("on") && name != "href",
+                    "{name}: {value}"
+                );
             }
         }
         let texts: String = document.all().iter().map(|element| element.text.as_str()).collect();
         assert!(texts.contains(MARKING) && texts.contains(&proposal.id.to_string()));
-        assert_eq!(svg, if texts.contains("Week of") {
-            week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()
-        } else {
-            map(&snapshot, &proposal, None).unwrap()
-        }, "the same again");
+        assert_eq!(
+            svg,
+            if texts.contains("Week of") {
+                week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()
+            } else {
+                map(&snapshot, &proposal, None).unwrap()
+            },
+            "the same again"
+        );
     }
 }
 
@@ -157,7 +170,9 @@ fn any_reference_can_be_drawn() {
         demand.offender_ref = odd.clone();
     }
     let date = proposal.visits[0].date;
-    for svg in [map(&snapshot, &proposal, None), map(&snapshot, &proposal, Some(date)), week_of(&snapshot, &proposal, date)] {
+    for svg in
+        [map(&snapshot, &proposal, None), map(&snapshot, &proposal, Some(date)), week_of(&snapshot, &proposal, date)]
+    {
         let told = told(&svg.unwrap());
         assert!(told.iter().any(|title| title.starts_with("<b>&\"'\u{fffd}")), "{told:?}");
     }
@@ -174,7 +189,8 @@ fn offenders_at_one_place_stand_apart() {
     proposal.unplaced.clear();
     let document = read(&map(&snapshot, &proposal, Some(date)).unwrap());
     let marks = document.all().into_iter().filter(|element| {
-        element.name == "g" && element.children.iter().any(|child| child.name == "title" && !child.text.contains("Route"))
+        element.name == "g"
+            && element.children.iter().any(|child| child.name == "title" && !child.text.contains("Route"))
     });
     let places: Vec<(&str, &str)> = marks
         .flat_map(|mark| &mark.children)
@@ -205,7 +221,8 @@ fn days_that_are_not_worked_are_named_and_days_that_are_not_planned_refused() {
     }
     // Nothing planned at all still is a page.
     (proposal.visits, proposal.unplaced, snapshot.officers, snapshot.base) = Default::default();
-    for svg in [map(&snapshot, &proposal, None).unwrap(), week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()] {
+    for svg in [map(&snapshot, &proposal, None).unwrap(), week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()]
+    {
         assert!(told(&svg).is_empty());
     }
 }
@@ -229,7 +246,9 @@ fn shifts_roads_and_visits_are_as_long_as_they_last() {
     assert!((number(road, "x") + number(road, "width") - number(block, "x")).abs() < 0.2);
     let bands = document.all().into_iter().filter(|element| element.attribute("fill") == Some("#dce9dc"));
     let in_week = dates(monday_of(visit.date), plus_days(monday_of(visit.date), 6));
-    let on_duty = in_week.flat_map(|day| snapshot.officers.iter().flat_map(move |officer| officer.duties.iter().filter(move |duty| duty.date == day)));
+    let on_duty = in_week.flat_map(|day| {
+        snapshot.officers.iter().flat_map(move |officer| officer.duties.iter().filter(move |duty| duty.date == day))
+    });
     // One band for each officer and day, and the legend's.
     assert_eq!(bands.count(), on_duty.count() + 1);
     assert!(references(&proposal).len() > 20);

@@ -215,8 +215,12 @@ fn draw_visit(svg: &mut Svg, hours: Hours, visit: &PlannedVisit, top: f64) {
         svg.put(block.stroke(INK, if is_late { 2.6 } else { 0.9 }));
         draw_mark(svg, visit.risk, Look::Planned, Point { x: from + 9.0, y: top + 20.0 }, 4.0);
         let room = until - from;
-        let line = |size: f64, down: f64, right: f64| Tag::text(Point { x: from + right, y: top + down }, size).fill(INK);
-        svg.words(line(9.5, 12.0, 4.0).attribute("font-weight", "bold"), &fitting(visit.offender_ref.as_str(), 9.5, room));
+        let line =
+            |size: f64, down: f64, right: f64| Tag::text(Point { x: from + right, y: top + down }, size).fill(INK);
+        svg.words(
+            line(9.5, 12.0, 4.0).attribute("font-weight", "bold"),
+            &fitting(visit.offender_ref.as_str(), 9.5, room),
+        );
         let times = format!("{}–{}", visit.start, visit.end);
         let times = if width_of(&times, 8.5) + 18.0 <= room { times } else { visit.start.to_string() };
         svg.words(line(8.5, 23.0, 16.0), &times);

@@ -49,7 +49,9 @@ pub(super) fn rows<'a>(snapshot: &'a Snapshot, proposal: &'a Proposal, date: Civ
 pub(super) fn hours<'a>(rows: impl Iterator<Item = &'a Row<'a>>) -> (u32, u32) {
     let mut spans = Vec::new();
     for row in rows {
-        spans.extend(row.who.iter().filter_map(|(_, duty)| *duty).map(|duty| (duty.from.seconds(), duty.until.seconds())));
+        spans.extend(
+            row.who.iter().filter_map(|(_, duty)| *duty).map(|duty| (duty.from.seconds(), duty.until.seconds())),
+        );
         spans.extend(row.visits.iter().map(|visit| (leaves(visit), visit.end.seconds())));
     }
     let from = spans.iter().map(|(from, _)| from / 3_600).min();

@@ -113,9 +113,18 @@ fn resolved(text: &str) -> String {
 #[test]
 fn what_is_not_well_formed_is_refused() {
     assert_eq!(read("<a b=\"&lt;\"><c/>d &amp; e</a>\n").text, "d & e");
-    for wrong in
-        ["<a>", "</a>", "<a><b></a></b>", "<a b=c/>", "<a b=\"1\" b=\"2\"/>", "<a>&nbsp;</a>", "<a/><b/>", "<a>&</a>", "a", "<a>\u{1}</a>"]
-    {
+    for wrong in [
+        "<a>",
+        "</a>",
+        "<a><b></a></b>",
+        "<a b=c/>",
+        "<a b=\"1\" b=\"2\"/>",
+        "<a>&nbsp;</a>",
+        "<a/><b/>",
+        "<a>&</a>",
+        "a",
+        "<a>\u{1}</a>",
+    ] {
         assert!(std::panic::catch_unwind(|| read(wrong)).is_err(), "{wrong}");
     }
 }
