@@ -25,7 +25,7 @@ fn example() -> Value {
 }
 
 fn validator(schema: &Value) -> Validator {
-    jsonschema::draft202012::meta::validate(schema).unwrap();
+    jsonschema::meta::validate(schema).unwrap();
     jsonschema::options().should_validate_formats(true).build(schema).unwrap()
 }
 

@@ -163,6 +163,7 @@ pub struct Summary {
     /// Visits without a place.
     pub unplaced: usize,
     /// Visits without a place, by reason.
+    #[schemars(extend("propertyNames" = {"$ref": "#/$defs/UnplacedReason"}))]
     pub unplaced_by_reason: BTreeMap<UnplacedReason, usize>,
     /// Visits planned after their window ended.
     pub overdue: usize,

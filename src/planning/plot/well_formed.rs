@@ -1,5 +1,4 @@
 //! A strict reader of what the plots write: XML 1.0 without declarations, comments, or entities of its own.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first thing that is not as it should be")]
 
 /// An element as it was read.
 #[derive(Debug, Default)]
