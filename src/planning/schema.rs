@@ -1,5 +1,8 @@
 //! The JSON Schemas of the snapshot and the proposal (draft 2020-12), made from the types themselves: they say what
 //! this program reads. `docs/schema/` has them as files; a test holds those to the types.
+//!
+//! By `schemars` and not by `utoipa`, which describes the HTTP interface: it knows dates and references by their types wherever they stand, so that a
+//! new member is described as soon as it is there, and it keeps what is said of each variant of an enumeration.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;

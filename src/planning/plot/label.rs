@@ -50,7 +50,7 @@ impl Labels {
     /// Where a text has room beside a mark, as the beginning of its base line; taken from then on.
     pub fn place(&mut self, text: &str, mark: Point) -> Option<Point> {
         let (width, height) = (width_of(text, SIZE), SIZE * 1.1);
-        let gap = RADIUS + 5.0;
+        let gap = RADIUS + 7.0;
         let tried = [
             mark.plus(gap, -height / 2.0),
             mark.plus(-gap - width, -height / 2.0),

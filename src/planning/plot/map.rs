@@ -21,7 +21,7 @@ const PANEL: f64 = 300.0;
 const AREA: Area = Area { at: Point { x: EDGE, y: 76.0 }, width: WIDTH - 2.0 * EDGE - PANEL - 20.0, height: 690.0 };
 
 /// The most characters of a line of the panel.
-const LINE: usize = 46;
+const LINE: usize = 48;
 
 /// The map of a day, or of all days where none is given, as SVG. `snapshot` is what the proposal was made from.
 ///
@@ -125,12 +125,16 @@ fn route_lines(at: usize, route: &Route<'_>) -> Vec<Line> {
     if at == 0 {
         lines.push(Line::Heading("Routes".to_owned()));
     }
-    lines.push(Line::Route(at, short(&format!("{letter}  {}", crew_words(route.crew)), LINE)));
+    lines.push(Line::Route(at, short(&format!("{letter}: {}", crew_words(route.crew)), LINE)));
     for (number, stop) in (1..).zip(&route.stops) {
         let number: u32 = number;
-        let late = if stop.overdue_days > 0 { format!(", +{} d", stop.overdue_days) } else { String::new() };
+        let late = if stop.overdue_days > 0 {
+            format!(", {} overdue", counted(stop.overdue_days, "day"))
+        } else {
+            String::new()
+        };
         let reference = short(stop.offender_ref.as_str(), REFERENCE);
-        let words = format!("{letter}{number}  {}–{}  {reference}{late}", stop.start, stop.end);
+        let words = format!("{letter}{number}, {}–{}: {reference}{late}", stop.start, stop.end);
         lines.push(Line::Words(short(&words, LINE)));
     }
     lines
@@ -161,7 +165,7 @@ fn unplaced_lines(unplaced: &[&Unplaced], not_shown: usize) -> Vec<Line> {
         reasons.entry(row.reason).or_insert_with(|| (reason_words(row), 0)).1 += 1;
     }
     let mut lines = vec![Line::Heading(format!("Without a place: {}", unplaced.len()))];
-    lines.extend(reasons.into_values().map(|(reason, count)| Line::Words(format!("{count}  {reason}"))));
+    lines.extend(reasons.into_values().map(|(reason, count)| Line::Words(format!("{count}: {reason}"))));
     if not_shown > 0 {
         lines.push(Line::Words(format!("{not_shown} of them not on the map: no known home")));
     }

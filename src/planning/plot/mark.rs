@@ -41,12 +41,13 @@ pub(super) fn draw(svg: &mut Svg, risk: Option<RiskLevel>, look: Look, centre: P
     if look == Look::Overdue {
         svg.put(Tag::circle(centre, radius + 4.0).fill("none").stroke(INK, 1.6));
     }
+    let radius = if look == Look::Unplaced { radius + 1.0 } else { radius };
     let fill = if look == Look::Unplaced { "#ffffff" } else { fill(risk) };
     svg.put(shape(risk, centre, radius).fill(fill).stroke(INK, 1.0));
     if look == Look::Unplaced {
-        let arm = radius + 2.0;
+        let arm = radius + 3.0;
         for across in [arm, -arm] {
-            svg.put(Tag::line(centre.plus(-arm, -across), centre.plus(arm, across)).stroke(INK, 1.6));
+            svg.put(Tag::line(centre.plus(-arm, -across), centre.plus(arm, across)).stroke(INK, 1.1));
         }
     } else if risk.is_none() {
         let mark = Tag::text(centre.plus(0.0, radius * 0.62), radius * 1.7).attribute("text-anchor", "middle");

@@ -1,7 +1,7 @@
 //! A writer of SVG, as small as the plots need.
 //!
 //! References are whatever a records system sends, also characters that XML 1.0 cannot hold (section 2.2): those become
-//! U+FFFD, and the rest is escaped, in the one place where text is written. Numbers have one decimal, so that
+//! U+FFFD, and the rest is escaped, in the one place where text is written (the crate `svg` 0.18 escapes, and writes such characters as they are). Numbers have one decimal, so that
 //! the same plot is the same bytes. Looks are attributes, never styles: the service's answers forbid styles
 //! (`Content-Security-Policy: default-src 'none'`).
 
@@ -103,8 +103,9 @@ impl Svg {
             .number("height", height)
             .attribute("viewBox", &format!("0 0 {} {}", decimal(width), decimal(height)))
             .attribute("font-family", "DejaVu Sans, Verdana, Arial, sans-serif")
-            .attribute("role", "img")
-            .attribute("aria-labelledby", "plot-title plot-description");
+            .attribute("role", "graphics-document document")
+            .attribute("aria-labelledby", "plot-title")
+            .attribute("aria-describedby", "plot-description");
         svg.open(&page);
         svg.words(Tag::new("title").attribute("id", "plot-title"), title);
         svg.words(Tag::new("desc").attribute("id", "plot-description"), description);

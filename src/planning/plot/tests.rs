@@ -128,7 +128,7 @@ fn plots_name_nobody_load_nothing_need_no_styles_and_say_what_they_are() {
     for svg in [map(&snapshot, &proposal, None).unwrap(), week_of(&snapshot, &proposal, proposal.horizon.from).unwrap()]
     {
         let document = read(&svg);
-        assert_eq!(document.attribute("role"), Some("img"));
+        assert_eq!(document.attribute("role"), Some("graphics-document document"));
         let begins: Vec<&str> = document.children.iter().take(2).map(|child| child.name.as_str()).collect();
         assert_eq!(begins, ["title", "desc"]);
         assert!(document.children[0].text.contains("team west of wessex"), "{}", document.children[0].text);

@@ -213,20 +213,18 @@ fn draw_visit(svg: &mut Svg, hours: Hours, visit: &PlannedVisit, top: f64) {
         }
         let block = Tag::rect(Point { x: from, y: top + 2.0 }, until - from, CREW - 7.0).fill("#ffffff");
         svg.put(block.stroke(INK, if is_late { 2.6 } else { 0.9 }));
-        draw_mark(svg, visit.risk, Look::Planned, Point { x: from + 9.0, y: top + 20.0 }, 4.0);
         let room = until - from;
         let line =
             |size: f64, down: f64, right: f64| Tag::text(Point { x: from + right, y: top + down }, size).fill(INK);
-        svg.words(
-            line(9.5, 12.0, 4.0).attribute("font-weight", "bold"),
-            &fitting(visit.offender_ref.as_str(), 9.5, room),
-        );
+        let reference = fitting(visit.offender_ref.as_str(), 9.5, room);
+        svg.words(line(9.5, 12.0, 4.0).attribute("font-weight", "bold"), &reference);
         let times = format!("{}–{}", visit.start, visit.end);
-        let times = if width_of(&times, 8.5) + 18.0 <= room { times } else { visit.start.to_string() };
-        svg.words(line(8.5, 23.0, 16.0), &times);
+        let times = if width_of(&times, 8.5) + 6.0 <= room { times } else { visit.start.to_string() };
+        svg.words(line(8.5, 22.5, 4.0), &times);
+        draw_mark(svg, visit.risk, Look::Planned, Point { x: from + 9.0, y: top + 31.0 }, 4.0);
         if is_late {
-            let late = format!("+{} d", visit.overdue_days);
-            svg.words(line(9.0, 34.0, 4.0).attribute("font-weight", "bold"), &late);
+            let late = format!("+{}", visit.overdue_days);
+            svg.words(line(8.5, 34.0, 17.0).attribute("font-weight", "bold"), &late);
         }
     });
 }
@@ -249,7 +247,7 @@ fn draw_legend(svg: &mut Svg, top: f64) {
     let shapes: [(&str, &str, f64, f64); 4] = [
         ("the road before a visit", "url(#road)", 0.6, 190.0),
         ("visit, start to end", "#ffffff", 0.9, 170.0),
-        ("thick, +N d: N days after its window ended", "#ffffff", 2.6, 300.0),
+        ("thick, +N: N days after its window ended", "#ffffff", 2.6, 300.0),
         ("shift, one band for each of the crew", "#dce9dc", 0.0, 260.0),
     ];
     x = EDGE;
