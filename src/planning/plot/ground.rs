@@ -11,6 +11,9 @@ use crate::planning::travel::EARTH_RADIUS_METRES;
 /// The least that is shown across, in metres: one home alone does not fill the page.
 const LEAST_METRES: f64 = 2_000.0;
 
+/// How high the strip at the bottom is that the scale has for itself.
+const FOOT: f64 = 44.0;
+
 /// How much room is left around the outermost points, as a part of what is shown.
 const MARGIN: f64 = 0.06;
 
@@ -29,9 +32,9 @@ pub(super) struct Area {
 }
 
 impl Area {
-    /// Its middle.
+    /// The middle of what is above the scale.
     fn centre(&self) -> Point {
-        self.at.plus(self.width / 2.0, self.height / 2.0)
+        self.at.plus(self.width / 2.0, (self.height - FOOT) / 2.0)
     }
 }
 
@@ -57,7 +60,7 @@ impl Ground {
         let room = |degrees: f64| (degrees * (1.0 + 2.0 * MARGIN)).max(LEAST_METRES);
         let wide = room(east * metres_per_degree_east(middle));
         let high = room(north * metres_per_degree());
-        Self { area, middle, units_per_metre: (area.width / wide).min(area.height / high) }
+        Self { area, middle, units_per_metre: (area.width / wide).min((area.height - FOOT) / high) }
     }
 
     /// Where a point is.
@@ -139,7 +142,7 @@ mod tests {
         let points = [at(50.6, -2.4), at(50.9, -1.8), at(50.7, -2.0)];
         let ground = Ground::showing(&points, AREA);
         for point in points.map(|point| ground.at(point)) {
-            assert!(point.x > 10.0 && point.x < 810.0 && point.y > 20.0 && point.y < 620.0, "{point:?}");
+            assert!(point.x > 10.0 && point.x < 810.0 && point.y > 20.0 && point.y < 620.0 - FOOT, "{point:?}");
         }
         assert!(ground.at(points[1]).y < ground.at(points[0]).y && ground.at(points[1]).x > ground.at(points[0]).x);
         // 0.1° of latitude are 11,119.5 m; so are 0.1° / cos 50.75° of longitude.
