@@ -1,7 +1,6 @@
 //! `plan` and `check` on the command line: the same seed gives the same bytes, on either database and
 //! from a snapshot alone; the checker condemns what is broken.
 
-use std::path::PathBuf;
 use std::process::Output;
 
 use mosovo_visits::casework::actor::Actor;
@@ -17,7 +16,7 @@ use mosovo_visits::store::Store;
 use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
 
-use crate::support::{fixture, import, on_both_databases_by_url, program};
+use crate::support::{Scratch, fixture, import, on_both_databases_by_url, program};
 
 /// Runs a command on a database, on the day of the scenario.
 fn run(url: &str, arguments: &[&str]) -> Output {
@@ -28,31 +27,6 @@ fn printed(url: &str, arguments: &[&str]) -> String {
     let output = run(url, arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// A file of the test's own, gone when the test ends.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        Self(std::env::temp_dir().join(format!("mosovo-visits-{}.json", uuid::Uuid::now_v7())))
-    }
-
-    fn holding(text: &str) -> Self {
-        let scratch = Self::new();
-        std::fs::write(&scratch.0, text).unwrap();
-        scratch
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
 }
 
 const PLAN: [&str; 7] = ["plan", "--days", "28", "--iterations", "60", "--format", "json"];

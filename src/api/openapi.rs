@@ -29,7 +29,7 @@ use super::records::{
     imports::{self, Refusal},
     send,
 };
-use super::schedules::{accept, list as schedule_list, propose, read as schedule};
+use super::schedules::{accept, list as schedule_list, plot as schedule_plot, propose, read as schedule};
 use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
@@ -204,6 +204,9 @@ use crate::domain::reading_reason::ReadingReason;
         schedule::visits,
         schedule::unplaced,
         schedule::diff,
+        schedule_plot::map,
+        schedule_plot::week,
+        schedule_plot::snapshot,
         accept::post,
         teams::list,
         teams::read,

@@ -22,7 +22,7 @@ use super::offenders::{case_file, export, list, notification_duties, reactive_el
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{imports, send};
-use super::schedules::{accept, list as schedule_list, propose, read as schedule};
+use super::schedules::{accept, list as schedule_list, plot as schedule_plot, propose, read as schedule};
 use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
@@ -494,6 +494,15 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(schedule::unplaced)
     }),
     Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/diff", ReadSchedules::PERMISSION, || web::to(schedule::diff)),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/map.svg", ReadSchedules::PERMISSION, || {
+        web::to(schedule_plot::map)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/week.svg", ReadSchedules::PERMISSION, || {
+        web::to(schedule_plot::week)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/snapshot", ReadSchedules::PERMISSION, || {
+        web::to(schedule_plot::snapshot)
+    }),
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/accept", AcceptSchedules::PERMISSION, || web::to(accept::post)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),

@@ -95,7 +95,11 @@ fn qualities(guessed: &[Guessed], achieved: &[Achieved]) -> String {
     lines.chain(achieved.iter().map(interval)).collect::<Vec<_>>().join("\n")
 }
 
-fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
+/// The proposals of a file, or of standard input.
+///
+/// # Errors
+/// When it cannot be read, or holds something else.
+pub(super) fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
     let shown = path.display();
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();

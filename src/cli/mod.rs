@@ -10,7 +10,10 @@ pub mod generate;
 pub mod import;
 pub mod inspection_pack;
 pub mod plan;
+pub mod plot;
 mod progress;
+pub mod replay;
+pub mod schema;
 pub mod serve;
 pub mod token;
 pub mod work;
@@ -56,6 +59,12 @@ enum Command {
     Check(check::Arguments),
     /// Plans by each person's own plan and by the old grid by risk level, with the same officers, and compares the two.
     CompareGrid(compare_grid::Arguments),
+    /// Draws a proposal as SVG: a map of a day or of all days, or a week by crews; needs no database.
+    Plot(plot::Arguments),
+    /// Plans a stored proposal again and compares it byte for byte; exit 1 where it differs or a hard rule is broken.
+    Replay(replay::Arguments),
+    /// Prints the JSON Schema of a snapshot or a proposal.
+    Schema(schema::Arguments),
     /// Proves the audit; exports a span of it.
     Audit(audit::Arguments),
     /// Makes a team's inspection pack: figures, flags, dip samples, policies and proof of the audit in one zip file.
@@ -102,6 +111,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Ok(store)
     };
     let clock = settings.clock();
+    let mut is_good = true;
     match arguments.command {
         Command::Demo(arguments) => demo::run(&arguments, settings)?,
         Command::Generate(arguments) => generate::run(&arguments, clock)?,
@@ -120,17 +130,12 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
             Some(path) => plan::run_snapshot(&arguments, path)?,
             None => plan::run(&arguments, &open_current()?, clock)?,
         },
-        Command::Check(arguments) => {
-            if !check::run(&arguments)? {
-                return Ok(ExitCode::from(CONDEMNED));
-            }
-        }
+        Command::Check(arguments) => is_good = check::run(&arguments)?,
         Command::CompareGrid(arguments) => compare_grid::run(&arguments, &open_current()?, clock)?,
-        Command::Audit(arguments) => {
-            if !audit::run(&arguments, settings)? {
-                return Ok(ExitCode::from(CONDEMNED));
-            }
-        }
+        Command::Plot(arguments) => plot::run(&arguments)?,
+        Command::Replay(arguments) => is_good = replay::run(&arguments, &open_current()?, clock)?,
+        Command::Schema(arguments) => schema::run(&arguments)?,
+        Command::Audit(arguments) => is_good = audit::run(&arguments, settings)?,
         Command::InspectionPack(arguments) => inspection_pack::run(&arguments, &open_current()?, clock)?,
         Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,
         Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,
@@ -141,7 +146,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
     if let Some(failure) = opened.take().map(|store| store.heads_failure()).transpose()?.flatten() {
         writeln!(io::stderr().lock(), "mosovo-visits: warning: {failure}; see docs/AUDIT.md")?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::from(CONDEMNED) })
 }
 
 /// The force asked for, which must have records, or every force.

@@ -248,19 +248,19 @@ fn write_snapshots(path: &Path, requested: &[Requested]) -> anyhow::Result<()> {
 }
 
 /// A bar on a terminal, nothing elsewhere; the teams' iterations together.
-struct Progress {
-    bar: ProgressBar,
+pub(super) struct Progress {
+    pub(super) bar: ProgressBar,
     done: Vec<AtomicU32>,
 }
 
 impl Progress {
-    fn new(teams: usize, iterations: u32) -> Self {
+    pub(super) fn new(teams: usize, iterations: u32) -> Self {
         let length = u64::try_from(teams).unwrap_or_default() * u64::from(iterations);
         let bar = progress::bar(Some(length), "planning {wide_bar} {percent}% {eta}");
         Self { bar, done: (0..teams).map(|_| AtomicU32::new(0)).collect() }
     }
 
-    fn tell(&self, team: usize, done: u32) {
+    pub(super) fn tell(&self, team: usize, done: u32) {
         if let Some(counter) = self.done.get(team) {
             let before = counter.swap(done, Ordering::Relaxed);
             self.bar.inc(u64::from(done.saturating_sub(before)));

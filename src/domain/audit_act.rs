@@ -257,6 +257,8 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("schedule.planned", Operation::Combination),
     ("schedule.propose", Operation::Combination),
     ("schedule.read", Operation::Consultation),
+    ("schedule.replay", Operation::Consultation),
+    ("schedule.snapshot", Operation::Consultation),
     ("team.change", Operation::Alteration),
     ("team.list", Operation::Consultation),
     ("team.read", Operation::Consultation),

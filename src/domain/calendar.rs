@@ -103,6 +103,12 @@ pub fn is_weekend(date: CivilDate) -> bool {
     matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
+/// The Monday of a date's week (ISO 8601).
+#[must_use]
+pub fn monday_of(date: CivilDate) -> CivilDate {
+    minus_days(date, date.weekday().num_days_from_monday())
+}
+
 /// Every date from `from` to `until`, both included.
 pub fn dates(from: CivilDate, until: CivilDate) -> impl Iterator<Item = CivilDate> {
     from.iter_days().take_while(move |date| *date <= until)
@@ -122,6 +128,14 @@ mod tests {
         assert_eq!(minus_years(date("2024-02-29"), 3), date("2021-02-28"));
         assert_eq!(plus_months(date("2021-01-31"), 1), date("2021-02-28"));
         assert_eq!(minus_months(date("2021-03-31"), 1), date("2021-02-28"));
+    }
+
+    #[test]
+    fn a_week_begins_on_monday() {
+        for (day, monday) in [("2021-04-12", "2021-04-12"), ("2021-04-18", "2021-04-12"), ("2021-01-01", "2020-12-28")]
+        {
+            assert_eq!(monday_of(date(day)), date(monday), "{day}");
+        }
     }
 
     #[test]

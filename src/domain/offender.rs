@@ -1,5 +1,6 @@
 //! The registered sex offender: identity, status, lead agency, MAPPA, static risk, notification period.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::CivilDate;
@@ -7,7 +8,7 @@ use super::reference::Ref;
 use super::refusal::{Refusal, RefusalCode};
 
 /// A level of risk, as ARMS and the static tools name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RiskLevel {
     /// Low.

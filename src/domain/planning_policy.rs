@@ -3,13 +3,14 @@
 //! Marks as in [`super::policy`]: `[S]` seen in a public source, `[M]` from general knowledge, `[I]` a
 //! design reading. A snapshot carries these numbers, so that an old proposal can be judged by them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::offender::RiskLevel;
 use super::risk_management_plan::TimeWindow;
 
 /// How much a day late, or a visit not made, weighs by ARMS level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RiskWeights {
     /// Very high. `[I]`
@@ -39,7 +40,7 @@ impl RiskWeights {
 }
 
 /// How long the road takes where no road matrix is configured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TravelPolicy {
     /// The road's length in percent of the great circle's. `[I]`
@@ -53,7 +54,7 @@ pub struct TravelPolicy {
 }
 
 /// The break within a crew's day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BreakPolicy {
     /// A day longer than this many minutes has a break. `[M]` Working Time Regulations 1998, reg. 12
@@ -68,7 +69,7 @@ pub struct BreakPolicy {
 
 /// What the second part of the objective weighs, in seconds of travel. Lateness and visits not made
 /// come strictly before all of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CostPolicy {
     /// A visit by a crew without the offender's own manager. `[I]`
@@ -91,7 +92,7 @@ const fn is_nothing(number: &u32) -> bool {
 }
 
 /// The numbers of planning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanningPolicy {
     /// Working days within which an offender is visited after risk-relevant intelligence, a breach or

@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
@@ -27,8 +28,9 @@ pub enum ReferenceError {
 /// A record's key, unique among the records of its kind within one force.
 ///
 /// Ordered by bytes, which is the order the records feed uses to settle ties.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(extend("minLength" = 1, "maxLength" = MAX_REFERENCE_CHARS))]
 pub struct Ref(String);
 
 impl Ref {

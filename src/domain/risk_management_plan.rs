@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, Instant};
@@ -14,7 +15,7 @@ use super::words::Words;
 use super::working_time::{DayOfWeek, TimeOfDay};
 
 /// The days after the last qualifying visit within which the next one falls due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VisitInterval {
     /// The ideal number of days.
     pub interval_days: u32,
@@ -25,7 +26,7 @@ pub struct VisitInterval {
 }
 
 /// A time of the week in which a visit may be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TimeWindow {
     /// On these days.
     pub weekdays: Vec<DayOfWeek>,
@@ -36,7 +37,7 @@ pub struct TimeWindow {
 }
 
 /// An interval that holds until a date and replaces the requirement's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VisitStep {
     /// The last day on which it holds.
     pub until: CivilDate,

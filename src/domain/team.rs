@@ -1,11 +1,12 @@
 //! MOSOVO teams and neighbourhood policing areas.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::reference::Ref;
 
 /// A point on the ground, in degrees of WGS 84.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Location {
     /// Degrees north, −90 to 90.
     pub latitude: f64,

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use chrono::{Datelike, Weekday};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::calendar::CivilDate;
 
 /// A day of the week as the records feed writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DayOfWeek {
     /// Monday.
@@ -49,9 +50,10 @@ impl DayOfWeek {
 #[error("a time of day is written HH:MM, from 00:00 to 23:59")]
 pub struct TimeOfDayError;
 
-/// A local time of day, to the minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A local time of day, `HH:MM`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(extend("pattern" = "^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {

@@ -87,6 +87,8 @@ impl From<ScheduleError> for JobError {
             | ScheduleError::AlreadyAccepted
             | ScheduleError::StaleParent
             | ScheduleError::VersionChanged
+            | ScheduleError::Plot(_)
+            | ScheduleError::HoldsHidden
             | ScheduleError::Condemned(_)) => Self::Proposal(Box::new(error)),
         }
     }

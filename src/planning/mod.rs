@@ -4,7 +4,8 @@
 //! pairs the officers on duty; [`constraint`] are the hard rules, one a file; [`search`] finds a
 //! schedule; a [`proposal`] is what comes out, immutable, each visit with its reason and each visit
 //! that found no place with the smallest change that would place it ([`explain`]); the [`checker`]
-//! judges any proposal and shares no code with the search.
+//! judges any proposal and shares no code with the search. A [`plot`] draws a proposal; its [`schema`] and the snapshot's
+//! say what both look like; the [`engine`] is the name of this way of planning.
 //!
 //! [`allocation`] proposes who manages which case, for a person to decide.
 //!
@@ -18,12 +19,15 @@ pub mod constraint;
 pub mod crew;
 pub mod diff;
 pub mod due;
+pub mod engine;
 pub mod explain;
 pub mod faults;
 pub mod grid;
 pub mod part_of_day;
 pub mod predictability;
+pub mod plot;
 pub mod proposal;
+pub mod schema;
 pub mod score;
 pub mod search;
 pub mod snapshot;

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ use crate::domain::working_time::TimeOfDay;
 const ID_SPACE: Uuid = Uuid::from_u128(0x5d3c_7c58_92a1_4a06_8d0f_6e1b_b5a4_11c7);
 
 /// One visit planned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedVisit {
     /// Whom.
@@ -61,7 +62,7 @@ pub struct PlannedVisit {
 }
 
 /// Why a visit found no place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UnplacedReason {
     /// No plan says how often to visit.
@@ -100,7 +101,7 @@ impl UnplacedReason {
 }
 
 /// The smallest change that would place a visit: one rule relaxed, everything else as planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmallestChange {
     /// What to change, as a stable name.
@@ -112,7 +113,7 @@ pub struct SmallestChange {
 }
 
 /// What could be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// Approve a plan that says how often to visit.
@@ -134,7 +135,7 @@ pub enum Change {
 }
 
 /// A visit that is due and has no place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unplaced {
     /// Whom.
@@ -152,7 +153,7 @@ pub struct Unplaced {
 }
 
 /// The proposal in figures.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
     /// Visits due: planned and unplaced.
@@ -162,6 +163,7 @@ pub struct Summary {
     /// Visits without a place.
     pub unplaced: usize,
     /// Visits without a place, by reason.
+    #[schemars(extend("propertyNames" = {"$ref": "#/$defs/UnplacedReason"}))]
     pub unplaced_by_reason: BTreeMap<UnplacedReason, usize>,
     /// Visits planned after their window ended.
     pub overdue: usize,
@@ -216,7 +218,7 @@ impl Summary {
 }
 
 /// What the planner puts to a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Proposal {
     /// From the snapshot's hash, the seed and the iterations.

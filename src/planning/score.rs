@@ -1,10 +1,11 @@
 //! What a schedule costs, by component.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The objective's components. Lateness and unmet are risk-weighted days and come strictly first; the
 /// rest is in seconds of travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// Lateness of the visits planned.

@@ -3,6 +3,7 @@
 //! It is kept beside every proposal, so that the proposal can be made again and judged again years
 //! later. It holds references, places and plan numbers, never names or free text.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -19,7 +20,7 @@ use crate::domain::working_time::TimeOfDay;
 pub const FORMAT: &str = "mosovo-visits/snapshot/1";
 
 /// The days that are planned, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Horizon {
     /// First day.
@@ -49,7 +50,7 @@ impl Horizon {
 }
 
 /// When an officer is on duty on a day: the shift, less absences and bank holidays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Duty {
     /// The day.
@@ -61,7 +62,7 @@ pub struct Duty {
 }
 
 /// An officer who can go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnDuty {
     /// Who.
@@ -73,7 +74,7 @@ pub struct OnDuty {
 }
 
 /// Which rule made a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DueRule {
     /// No qualifying visit yet: the first is due soon after coming to the community.
@@ -103,7 +104,7 @@ pub enum DueRule {
 }
 
 /// The days on which a visit may be made, and the best of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// Not before this day.
@@ -115,7 +116,7 @@ pub struct Window {
 }
 
 /// Why a visit is due when it is: the rule, the plan's line and the facts, with their dates.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DueReason {
     /// The rule.
@@ -137,7 +138,7 @@ pub struct DueReason {
 }
 
 /// What a visit asks of those who make it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VisitNeeds {
     /// How long it takes.
@@ -157,7 +158,7 @@ pub struct VisitNeeds {
 }
 
 /// Where a visit is made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
     /// The address.
@@ -171,7 +172,7 @@ pub struct Place {
 }
 
 /// The plan's day counts, by which later visits within the horizon follow earlier ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recurrence {
     /// The plan that says so.
@@ -183,7 +184,7 @@ pub struct Recurrence {
 }
 
 /// An offender whom the horizon owes a visit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Demand {
     /// Whom to visit.
@@ -221,7 +222,7 @@ impl Demand {
 }
 
 /// A visit of the accepted schedule that stays as it is, because its day is near.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedVisit {
     /// Whom.
@@ -249,7 +250,7 @@ pub struct GivenCrew {
 }
 
 /// The accepted schedule that a proposal would follow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parent {
     /// The proposal that was accepted.
@@ -259,10 +260,11 @@ pub struct Parent {
 }
 
 /// All that the planner may see.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
-    /// [`FORMAT`].
+    /// The shape of the snapshot, by name and version.
+    #[schemars(extend("const" = FORMAT))]
     pub format: String,
     /// The force.
     pub force: String,

@@ -5,7 +5,7 @@ use crate::domain::planning_policy::TravelPolicy;
 use crate::domain::team::Location;
 
 /// The Earth's mean radius (IUGG), in metres.
-const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
+pub(super) const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
 
 /// Metres a second in one km/h.
 const KMH: f64 = 1_000.0 / 3_600.0;

@@ -96,6 +96,8 @@ pub struct StoredProposal {
     pub version: i32,
     /// The proposal, byte for byte, once there is one.
     pub document: Option<String>,
+    /// By which way of planning it was made; not known of what was planned before that was kept.
+    pub engine: Option<String>,
 }
 
 /// Keeps a proposal that was asked for, with its snapshot. False where it is kept already: the same
@@ -158,12 +160,12 @@ pub fn snapshot(connection: &mut AnyConnection, sha256: &str) -> Result<String, 
         .first(connection)?)
 }
 
-/// Keeps what the planner made of a proposal that was asked for. False where somebody else already
-/// has; both made the same.
+/// Keeps what the planner made of a proposal that was asked for, and by which way of planning. False where
+/// somebody else already has; both made the same.
 ///
 /// # Errors
 /// When a statement fails.
-pub fn finish(connection: &mut AnyConnection, id: Uuid, document: &str) -> Result<bool, StoreError> {
+pub fn finish(connection: &mut AnyConnection, id: Uuid, document: &str, engine: &str) -> Result<bool, StoreError> {
     let changed = diesel::update(
         schedule_proposal::table
             .filter(schedule_proposal::id.eq(DbId(id)))
@@ -179,24 +181,19 @@ pub fn finish(connection: &mut AnyConnection, id: Uuid, document: &str) -> Resul
             .values((
                 schedule_proposal_document::proposal_id.eq(DbId(id)),
                 schedule_proposal_document::document.eq(document),
+                schedule_proposal_document::engine.eq(Some(engine)),
             ))
             .execute(connection)?;
     }
     Ok(changed == 1)
 }
 
-type ProposalRow = (DbId, String, String, Option<DbId>, String, i64, i64, String, i32, Option<String>);
+type ProposalRow = (DbId, String, String, Option<DbId>, String, i64, i64, String, i32, Option<String>, Option<String>);
 
-/// A proposal, where it is in scope.
-///
-/// # Errors
-/// When the statement fails.
-pub fn proposal(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<Option<StoredProposal>, StoreError> {
-    let mut question = schedule_proposal::table
-        .left_join(schedule_proposal_document::table)
-        .filter(schedule_proposal::id.eq(DbId(id)))
-        .filter(schedule_proposal::force.eq(scope.force.clone()))
-        .select((
+/// A proposal's columns, in the order of [`ProposalRow`].
+macro_rules! columns {
+    () => {
+        (
             schedule_proposal::id,
             schedule_proposal::force,
             schedule_proposal::team_ref,
@@ -207,7 +204,21 @@ pub fn proposal(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Resu
             schedule_proposal::state,
             schedule_proposal::version,
             schedule_proposal_document::document.nullable(),
-        ))
+            schedule_proposal_document::engine.nullable(),
+        )
+    };
+}
+
+/// A proposal, where it is in scope.
+///
+/// # Errors
+/// When the statement fails.
+pub fn proposal(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<Option<StoredProposal>, StoreError> {
+    let mut question = schedule_proposal::table
+        .left_join(schedule_proposal_document::table)
+        .filter(schedule_proposal::id.eq(DbId(id)))
+        .filter(schedule_proposal::force.eq(scope.force.clone()))
+        .select(columns!())
         .into_boxed();
     if let TeamScope::Only(teams) = &scope.teams {
         question = question.filter(schedule_proposal::team_ref.eq_any(texts(teams)));
@@ -215,8 +226,24 @@ pub fn proposal(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Resu
     question.first::<ProposalRow>(connection).optional()?.map(stored_proposal).transpose()
 }
 
+/// A proposal of any force: for the service's own work and its operator.
+///
+/// # Errors
+/// When the statement fails.
+pub fn of_any_force(connection: &mut AnyConnection, id: Uuid) -> Result<Option<StoredProposal>, StoreError> {
+    schedule_proposal::table
+        .left_join(schedule_proposal_document::table)
+        .filter(schedule_proposal::id.eq(DbId(id)))
+        .select(columns!())
+        .first::<ProposalRow>(connection)
+        .optional()?
+        .map(stored_proposal)
+        .transpose()
+}
+
 fn stored_proposal(row: ProposalRow) -> Result<StoredProposal, StoreError> {
-    let (DbId(id), force, team_ref, parent_id, snapshot_sha256, seed, iterations, state, version, document) = row;
+    let (DbId(id), force, team_ref, parent_id, snapshot_sha256, seed, iterations, state, version, document, engine) =
+        row;
     Ok(StoredProposal {
         id,
         force,
@@ -228,6 +255,7 @@ fn stored_proposal(row: ProposalRow) -> Result<StoredProposal, StoreError> {
         state: ProposalState::stored(&state)?,
         version,
         document,
+        engine,
     })
 }
 
@@ -242,19 +270,6 @@ pub fn exists(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<b
         .count()
         .get_result::<i64>(connection)?;
     Ok(found > 0)
-}
-
-/// What a proposal is to be made from: the snapshot's hash, the seed and the iterations. For the
-/// service's own work, whoever asked.
-///
-/// # Errors
-/// When the statement fails.
-pub fn asked(connection: &mut AnyConnection, id: Uuid) -> Result<Option<(String, i64, i64)>, StoreError> {
-    Ok(schedule_proposal::table
-        .filter(schedule_proposal::id.eq(DbId(id)))
-        .select((schedule_proposal::snapshot_sha256, schedule_proposal::seed, schedule_proposal::iterations))
-        .first(connection)
-        .optional()?)
 }
 
 /// The proposal that a team has accepted.

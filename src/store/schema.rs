@@ -167,6 +167,7 @@ table! {
     schedule_proposal_document (proposal_id) {
         proposal_id -> sql::Id,
         document -> Text,
+        engine -> Nullable<Text>,
     }
 }
 

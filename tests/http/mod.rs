@@ -32,6 +32,7 @@ mod problems;
 mod reactive_management;
 mod records;
 mod safeguarding;
+mod schedule_plots;
 mod schedules;
 mod scope;
 mod service_flags;

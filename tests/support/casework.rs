@@ -173,6 +173,7 @@ pub fn plan_visit(store: &Store, day: &str) -> Uuid {
         state: ProposalState::Proposed,
         version: 1,
         document: None,
+        engine: None,
     };
     let row = PlannedVisitRow {
         id,

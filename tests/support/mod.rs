@@ -23,6 +23,31 @@ use mosovo_visits::store::audit::head::HeadKey;
 use mosovo_visits::store::audit::heads::{HeadFiles, Heads};
 use mosovo_visits::store::audit::list::acts;
 
+/// A file of the test's own, gone when the test ends.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("mosovo-visits-{}.json", uuid::Uuid::now_v7())))
+    }
+
+    pub fn holding(text: &str) -> Self {
+        let scratch = Self::new();
+        std::fs::write(&scratch.0, text).unwrap();
+        scratch
+    }
+
+    pub fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// The clock of the dorset-2021 scenario.
 pub fn scenario_clock() -> Clock {
     Clock::FixedAt("2021-04-15T08:00:00Z".parse().unwrap())

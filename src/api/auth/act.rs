@@ -46,7 +46,7 @@ acts! {
     ReadNotificationDuties, "notification_duties.read", "Read an offender's notification duties, with their arithmetic":
         [OffenderManager, Supervisor, DetectiveInspector];
     ProposeSchedules, "schedules.propose", "Ask for a proposal of a team's schedule": [Supervisor, DetectiveInspector];
-    ReadSchedules, "schedules.read", "Read proposals of a team's schedule and compare them with the accepted one":
+    ReadSchedules, "schedules.read", "Read proposals of a team's schedule, their plots and what they were made from, and compare them with the accepted one":
         [Supervisor, DetectiveInspector];
     AcceptSchedules, "schedules.accept", "Accept a proposal of a team's schedule": [Supervisor, DetectiveInspector];
     ReadDailyLists, "daily_lists.read", "Read an officer's visits on a day; an offender manager, their own":

@@ -73,6 +73,9 @@ error_table! {
         "Mend what the detail names, or leave the offender where they are visited; what is not known never lowers supervision.";
     FORBIDDEN: FORBIDDEN, "forbidden", "This token does not grant this act.",
         "Ask whoever issues tokens for the role that the act needs; docs/AUTHORISATION.md lists them.";
+    HOLDS_HIDDEN_CASES: FORBIDDEN, "holds_hidden_cases",
+        "It was made from cases that are not all within your reach, and cannot be given in part.",
+        "Read the proposal, its visits and its plots, which leave those cases out; or ask somebody who may see every case of the team.";
     NOT_FOUND: NOT_FOUND, "not_found", "There is nothing here that you may see.",
         "Check the reference and the force and teams that the token names.";
     ROUTE_NOT_FOUND: NOT_FOUND, "route_not_found", "There is no such route.",

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod list;
+pub mod plot;
 pub mod propose;
 pub mod read;
 
@@ -73,6 +74,8 @@ impl From<ScheduleError> for Problem {
             ScheduleError::AlreadyAccepted => Self::new(ErrorCode::ALREADY_ACCEPTED, "nothing was changed"),
             ScheduleError::StaleParent => Self::new(ErrorCode::STALE_PARENT, "nothing was changed"),
             ScheduleError::VersionChanged => Self::new(ErrorCode::PRECONDITION_FAILED, "nothing was changed"),
+            ScheduleError::Plot(error) => Self::new(ErrorCode::INVALID_QUERY, error.to_string()),
+            ScheduleError::HoldsHidden => Self::new(ErrorCode::HOLDS_HIDDEN_CASES, "nothing was given"),
             ScheduleError::Policy(_)
             | ScheduleError::BankHolidays(_)
             | ScheduleError::Json(_)

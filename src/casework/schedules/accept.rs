@@ -55,7 +55,7 @@ pub fn read(
 
 /// Does something with a proposal, in one transaction; that it was asked for and is not within reach is
 /// put on record.
-fn within_reach<T>(
+pub(super) fn within_reach<T>(
     store: &Store,
     (clock, actor): (Clock, &Actor),
     scope: &Scope,
@@ -113,7 +113,7 @@ fn find(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<ReadP
 
 /// The proposal as this reader may see it: without the cases that are hidden from them, and those that have passed to
 /// another team since.
-fn without_hidden(
+pub(super) fn without_hidden(
     connection: &mut AnyConnection,
     scope: &Scope,
     mut read: ReadProposal,
@@ -128,7 +128,7 @@ fn without_hidden(
 }
 
 /// Those of these offenders whom the reader may not see.
-fn out_of_reach<'a>(
+pub(super) fn out_of_reach<'a>(
     connection: &mut AnyConnection,
     scope: &Scope,
     offenders: impl Iterator<Item = &'a Ref>,

@@ -4,7 +4,9 @@
 pub mod accept;
 pub mod compare_grid;
 pub mod daily_list;
+pub mod plot;
 pub mod propose;
+pub mod replay;
 
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -15,6 +17,7 @@ use super::actor::Actor;
 use crate::domain::bank_holidays::BankHolidaysError;
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::policy::PolicyError;
+use crate::planning::plot::PlotError;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
@@ -64,6 +67,12 @@ pub enum ScheduleError {
     /// It has changed since it was read.
     #[error("the proposal has changed since it was read; read it again")]
     VersionChanged,
+    /// No plot can be drawn of the days asked for.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    /// What the proposal was made from holds cases that the reader may not see.
+    #[error("what the proposal was made from holds cases that are out of your reach")]
+    HoldsHidden,
     /// The independent checker condemns what the planner made: a fault of this program.
     #[error("the checker condemns the proposal ({0} rules broken); it was not kept")]
     Condemned(usize),

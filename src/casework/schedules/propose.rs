@@ -17,13 +17,14 @@ use crate::domain::reference::Ref;
 use crate::domain::working_time::TimeOfDay;
 use crate::planning::checker::check;
 use crate::planning::due::DueContext;
+use crate::planning::engine::ENGINE;
 use crate::planning::proposal::{Proposal, proposal_id, propose};
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{AcceptedVisit, Horizon, Snapshot};
 use crate::planning::take::{self, Stay};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
-use crate::store::schedule::{self, NewProposal};
+use crate::store::schedule::{self, NewProposal, StoredProposal};
 use crate::store::scope::Scope;
 use crate::store::{current, planned_visit};
 
@@ -232,7 +233,7 @@ pub fn carry_out(
     }
     store.transaction_that_writes(|connection| -> Result<(), ScheduleError> {
         for proposal in &proposals {
-            if schedule::finish(connection, proposal.id, &serde_json::to_string(proposal)?)? {
+            if schedule::finish(connection, proposal.id, &serde_json::to_string(proposal)?, ENGINE)? {
                 let figures = &proposal.summary;
                 let detail = json!({ "due": figures.due, "planned": figures.planned, "unplaced": figures.unplaced });
                 note(connection, (clock.now(), actor), "schedule.planned", &proposal.force, proposal.id, detail)?;
@@ -277,17 +278,21 @@ pub fn carry_out_unfinished(
     Ok(finished)
 }
 
+/// The budget of a proposal as it is stored.
+pub(super) fn budget(stored: &StoredProposal) -> Budget {
+    let seed = u64::try_from(stored.seed).unwrap_or_default();
+    Budget { seed, iterations: u32::try_from(stored.iterations).unwrap_or_default() }
+}
+
 /// Plans one proposal that was asked for, from the snapshot kept with it.
 ///
 /// # Errors
 /// As [`carry_out`], or when there is no such proposal.
 pub fn carry_out_one(store: &Store, clock: Clock, actor: &Actor, id: Uuid) -> Result<Proposal, ScheduleError> {
     let requested = store.transaction_that_writes(|connection| -> Result<Requested, ScheduleError> {
-        let (sha256, seed, iterations) = schedule::asked(connection, id)?.ok_or(ScheduleError::NotFound)?;
-        let snapshot = serde_json::from_str(&schedule::snapshot(connection, &sha256)?)?;
-        let seed = u64::try_from(seed).unwrap_or_default();
-        let budget = Budget { seed, iterations: u32::try_from(iterations).unwrap_or_default() };
-        Ok(Requested { id, snapshot, budget })
+        let stored = schedule::of_any_force(connection, id)?.ok_or(ScheduleError::NotFound)?;
+        let snapshot = serde_json::from_str(&schedule::snapshot(connection, &stored.snapshot_sha256)?)?;
+        Ok(Requested { id, snapshot, budget: budget(&stored) })
     })?;
     carry_out(store, clock, actor, &[requested], |_, _| {})?.pop().ok_or(ScheduleError::NotFound)
 }

@@ -1,0 +1,1 @@
+ALTER TABLE schedule_proposal_document DROP COLUMN engine;

@@ -1,0 +1,30 @@
+//! `schema`: the JSON Schemas of the files that `plan` writes and reads.
+
+use clap::{Args, ValueEnum};
+
+use super::say_json;
+use crate::planning::schema;
+
+/// What `schema` is told.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Of which file.
+    #[arg(value_enum)]
+    of: Document,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Document {
+    /// What a proposal is made from.
+    Snapshot,
+    /// What the planner puts to a person.
+    Proposal,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    say_json(&match arguments.of {
+        Document::Snapshot => schema::snapshot(),
+        Document::Proposal => schema::proposal(),
+    })
+}
