@@ -4,6 +4,7 @@
 //! [`Guesser`] is a fixed way to guess from what an offender has seen; its share of hits, beside the share that pure
 //! chance would have in the same windows, is the measure.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{CivilDate, days_between, minus_days, plus_days};
@@ -13,7 +14,7 @@ use super::working_time::{DayOfWeek, TimeOfDay};
 pub const MARGIN_DAYS: u32 = 3;
 
 /// A visit that the offender saw.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeenVisit {
     /// The day.

@@ -240,7 +240,7 @@ pub struct AcceptedVisit {
 }
 
 /// Officers who go together on a day, as somebody else has paired them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GivenCrew {
     /// The day.
