@@ -6,6 +6,7 @@ use std::process::Output;
 
 use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::roads::RoadService;
 use mosovo_visits::casework::schedules::ScheduleError;
 use mosovo_visits::casework::schedules::accept::accept;
 use mosovo_visits::casework::schedules::propose::{PlanRequest, carry_out, request, snapshots};
@@ -154,12 +155,12 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
         };
         let (evening, operator) = (at("2021-04-15T20:00:00Z"), Actor::Operator);
         let scope = Scope::whole("dorset");
-        let asked = request(&store, evening, &operator, &scope, Some(&team), plan("2021-04-16")).unwrap();
+        let asked = request(&store, evening, &RoadService::default(), &operator, &scope, Some(&team), plan("2021-04-16")).unwrap();
         let proposal = carry_out(&store, evening, &operator, &asked, |_, _| {}).unwrap().remove(0);
         accept(&store, evening, &operator, &scope, proposal.id, None).unwrap();
 
         let night = at("2021-04-16T01:00:00Z");
-        let snapshot = snapshots(&store, night, &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let snapshot = snapshots(&store, night, &RoadService::default(), &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
         let friday: CivilDate = "2021-04-16".parse().unwrap();
         let today: Vec<_> = proposal.visits.iter().filter(|visit| visit.date == friday).collect();
         assert!(!today.is_empty());
@@ -170,7 +171,7 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
         let refused = |id, at| accept(&store, at, &operator, &scope, id, None).err().unwrap();
         let propose = |days| {
             let plan = PlanRequest { days, ..plan("2021-04-17") };
-            let asked = request(&store, night, &operator, &scope, Some(&team), plan).unwrap();
+            let asked = request(&store, night, &RoadService::default(), &operator, &scope, Some(&team), plan).unwrap();
             carry_out(&store, night, &operator, &asked, |_, _| {}).unwrap().remove(0).id
         };
         let short = propose(3);
@@ -190,10 +191,10 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
         });
         import(&store, &visit.to_string());
         let noon = at("2021-04-16T12:00:00Z");
-        let snapshot = snapshots(&store, noon, &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let snapshot = snapshots(&store, noon, &RoadService::default(), &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
         let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == failed.offender_ref).unwrap();
         assert_ne!(demand.why.counted_from, friday);
-        let past = snapshots(&store, night, &scope, Some(&team), plan("2021-04-15"));
+        let past = snapshots(&store, night, &RoadService::default(), &scope, Some(&team), plan("2021-04-15"));
         assert!(matches!(past, Err(ScheduleError::InThePast)));
     });
 }

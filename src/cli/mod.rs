@@ -115,7 +115,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::FirstNoticed(arguments) => first_noticed::run(&arguments, &open_current()?, clock)?,
         Command::Plan(arguments) => match &arguments.snapshot {
             Some(path) => plan::run_snapshot(&arguments, path)?,
-            None => plan::run(&arguments, &open_current()?, clock)?,
+            None => plan::run(&arguments, &open_current()?, clock, &settings.road_service()?)?,
         },
         Command::Check(arguments) => {
             if !check::run(&arguments)? {

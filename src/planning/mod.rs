@@ -17,6 +17,7 @@ pub mod due;
 pub mod explain;
 pub mod part_of_day;
 pub mod proposal;
+pub mod road_matrix;
 pub mod score;
 pub mod search;
 pub mod snapshot;
