@@ -306,7 +306,8 @@ fn a_proposal_that_nobody_finished_is_planned_after_a_while() {
         let scope = Scope::whole("wessex");
         let budget = Budget { seed: 1, iterations: 10 };
         let plan = PlanRequest { from: "2021-04-16".parse().unwrap(), days: 7, budget, stay: Stay::Near };
-        request(store, Clock::FixedAt(asked_at), &RoadService::default(), &Actor::Operator, &scope, None, plan).unwrap();
+        request(store, Clock::FixedAt(asked_at), &RoadService::default(), &Actor::Operator, &scope, None, plan)
+            .unwrap();
         let finished = |minutes| {
             let worker = own_jobs(store, asked_at + TimeDelta::minutes(minutes));
             worker.run_due(JobName::PendingProposals).unwrap().unwrap().outcome.unwrap()

@@ -19,6 +19,7 @@ mod jobs;
 mod kill;
 mod layers;
 mod plan;
+mod roads;
 mod scenario;
 mod store;
 mod stored_flags;

@@ -458,12 +458,9 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/road-service/approvals", ApproveRoadService::PERMISSION, || {
         web::to(road_service::approve_host)
     }),
-    Endpoint::permitted(
-        Verb::Post,
-        "/v1/road-service/approvals/{id}/withdraw",
-        ApproveRoadService::PERMISSION,
-        || web::to(road_service::withdraw_one),
-    ),
+    Endpoint::permitted(Verb::Post, "/v1/road-service/approvals/{id}/withdraw", ApproveRoadService::PERMISSION, || {
+        web::to(road_service::withdraw_one)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/audit", ReadAudit::PERMISSION, || web::to(audit::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),

@@ -135,12 +135,7 @@ pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result
 }
 
 /// Plans from the database.
-pub(super) fn run(
-    arguments: &Arguments,
-    store: &Store,
-    clock: Clock,
-    roads: &RoadService,
-) -> anyhow::Result<()> {
+pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock, roads: &RoadService) -> anyhow::Result<()> {
     let scopes: Vec<Scope> = forces_asked(store, arguments.force.as_ref())?.into_iter().map(Scope::whole).collect();
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let from = arguments.from.unwrap_or_else(|| plus_days(clock.moment().today(), 1));
@@ -287,7 +282,10 @@ pub(super) fn text(proposal: &Proposal) -> String {
         format!("  {crew_days} crew-days, {} hours on the road", travel_seconds / 3_600),
     ];
     if let Some(RoadSource::BuiltIn { fall_back }) = roads {
-        lines.push(format!("  the road service could not be used ({}); times by the built-in model", fall_back.as_str()));
+        lines.push(format!(
+            "  the road service could not be used ({}); times by the built-in model",
+            fall_back.as_str()
+        ));
     }
     for (reason, count) in unplaced_by_reason {
         let reason = serde_json::to_value(reason).unwrap_or_default();

@@ -67,7 +67,8 @@ pub(super) fn jobs(arguments: &JobsArguments, store: Store, settings: &Settings)
 fn run(name: &str, format: Format, store: Store, settings: &Settings) -> anyhow::Result<()> {
     let known = JobName::ALL.map(JobName::as_str).join(", ");
     let job = JobName::named(name).with_context(|| format!("there is no job {name}; the jobs are {known}"))?;
-    let Some(ran) = startup::worker(settings, store, settings.road_service()?)?.run_by_hand(job, &Actor::Operator)? else {
+    let Some(ran) = startup::worker(settings, store, settings.road_service()?)?.run_by_hand(job, &Actor::Operator)?
+    else {
         bail!("this program does not run {job} by itself");
     };
     match &ran.outcome {

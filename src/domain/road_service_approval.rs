@@ -57,13 +57,14 @@ mod tests {
             ("roads.example", Some("roads.example"), "2021-04-14", Some((RefusalCode::NotAcceptable, "/expires_on"))),
             ("roads.example", Some("roads.example"), "2022-04-17", Some((RefusalCode::NotAcceptable, "/expires_on"))),
         ] {
-            let asked = NewApproval {
-                host: host.to_owned(),
-                reason: Words::fixed("invented"),
-                expires_on: day(expires_on),
-            };
+            let asked =
+                NewApproval { host: host.to_owned(), reason: Words::fixed("invented"), expires_on: day(expires_on) };
             let told = asked.check(configured, today).err().map(|refusal| (refusal.code, refusal.pointer));
-            assert_eq!(told, refused.map(|(code, pointer): (_, &str)| (code, pointer.to_owned())), "{host} {expires_on}");
+            assert_eq!(
+                told,
+                refused.map(|(code, pointer): (_, &str)| (code, pointer.to_owned())),
+                "{host} {expires_on}"
+            );
         }
     }
 }

@@ -87,11 +87,7 @@ impl RoadMatrix {
     /// A matrix of what a service told of each ordered pair of places, in seconds; nothing where it knows no road. The longer of there and
     /// back counts; where one of them is not known, no less than the built-in model's time. Beside it, how many pairs have that.
     #[must_use]
-    pub fn of(
-        policy: &TravelPolicy,
-        places: &[Location],
-        told: impl Fn(usize, usize) -> Option<u32>,
-    ) -> (Self, usize) {
+    pub fn of(policy: &TravelPolicy, places: &[Location], told: impl Fn(usize, usize) -> Option<u32>) -> (Self, usize) {
         let mut pairs_by_built_in = 0;
         let mut road = |(at, here): (usize, &Location), (before, there): (usize, &Location)| {
             let (to, from) = (told(before, at), told(at, before));
@@ -104,9 +100,8 @@ impl RoadMatrix {
             };
             seconds.min(LONGEST_ROAD)
         };
-        let row = |here: (usize, &Location)| {
-            places.iter().enumerate().take(here.0).map(|there| road(here, there)).collect()
-        };
+        let row =
+            |here: (usize, &Location)| places.iter().enumerate().take(here.0).map(|there| road(here, there)).collect();
         (Self(places.iter().enumerate().map(row).collect()), pairs_by_built_in)
     }
 

@@ -81,14 +81,7 @@ pub fn append(
     Ok(approval)
 }
 
-type Row = (
-    DbId,
-    String,
-    String,
-    CivilDate,
-    (DbInstant, String),
-    (Option<DbInstant>, Option<String>, Option<String>),
-);
+type Row = (DbId, String, String, CivilDate, (DbInstant, String), (Option<DbInstant>, Option<String>, Option<String>));
 
 fn approval(row: Row) -> Approval {
     let (DbId(id), host, reason, expires_on, (approved_at, approved_by), (at, by, why)) = row;
@@ -124,12 +117,7 @@ pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<Vec<Appro
 ///
 /// # Errors
 /// When the statement fails.
-pub fn holds(
-    connection: &mut AnyConnection,
-    force: &str,
-    host: &str,
-    today: CivilDate,
-) -> Result<bool, StoreError> {
+pub fn holds(connection: &mut AnyConnection, force: &str, host: &str, today: CivilDate) -> Result<bool, StoreError> {
     let of_host = of_force(connection, force)?;
     Ok(of_host.iter().any(|approval| approval.host == host && approval.holds_on(today)))
 }

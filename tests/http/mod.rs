@@ -30,6 +30,7 @@ mod plans;
 mod problems;
 mod reactive_management;
 mod records;
+mod road_service;
 mod safeguarding;
 mod schedules;
 mod scope;

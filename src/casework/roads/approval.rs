@@ -46,12 +46,7 @@ pub fn status(store: &Store, service: &RoadService, reader: &Reader) -> Result<R
 ///
 /// # Errors
 /// When the rule refuses it (see [`NewApproval::check`]), an approval of the host holds already, or the store fails.
-pub fn approve(
-    store: &Store,
-    service: &RoadService,
-    reader: &Reader,
-    new: &NewApproval,
-) -> Result<Approval, ActError> {
+pub fn approve(store: &Store, service: &RoadService, reader: &Reader, new: &NewApproval) -> Result<Approval, ActError> {
     const ACT: &str = "road_service.approve";
     let done = store.transaction_that_writes(|connection| -> Result<Option<Approval>, ActError> {
         let (today, force) = (reader.clock.moment().today(), &reader.person.force);

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn parts_cover_every_pair_once_and_none_is_too_large() {
-        for (sources, destinations, most) in [(0, 7, 4), (1, 7, 4), (7, 7, 2), (9, 30, 10), (30, 30, 100), (3, 40, 11)] {
+        for (sources, destinations, most) in [(0, 7, 4), (1, 7, 4), (7, 7, 2), (9, 30, 10), (30, 30, 100), (3, 40, 11)]
+        {
             let (sources, destinations) = (points(0..sources), points(100..100 + destinations));
             let mut pairs = std::collections::BTreeSet::new();
             for (from, to) in parts(&sources, &destinations, most) {

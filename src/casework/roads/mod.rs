@@ -145,9 +145,7 @@ impl Parts {
     fn remember(&self, fall_back: Option<FallBack>) {
         // Whether the host may be asked is found out in no time, and may be decided at any.
         let rests = fall_back.filter(|reason| !matches!(reason, FallBack::HostNotPrivate | FallBack::NotEncrypted));
-        *self.last() = Last { fall_back, rests_until: rests.and_then(|_| Instant::now().checked_add(self.config.pause)) };
+        *self.last() =
+            Last { fall_back, rests_until: rests.and_then(|_| Instant::now().checked_add(self.config.pause)) };
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -31,7 +31,10 @@ impl std::fmt::Debug for Point {
     }
 }
 
-#[expect(clippy::as_conversions, reason = "a float has no lossless conversion; a degree's millionths are within the type")]
+#[expect(
+    clippy::as_conversions,
+    reason = "a float has no lossless conversion; a degree's millionths are within the type"
+)]
 fn rounded(degrees: f64) -> i32 {
     (degrees * MILLIONTHS).round() as i32
 }

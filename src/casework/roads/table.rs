@@ -147,7 +147,8 @@ fn read(answer: Answer, (from, to): (usize, usize), farthest: f64) -> Result<Tab
     }
     let mut seconds = Vec::with_capacity(from);
     for (row, is_found) in answer.durations.into_iter().zip(sources) {
-        let one = |(told, other): (Option<f64>, &bool)| told.filter(|_| is_found && *other).map(whole_seconds).transpose();
+        let one =
+            |(told, other): (Option<f64>, &bool)| told.filter(|_| is_found && *other).map(whole_seconds).transpose();
         seconds.push(row.into_iter().zip(&destinations).map(one).collect::<Result<_, _>>()?);
     }
     let data_version = answer.data_version.filter(|version| version.len() <= LONGEST_VERSION);
@@ -167,7 +168,10 @@ fn found(waypoints: Option<Vec<Waypoint>>, places: usize, farthest: f64) -> Resu
 }
 
 /// The next whole second; a number below nothing is none.
-#[expect(clippy::as_conversions, reason = "a float has no lossless conversion; `as` saturates, and what is too long is cut later")]
+#[expect(
+    clippy::as_conversions,
+    reason = "a float has no lossless conversion; `as` saturates, and what is too long is cut later"
+)]
 fn whole_seconds(seconds: f64) -> Result<u32, FallBack> {
     if seconds.is_finite() && seconds >= 0.0 { Ok(seconds.ceil() as u32) } else { Err(FallBack::InvalidAnswer) }
 }

@@ -90,8 +90,16 @@ mod tests {
     #[test]
     fn anything_else_names_none() {
         for url in [
-            "", "osrm.internal", "osrm.internal:5000", "/table", "ftp://osrm.internal", "http://", "http://user@osrm.internal",
-            "http://osrm.internal/?a=b", "http://osrm.internal/#a", "http://osrm internal",
+            "",
+            "osrm.internal",
+            "osrm.internal:5000",
+            "/table",
+            "ftp://osrm.internal",
+            "http://",
+            "http://user@osrm.internal",
+            "http://osrm.internal/?a=b",
+            "http://osrm.internal/#a",
+            "http://osrm internal",
         ] {
             assert_eq!(RoadUrl::new(url, "driving"), Err(RoadUrlError::Url), "{url}");
         }

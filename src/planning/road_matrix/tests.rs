@@ -126,7 +126,9 @@ fn road_times_of_other_places_are_refused_with_where_and_why() {
     assert!(rows(good.clone().roads.as_mut().unwrap()).len() > 4);
     assert!(refused(|roads| roads.matrix.as_mut().unwrap().0.truncate(3)).starts_with("/roads/matrix: has 3 rows"));
     assert!(refused(|roads| roads.matrix.as_mut().unwrap().0[2].push(1)).starts_with("/roads/matrix/2: has 3 numbers"));
-    assert!(refused(|roads| roads.matrix.as_mut().unwrap().0[3][1] = LONGEST_ROAD + 1).starts_with("/roads/matrix/3/1:"));
+    assert!(
+        refused(|roads| roads.matrix.as_mut().unwrap().0[3][1] = LONGEST_ROAD + 1).starts_with("/roads/matrix/3/1:")
+    );
     assert!(refused(|roads| roads.matrix = None).starts_with("/roads/matrix: a snapshot has a matrix"));
     assert!(
         refused(|roads| roads.source = RoadSource::BuiltIn { fall_back: FallBack::TooSlow })
