@@ -174,6 +174,30 @@ fn a_host_outside_is_asked_only_while_an_administrators_approval_holds() {
 }
 
 #[test]
+fn an_approved_host_outside_is_asked_and_that_is_on_record_as_a_disclosure() {
+    on_both_databases(|store| {
+        import(store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let osrm = Osrm::start(Behaviour::Tells(None));
+        // No private address, and one that reaches this machine: nothing leaves it.
+        let clear = run_with_roads(store, road_service(&format!("http://0.0.0.0:{}", osrm.port())));
+        assert_eq!(plan(&clear, 1)["roads"]["fall_back"], "host_not_private");
+        drop(clear);
+        let service = run_with_roads(store, road_service(&format!("https://0.0.0.0:{}", osrm.port())));
+        assert_eq!(plan(&service, 2)["roads"]["fall_back"], "host_not_private");
+        assert_eq!((osrm.reached(), details(store, "road_service.ask")), (0, vec![]), "nothing was sent");
+
+        let administrator = of_dorset(Role::Administrator, &[]);
+        let body = json!({ "host": "0.0.0.0", "reason": "invented", "expires_on": "2021-05-15" });
+        assert_eq!(service.act(&administrator, "/v1/road-service/approvals", None, &body).status, 201);
+        let planned = plan(&service, 3);
+        assert_eq!(planned["roads"]["fall_back"], "unreachable", "it is asked, and cannot prove who it is");
+        assert!(osrm.reached() > 0 && osrm.asked().is_empty(), "no place went over the line in the clear");
+        let places = road_matrix::places(&snapshot(store, planned["snapshot_sha256"].as_str().unwrap())).len();
+        assert_eq!(details(store, "road_service.ask"), [json!({ "host": "0.0.0.0", "places": places })]);
+    });
+}
+
+#[test]
 fn an_approval_ends_with_its_last_day() {
     on_both_databases(|store| {
         import(store, &fixture("dorset-2021.feed.ndjson.gz"));

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -43,6 +43,7 @@ pub struct Osrm {
     address: SocketAddr,
     behaviour: Arc<Mutex<Behaviour>>,
     asked: Arc<Mutex<Vec<String>>>,
+    reached: Arc<AtomicUsize>,
     stops: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -54,6 +55,8 @@ impl Osrm {
         let behaviour = Arc::new(Mutex::new(behaviour));
         let (asked, stops) = (Arc::<Mutex<Vec<String>>>::default(), Arc::<AtomicBool>::default());
         let (told, noted, ends) = (Arc::clone(&behaviour), Arc::clone(&asked), Arc::clone(&stops));
+        let reached = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&reached);
         let thread = std::thread::spawn(move || {
             let mut held = Vec::new();
             for stream in listener.incoming() {
@@ -61,6 +64,7 @@ impl Osrm {
                     return;
                 }
                 let stream = stream.unwrap();
+                counted.fetch_add(1, Ordering::Relaxed);
                 if let Some(target) = request(&stream) {
                     noted.lock().unwrap().push(target.clone());
                     let behaviour = told.lock().unwrap().clone();
@@ -71,7 +75,7 @@ impl Osrm {
                 held.retain(|_| *told.lock().unwrap() == Behaviour::Silent);
             }
         });
-        Self { address, behaviour, asked, stops, thread: Some(thread) }
+        Self { address, behaviour, asked, reached, stops, thread: Some(thread) }
     }
 
     pub fn behave(&self, behaviour: Behaviour) {
@@ -80,6 +84,16 @@ impl Osrm {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The port that it listens on.
+    pub const fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// How many connections have come, whatever came over them.
+    pub fn reached(&self) -> usize {
+        self.reached.load(Ordering::Relaxed)
     }
 
     /// What has been asked, and forgets it.
@@ -99,6 +113,7 @@ impl Drop for Osrm {
 
 /// The target of a request; its headers are read and left.
 fn request(stream: &TcpStream) -> Option<String> {
+    // Who speaks TLS is not answered.
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     lines.find(|line| line.as_ref().is_ok_and(String::is_empty))?.ok()?;

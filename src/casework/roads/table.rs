@@ -17,11 +17,17 @@ use crate::planning::road_matrix::FallBack;
 /// What an answer may have whatever is asked, in bytes. `[I]`
 const ANSWER_BYTES: usize = 64 * 1_024;
 
+/// What is read of an answer that the service failed, in bytes. `[I]`
+const FAILURE_BYTES: u64 = 4 * 1_024;
+
 /// What it may have for each place: OSRM names the place's road, where it is and a hint. `[I]`
 const BYTES_A_PLACE: usize = 2 * 1_024;
 
 /// What it may have for each pair of places: a number, or `null`. `[I]`
 const BYTES_A_PAIR: usize = 32;
+
+/// The longest code of a failure that is logged.
+const LONGEST_CODE: usize = 40;
 
 /// The longest name of a version of the map that is kept.
 const LONGEST_VERSION: usize = 100;
@@ -44,6 +50,12 @@ struct Answer {
     destinations: Option<Vec<Waypoint>>,
     #[serde(default)]
     data_version: Option<String>,
+}
+
+/// What OSRM says where it failed: a code such as `TooBig`, and a message that may name the places.
+#[derive(Deserialize)]
+struct Failure {
+    code: String,
 }
 
 /// Where a place was put on the map.
@@ -92,7 +104,8 @@ impl<'a> Line<'a> {
         let mut response = request.call().map_err(|error| reason(&error))?;
         let status = response.status().as_u16();
         if status != 200 {
-            tracing::warn!(status, "the road service answers that it failed");
+            let said = response.body_mut().with_config().limit(FAILURE_BYTES).read_to_vec().unwrap_or_default();
+            tell_of_failure(Some(status), serde_json::from_slice(&said).ok().map(|Failure { code }| code));
             return Err(FallBack::ServiceError);
         }
         let most = ANSWER_BYTES + BYTES_A_PLACE * (from + to) + BYTES_A_PAIR * from * to;
@@ -134,10 +147,17 @@ fn reason(error: &Error) -> FallBack {
     if is_of_the_answer { FallBack::InvalidAnswer } else { FallBack::Unreachable }
 }
 
+/// Logs that the service failed: its code, where that is one word, and never its message.
+fn tell_of_failure(status: Option<u16>, code: Option<String>) {
+    let is_a_word = |code: &String| code.len() <= LONGEST_CODE && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let code = code.filter(is_a_word);
+    tracing::warn!(status, code, "the road service answers that it failed");
+}
+
 /// Reads an answer to so many sources and destinations.
 fn read(answer: Answer, (from, to): (usize, usize), farthest: f64) -> Result<Table, FallBack> {
     if answer.code != "Ok" {
-        tracing::warn!("the road service answers that it failed");
+        tell_of_failure(None, Some(answer.code));
         return Err(FallBack::ServiceError);
     }
     let sources = found(answer.sources, from, farthest)?;
