@@ -113,7 +113,12 @@ impl Drop for Osrm {
 
 /// The target of a request; its headers are read and left.
 fn request(stream: &TcpStream) -> Option<String> {
-    // Who speaks TLS is not answered.
+    // Who begins a handshake of TLS (RFC 8446, 5.1) is not answered.
+    const HANDSHAKE: u8 = 22;
+    let mut first = [0];
+    if stream.peek(&mut first).ok()? == 0 || first == [HANDSHAKE] {
+        return None;
+    }
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     lines.find(|line| line.as_ref().is_ok_and(String::is_empty))?.ok()?;

@@ -95,7 +95,8 @@ mod tests {
     }
 
     fn outcome(gate: &Gate<Names>) -> Result<(), Option<Refused>> {
-        let config = Config::builder().timeout_global(Some(std::time::Duration::from_millis(50))).build();
+        let limit = Some(std::time::Duration::from_millis(50));
+        let config = Config::builder().proxy(None).timeout_global(limit).build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), gate.clone());
         let told = agent.get("http://roads.invalid/").call();
         told.map(drop).map_err(|error| match error {

@@ -1,5 +1,7 @@
 //! The tables of one snapshot, put together: only what is not known yet is asked for, in parts that the service takes.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::time::Instant;
 
 use super::Parts;
@@ -73,12 +75,17 @@ impl Parts {
     }
 }
 
-/// The places of which every road to every other such place is known, and the rest.
+/// Places of which every road to every other of them is known, and the rest; those of which most is known first, so that one
+/// new place does not make all others new.
 fn known_and_fresh(points: &[Point], pairs: &Pairs) -> (Vec<Point>, Vec<Point>) {
+    let mut points = points.to_vec();
+    let roads_from = |from: &Point| points.iter().filter(|to| pairs.contains_key(&(*from, **to))).count();
+    let told: HashMap<Point, usize> = points.iter().map(|point| (*point, roads_from(point))).collect();
+    points.sort_by_key(|point| Reverse(told.get(point).copied()));
     let (mut known, mut fresh) = (Vec::new(), Vec::new());
     for point in points {
-        let is_known = |other: &Point| pairs.contains_key(&(*point, *other)) && pairs.contains_key(&(*other, *point));
-        if known.iter().all(is_known) { known.push(*point) } else { fresh.push(*point) }
+        let is_known = |other: &Point| pairs.contains_key(&(point, *other)) && pairs.contains_key(&(*other, point));
+        if known.iter().all(is_known) { known.push(point) } else { fresh.push(point) }
     }
     (known, fresh)
 }
@@ -121,7 +128,9 @@ mod tests {
     fn one_new_place_is_asked_for_alone() {
         let old = points(0..5);
         let pairs = old.iter().flat_map(|from| old.iter().map(move |to| ((*from, *to), None))).collect();
-        assert_eq!(known_and_fresh(&points(0..6), &pairs), (old, points(5..6)));
+        assert_eq!(known_and_fresh(&points(0..6), &pairs), (old.clone(), points(5..6)));
+        let first = [points(5..6), points(0..5)].concat();
+        assert_eq!(known_and_fresh(&first, &pairs), (old, points(5..6)), "wherever it stands");
         assert_eq!(known_and_fresh(&points(0..3), &Pairs::new()), (points(0..1), points(1..3)));
     }
 }

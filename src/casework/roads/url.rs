@@ -77,8 +77,8 @@ mod tests {
     #[test]
     fn a_road_service_is_named_by_scheme_and_host() {
         for (url, table, host, is_encrypted) in [
-            ("http://osrm.internal:5000", "http://osrm.internal:5000/table/v1/driving", "osrm.internal", false),
-            ("https://Roads.Example/osrm/", "https://Roads.Example/osrm/table/v1/driving", "roads.example", true),
+            ("http://osrm-1.internal:5000", "http://osrm-1.internal:5000/table/v1/driving", "osrm-1.internal", false),
+            ("https://Roads-1.Example/osrm/", "https://Roads-1.Example/osrm/table/v1/driving", "roads-1.example", true),
             ("http://[fd00::7]:5000/", "http://[fd00::7]:5000/table/v1/driving", "fd00::7", false),
             ("http://203.0.113.7", "http://203.0.113.7/table/v1/driving", "203.0.113.7", false),
         ] {
@@ -91,20 +91,20 @@ mod tests {
     fn anything_else_names_none() {
         for url in [
             "",
-            "osrm.internal",
-            "osrm.internal:5000",
+            "osrm-1.internal",
+            "osrm-1.internal:5000",
             "/table",
-            "ftp://osrm.internal",
+            "ftp://osrm-1.internal",
             "http://",
-            "http://user@osrm.internal",
-            "http://osrm.internal/?a=b",
-            "http://osrm.internal/#a",
-            "http://osrm internal",
+            "http://user@osrm-1.internal",
+            "http://osrm-1.internal/?a=b",
+            "http://osrm-1.internal/#a",
+            "http://osrm 1",
         ] {
             assert_eq!(RoadUrl::new(url, "driving"), Err(RoadUrlError::Url), "{url}");
         }
         for profile in ["", "a/b", "a?b", "ä"] {
-            assert_eq!(RoadUrl::new("http://osrm.internal", profile), Err(RoadUrlError::Profile), "{profile}");
+            assert_eq!(RoadUrl::new("http://osrm-1.internal", profile), Err(RoadUrlError::Profile), "{profile}");
         }
     }
 }
