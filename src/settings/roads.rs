@@ -1,7 +1,7 @@
 //! The road service that schedules are planned with.
 
 use std::fs;
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::{NonZeroU16, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +12,9 @@ use super::SettingsError;
 use crate::casework::roads::url::{RoadUrl, RoadUrlError};
 use crate::casework::roads::{RoadService, RoadServiceConfig};
 
+/// Places in one request at most: they stand in its URL, and a longer one is none to the client.
+const MOST_PLACES: usize = 1_000;
+
 /// The road service, where one is used.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +24,7 @@ pub struct RoadSettings {
     request_seconds: NonZeroU64,
     snapshot_seconds: NonZeroU64,
     pause_seconds: u64,
-    places_a_request: NonZeroU32,
+    places_a_request: NonZeroU16,
     farthest_from_road_metres: u32,
     cache_hours: u64,
     cache_pairs: usize,
@@ -47,7 +50,7 @@ impl RoadSettings {
             request_limit: Duration::from_secs(self.request_seconds.get()),
             snapshot_limit: Duration::from_secs(self.snapshot_seconds.get()),
             pause: Duration::from_secs(self.pause_seconds),
-            places_a_request: usize::try_from(self.places_a_request.get()).unwrap_or(usize::MAX).max(2),
+            places_a_request: usize::from(self.places_a_request.get()).clamp(2, MOST_PLACES),
             farthest_from_road_metres: self.farthest_from_road_metres,
             cache_for: Duration::from_secs(self.cache_hours.saturating_mul(3_600)),
             cache_pairs: self.cache_pairs,
