@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod http;
 mod jobs;
+mod roads;
 pub mod secret_file;
 
 use std::net::Ipv4Addr;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::casework::clock::Clock;
+use crate::casework::roads::RoadService;
 use crate::casework::timetable::{ScheduleError, Timetable};
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
@@ -25,6 +27,7 @@ pub use audit::{AuditFiles, AuditSettings};
 pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
+pub use roads::RoadSettings;
 
 /// The settings built into the program.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -74,6 +77,14 @@ pub enum SettingsError {
     /// A job's schedule is none.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// The road service cannot be used as it is set.
+    #[error("roads.{key} {detail}")]
+    Roads {
+        /// Which setting.
+        key: &'static str,
+        /// What is wrong with it; what was set is not repeated.
+        detail: String,
+    },
 }
 
 /// All settings.
@@ -87,6 +98,7 @@ pub struct Settings {
     http: HttpSettings,
     auth: AuthSettings,
     audit: AuditSettings,
+    roads: RoadSettings,
     log: LogSettings,
 }
 
@@ -195,6 +207,14 @@ impl Settings {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock.fixed_at.map_or(Clock::System, |at| Clock::FixedAt(at.to_utc()))
+    }
+
+    /// The road service; none where no URL is set.
+    ///
+    /// # Errors
+    /// When it cannot be used as it is set.
+    pub fn road_service(&self) -> Result<RoadService, SettingsError> {
+        self.roads.service()
     }
 
     /// When the service's own jobs run.

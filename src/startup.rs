@@ -25,6 +25,7 @@ use crate::api::routes;
 use crate::api::service::Service;
 use crate::api::trace::RequestSpan;
 use crate::casework::clock::Clock;
+use crate::casework::roads::RoadService;
 use crate::domain::policy::Policies;
 use crate::jobs::Registry;
 use crate::jobs::drive::drive;
@@ -82,11 +83,11 @@ pub fn head_key(files: &AuditFiles) -> anyhow::Result<HeadKey> {
 ///
 /// # Errors
 /// When there are no keys to check tokens with, or the policy cannot be read.
-pub fn service(settings: &Settings, store: Store) -> anyhow::Result<Service> {
+pub fn service(settings: &Settings, store: Store, roads: RoadService) -> anyhow::Result<Service> {
     let verifier = Verifier::new(VerifyingKey::of(settings)?, settings.auth());
     let service = Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?);
     let feeds = Feeds::at_once(settings.http().feeds_at_once.get());
-    Ok(service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds))
+    Ok(service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds).with_roads(roads))
 }
 
 /// The server on a listener: not yet running, and deaf to signals unless it is told otherwise.
@@ -124,8 +125,8 @@ pub fn registry(settings: &Settings) -> anyhow::Result<Registry> {
 ///
 /// # Errors
 /// When a schedule is none, or the policy cannot be read.
-pub fn worker(settings: &Settings, store: Store) -> anyhow::Result<Worker> {
-    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry(settings)?))
+pub fn worker(settings: &Settings, store: Store, roads: RoadService) -> anyhow::Result<Worker> {
+    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry(settings)?).with_roads(roads))
 }
 
 /// Serves until told to stop, and runs the service's own jobs beside it unless told otherwise;
@@ -135,8 +136,10 @@ pub fn worker(settings: &Settings, store: Store) -> anyhow::Result<Worker> {
 /// When the service cannot be put together, cannot listen, or fails.
 pub fn serve(settings: &Settings, store: Store, with_jobs: bool) -> anyhow::Result<()> {
     begin_log(settings)?;
-    let worker = if with_jobs { Some(Arc::new(worker(settings, store.clone())?)) } else { None };
-    let service = service(settings, store)?;
+    // One for both, so that what one of them was told the other knows.
+    let roads = settings.road_service()?;
+    let worker = if with_jobs { Some(Arc::new(worker(settings, store.clone(), roads.clone())?)) } else { None };
+    let service = service(settings, store, roads)?;
     let http = settings.http();
     let listener =
         TcpListener::bind(http.bind).with_context(|| format!("cannot listen on {}; set http.bind", http.bind))?;
@@ -164,7 +167,7 @@ pub fn serve(settings: &Settings, store: Store, with_jobs: bool) -> anyhow::Resu
 /// When the worker cannot be put together.
 pub fn work(settings: &Settings, store: Store) -> anyhow::Result<()> {
     begin_log(settings)?;
-    let worker = Arc::new(worker(settings, store)?);
+    let worker = Arc::new(worker(settings, store, settings.road_service()?)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     tracing::info!("working");
     runtime.block_on(drive(worker, told_to_stop()));
@@ -196,6 +199,8 @@ fn begin_log(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log().filter).context("log.filter is not a filter")?;
     // The web framework's own lines may quote a request.
     let filter = filter.add_directive("actix_http=warn".parse()?).add_directive("actix_web=warn".parse()?);
+    // The client of the road service's own lines quote what is asked: where offenders live.
+    let filter = filter.add_directive("ureq=off".parse()?).add_directive("ureq_proto=off".parse()?);
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let begun = if settings.is_production() {

@@ -9,6 +9,7 @@ use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::flag_list::summary;
 use mosovo_visits::casework::job_status::{JobState, JobStatus, job_statuses};
 use mosovo_visits::casework::reading::Reader;
+use mosovo_visits::casework::roads::RoadService;
 use mosovo_visits::casework::schedules::propose::{PlanRequest, request};
 use mosovo_visits::casework::timetable::{Entry, JobName, Timetable};
 use mosovo_visits::domain::calendar::Instant;
@@ -305,7 +306,8 @@ fn a_proposal_that_nobody_finished_is_planned_after_a_while() {
         let scope = Scope::whole("wessex");
         let budget = Budget { seed: 1, iterations: 10 };
         let plan = PlanRequest { from: "2021-04-16".parse().unwrap(), days: 7, budget, stay: Stay::Near };
-        request(store, Clock::FixedAt(asked_at), &Actor::Operator, &scope, None, plan).unwrap();
+        request(store, Clock::FixedAt(asked_at), &RoadService::default(), &Actor::Operator, &scope, None, plan)
+            .unwrap();
         let finished = |minutes| {
             let worker = own_jobs(store, asked_at + TimeDelta::minutes(minutes));
             worker.run_due(JobName::PendingProposals).unwrap().unwrap().outcome.unwrap()

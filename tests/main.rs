@@ -20,6 +20,7 @@ mod kill;
 mod layers;
 mod plan;
 mod replay;
+mod roads;
 mod scenario;
 mod snapshot_format;
 mod store;

@@ -5,6 +5,7 @@ use std::process::Output;
 
 use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::roads::RoadService;
 use mosovo_visits::casework::schedules::ScheduleError;
 use mosovo_visits::casework::schedules::accept::accept;
 use mosovo_visits::casework::schedules::propose::{PlanRequest, carry_out, request, snapshots};
@@ -16,6 +17,7 @@ use mosovo_visits::store::Store;
 use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
 
+use crate::support::osrm::{Behaviour, Osrm};
 use crate::support::{Scratch, fixture, import, on_both_databases_by_url, program};
 
 /// Runs a command on a database, on the day of the scenario.
@@ -100,6 +102,46 @@ fn the_checker_exits_1_with_a_list_and_2_where_it_cannot_judge() {
 }
 
 #[test]
+fn a_plan_with_a_road_service_is_made_again_from_its_snapshot_and_other_road_times_are_refused() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let osrm = Osrm::start(Behaviour::Tells(Some("map-1")));
+        let with_roads = |arguments: &[&str]| {
+            let output = program(url, arguments)
+                .env("MOSOVO__CLOCK__FIXED_AT", "2021-04-15T09:00:00+01:00")
+                .env("MOSOVO__ROADS__URL", osrm.url())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let kept = Scratch::new();
+        let plan = ["plan", "--team", "west", "--iterations", "20", "--format", "json", "--snapshot-out", kept.path()];
+        let planned = with_roads(&plan);
+        let proposal: Value = serde_json::from_str(&planned).unwrap();
+        assert_eq!(proposal["roads"]["model"], "osrm");
+        assert!(!osrm.asked().is_empty());
+        let replayed = ["plan", "--snapshot", kept.path(), "--iterations", "20", "--format", "json"];
+        assert_eq!(planned, printed("sqlite:///nowhere/at/all.sqlite", &replayed));
+        assert_eq!(osrm.asked(), [""; 0]);
+
+        let mut snapshot: Value = serde_json::from_str(&std::fs::read_to_string(kept.0.as_path()).unwrap()).unwrap();
+        snapshot["roads"]["matrix"].as_array_mut().unwrap().pop();
+        let broken = Scratch::holding(&snapshot.to_string());
+        let refused = run(url, &["plan", "--snapshot", broken.path()]);
+        assert_eq!(refused.status.code(), Some(2));
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(told.contains("team west") && told.contains("/roads/matrix: has "), "{told}");
+
+        osrm.behave(Behaviour::Says("500 Internal Server Error", ""));
+        let told = with_roads(&["plan", "--team", "west", "--iterations", "0"]);
+        assert!(told.contains("the road service could not be used (service_error)"), "{told}");
+    });
+}
+
+#[test]
 fn a_proposal_accepted_on_the_command_line_is_the_parent_of_the_next() {
     on_both_databases_by_url(|url| {
         let store = Store::open(&url.parse().unwrap()).unwrap();
@@ -128,12 +170,16 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
         };
         let (evening, operator) = (at("2021-04-15T20:00:00Z"), Actor::Operator);
         let scope = Scope::whole("dorset");
-        let asked = request(&store, evening, &operator, &scope, Some(&team), plan("2021-04-16")).unwrap();
+        let asked =
+            request(&store, evening, &RoadService::default(), &operator, &scope, Some(&team), plan("2021-04-16"))
+                .unwrap();
         let proposal = carry_out(&store, evening, &operator, &asked, |_, _| {}).unwrap().remove(0);
         accept(&store, evening, &operator, &scope, proposal.id, None).unwrap();
 
         let night = at("2021-04-16T01:00:00Z");
-        let snapshot = snapshots(&store, night, &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let snapshot = snapshots(&store, night, &RoadService::default(), &scope, Some(&team), plan("2021-04-17"))
+            .unwrap()
+            .remove(0);
         let friday: CivilDate = "2021-04-16".parse().unwrap();
         let today: Vec<_> = proposal.visits.iter().filter(|visit| visit.date == friday).collect();
         assert!(!today.is_empty());
@@ -144,7 +190,7 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
         let refused = |id, at| accept(&store, at, &operator, &scope, id, None).err().unwrap();
         let propose = |days| {
             let plan = PlanRequest { days, ..plan("2021-04-17") };
-            let asked = request(&store, night, &operator, &scope, Some(&team), plan).unwrap();
+            let asked = request(&store, night, &RoadService::default(), &operator, &scope, Some(&team), plan).unwrap();
             carry_out(&store, night, &operator, &asked, |_, _| {}).unwrap().remove(0).id
         };
         let short = propose(3);
@@ -164,10 +210,12 @@ fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
         });
         import(&store, &visit.to_string());
         let noon = at("2021-04-16T12:00:00Z");
-        let snapshot = snapshots(&store, noon, &scope, Some(&team), plan("2021-04-17")).unwrap().remove(0);
+        let snapshot = snapshots(&store, noon, &RoadService::default(), &scope, Some(&team), plan("2021-04-17"))
+            .unwrap()
+            .remove(0);
         let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == failed.offender_ref).unwrap();
         assert_ne!(demand.why.counted_from, friday);
-        let past = snapshots(&store, night, &scope, Some(&team), plan("2021-04-15"));
+        let past = snapshots(&store, night, &RoadService::default(), &scope, Some(&team), plan("2021-04-15"));
         assert!(matches!(past, Err(ScheduleError::InThePast)));
     });
 }

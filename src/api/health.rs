@@ -33,7 +33,7 @@ pub async fn alive() -> HttpResponse {
 }
 
 /// Requests can be answered: the database is there and up to date. `warnings` says where the audit's signed
-/// heads are not: that stops no request.
+/// heads are not, and where the road service cannot be used: that stops no request.
 ///
 /// # Errors
 /// `not_ready`, with the reason.
@@ -42,7 +42,11 @@ pub async fn alive() -> HttpResponse {
     responses((status = 200, body = Health), (status = 503, description = "With the reason")),
 )]
 pub async fn ready(service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let warnings = service.run(|service| check(service.store())).await?;
+    let mut warnings = service.run(|service| check(service.store())).await?;
+    warnings.extend(service.roads().last_fall_back().map(|reason| {
+        let reason = reason.as_str();
+        format!("the road service cannot be used ({reason}): schedules are planned with the built-in travel model")
+    }));
     Ok(HttpResponse::Ok().json(Health { warnings, ..Health::ok() }))
 }
 

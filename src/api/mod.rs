@@ -26,6 +26,7 @@ pub mod plans;
 pub mod precondition;
 pub mod records;
 pub mod respond;
+pub mod road_service;
 pub mod routes;
 pub mod schedules;
 pub mod service;

@@ -29,6 +29,7 @@ use super::records::{
     imports::{self, Refusal},
     send,
 };
+use super::road_service;
 use super::schedules::{accept, list as schedule_list, plot as schedule_plot, propose, read as schedule};
 use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
@@ -186,6 +187,9 @@ use crate::domain::reading_reason::ReadingReason;
         attendance::alerts,
         attempt_log::read,
         jobs::list,
+        road_service::read,
+        road_service::approve_host,
+        road_service::withdraw_one,
         audit::list,
         officers::list,
         officers::read,

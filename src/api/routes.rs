@@ -29,7 +29,7 @@ use super::staff::{
 };
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
-use super::{audit, error, health, jobs, openapi, page};
+use super::{audit, error, health, jobs, openapi, page, road_service};
 
 /// The methods that routes take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -456,6 +456,13 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(breach_worklist::list)
     }),
     Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
+    Endpoint::permitted(Verb::Get, "/v1/road-service", ReadRoadService::PERMISSION, || web::to(road_service::read)),
+    Endpoint::permitted(Verb::Post, "/v1/road-service/approvals", ApproveRoadService::PERMISSION, || {
+        web::to(road_service::approve_host)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/road-service/approvals/{id}/withdraw", ApproveRoadService::PERMISSION, || {
+        web::to(road_service::withdraw_one)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/audit", ReadAudit::PERMISSION, || web::to(audit::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers", ReadOfficers::PERMISSION, || web::to(officers::list)),
     Endpoint::permitted(Verb::Get, "/v1/officers/{ref}", ReadOfficers::PERMISSION, || web::to(officers::read)),

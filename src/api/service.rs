@@ -12,6 +12,7 @@ use super::metrics::Metrics;
 use super::records::feeds::Feeds;
 use crate::casework::clock::Clock;
 use crate::casework::reading::Reader;
+use crate::casework::roads::RoadService;
 use crate::casework::timetable::Timetable;
 use crate::domain::policy::Policies;
 use crate::store::Store;
@@ -22,6 +23,7 @@ pub struct Service {
     parts: Arc<Parts>,
     timetable: Arc<Timetable>,
     feeds: Feeds,
+    roads: RoadService,
 }
 
 struct Parts {
@@ -37,7 +39,7 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, verifier: Verifier, metrics: Metrics) -> Self {
         let parts = Arc::new(Parts { store, clock, policies, verifier, metrics });
-        Self { parts, timetable: Arc::default(), feeds: Feeds::default() }
+        Self { parts, timetable: Arc::default(), feeds: Feeds::default(), roads: RoadService::default() }
     }
 
     /// The same service, which shows how these jobs stand.
@@ -52,6 +54,19 @@ impl Service {
     pub fn with_feeds(mut self, feeds: Feeds) -> Self {
         self.feeds = feeds;
         self
+    }
+
+    /// The same service, which plans with this road service.
+    #[must_use]
+    pub fn with_roads(mut self, roads: RoadService) -> Self {
+        self.roads = roads;
+        self
+    }
+
+    /// The road service, or none.
+    #[must_use]
+    pub const fn roads(&self) -> &RoadService {
+        &self.roads
     }
 
     /// The database.

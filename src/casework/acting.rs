@@ -249,7 +249,7 @@ pub fn on_case_where(
 
 /// Puts on record that an act was not carried out: which, on what, and by which rule or for which change; of what was sent,
 /// no more than where the fault lies.
-fn on_record_where_refused<T>(
+pub(super) fn on_record_where_refused<T>(
     store: &Store,
     reader: &Reader,
     act: &str,

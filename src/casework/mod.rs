@@ -36,6 +36,7 @@ pub mod plans;
 pub mod reactive_management;
 pub mod reading;
 pub mod record_act;
+pub mod roads;
 pub mod safeguarding;
 pub mod schedules;
 mod service_facts;

@@ -80,7 +80,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
         stay: Stay::Near,
     };
     let scope = Scope::whole(force.clone());
-    let asked = request(&store, clock, &actor, &scope, None, plan)?;
+    let asked = request(&store, clock, &settings.road_service()?, &actor, &scope, None, plan)?;
     let bar = progress::bar(None, "planning {spinner}");
     let proposals = carry_out(&store, clock, &actor, &asked, |_, _| bar.tick())?;
     bar.finish_and_clear();

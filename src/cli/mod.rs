@@ -128,7 +128,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::FirstNoticed(arguments) => first_noticed::run(&arguments, &open_current()?, clock)?,
         Command::Plan(arguments) => match &arguments.snapshot {
             Some(path) => plan::run_snapshot(&arguments, path)?,
-            None => plan::run(&arguments, &open_current()?, clock)?,
+            None => plan::run(&arguments, &open_current()?, clock, &settings.road_service()?)?,
         },
         Command::Check(arguments) => is_good = check::run(&arguments)?,
         Command::CompareGrid(arguments) => compare_grid::run(&arguments, &open_current()?, clock)?,

@@ -14,12 +14,14 @@ use serde::{Deserialize, Serialize};
 use super::{Format, forces_asked, progress, say, say_json};
 use crate::casework::actor::Actor;
 use crate::casework::clock::{Clock, seconds_taken};
+use crate::casework::roads::RoadService;
 use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::accept::accept;
 use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carry_out, request, snapshots};
 use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::reference::Ref;
 use crate::planning::proposal::{Proposal, Summary, propose};
+use crate::planning::road_matrix::{self, RoadSource};
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
 use crate::planning::snapshot::Snapshot;
 use crate::planning::take::Stay;
@@ -146,7 +148,7 @@ pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result
 }
 
 /// Plans from the database.
-pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow::Result<()> {
+pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock, roads: &RoadService) -> anyhow::Result<()> {
     let scopes: Vec<Scope> = forces_asked(store, arguments.force.as_ref())?.into_iter().map(Scope::whole).collect();
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let from = arguments.from.unwrap_or_else(|| plus_days(clock.moment().today(), 1));
@@ -160,13 +162,14 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     let budget = budget(arguments, || {
         let mut all = Vec::new();
         for scope in &scopes {
-            all.extend(snapshots(store, clock, scope, team.as_ref(), plan(Budget { seed: 0, iterations: 0 }))?);
+            let plan = plan(Budget { seed: 0, iterations: 0 });
+            all.extend(snapshots(store, clock, roads, scope, team.as_ref(), plan)?);
         }
         Ok(all)
     })?;
     let mut requested = Vec::new();
     for scope in &scopes {
-        requested.extend(request(store, clock, &Actor::Operator, scope, team.as_ref(), plan(budget))?);
+        requested.extend(request(store, clock, roads, &Actor::Operator, scope, team.as_ref(), plan(budget))?);
     }
     if let Some(path) = &arguments.snapshot_out {
         write_snapshots(path, &requested)?;
@@ -194,7 +197,8 @@ fn having(
 ) -> anyhow::Result<Vec<Scope>> {
     let mut having = Vec::new();
     for scope in scopes {
-        match snapshots(store, clock, &scope, Some(team), plan) {
+        // No road is asked for only to see whether there is the team.
+        match snapshots(store, clock, &RoadService::default(), &scope, Some(team), plan) {
             Err(ScheduleError::TeamUnknown) => {}
             taken => {
                 taken?;
@@ -283,13 +287,19 @@ fn print(arguments: &Arguments, mut proposals: Vec<Proposal>, alone: bool) -> an
 pub(super) fn text(proposal: &Proposal) -> String {
     let Summary { due, planned, unplaced, unplaced_by_reason, overdue, with_own_manager, crew_days, travel_seconds } =
         &proposal.summary;
-    let Proposal { id, force, team_ref, horizon, .. } = proposal;
+    let Proposal { id, force, team_ref, horizon, roads, .. } = proposal;
     let mut lines = vec![
         format!("{force} / {team_ref}, {} to {}, proposal {id}", horizon.from, horizon.until),
         format!("  {due} due = {planned} planned + {unplaced} unplaced"),
         format!("  {overdue} of those planned are overdue already, {with_own_manager} go with the own manager"),
         format!("  {crew_days} crew-days, {} hours on the road", travel_seconds / 3_600),
     ];
+    if let Some(RoadSource::BuiltIn { fall_back }) = roads {
+        lines.push(format!(
+            "  the road service could not be used ({}); times by the built-in model",
+            fall_back.as_str()
+        ));
+    }
     for (reason, count) in unplaced_by_reason {
         let reason = serde_json::to_value(reason).unwrap_or_default();
         lines.push(format!("  {count:>5} unplaced: {}", reason.as_str().unwrap_or_default()));

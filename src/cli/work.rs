@@ -48,7 +48,7 @@ pub(super) fn work(arguments: &WorkArguments, store: Store, settings: &Settings)
     if !arguments.once {
         return startup::work(settings, store);
     }
-    let ran = startup::worker(settings, store)?.tick()?;
+    let ran = startup::worker(settings, store, settings.road_service()?)?.tick()?;
     ran.iter().try_for_each(|run| say(&line(run)))?;
     let failed = ran.iter().filter(|run| run.outcome.is_err()).count();
     if failed > 0 {
@@ -67,7 +67,8 @@ pub(super) fn jobs(arguments: &JobsArguments, store: Store, settings: &Settings)
 fn run(name: &str, format: Format, store: Store, settings: &Settings) -> anyhow::Result<()> {
     let known = JobName::ALL.map(JobName::as_str).join(", ");
     let job = JobName::named(name).with_context(|| format!("there is no job {name}; the jobs are {known}"))?;
-    let Some(ran) = startup::worker(settings, store)?.run_by_hand(job, &Actor::Operator)? else {
+    let Some(ran) = startup::worker(settings, store, settings.road_service()?)?.run_by_hand(job, &Actor::Operator)?
+    else {
         bail!("this program does not run {job} by itself");
     };
     match &ran.outcome {

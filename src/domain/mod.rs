@@ -65,6 +65,7 @@ pub mod reference;
 pub mod references;
 pub mod refusal;
 pub mod risk_management_plan;
+pub mod road_service_approval;
 pub mod safeguarding;
 pub mod standing;
 pub mod status_change;

@@ -16,6 +16,7 @@ use thiserror::Error;
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::flags::EvaluationError;
+use crate::casework::roads::RoadService;
 use crate::casework::timetable::{Entry, JobName, Timetable};
 use crate::domain::notification_duty::rules::RulesError;
 use crate::domain::policy::{Policies, PolicyError};
@@ -30,6 +31,8 @@ pub struct JobContext<'a> {
     pub clock: Clock,
     /// The policies.
     pub policies: &'a Policies,
+    /// The road service, or none.
+    pub roads: &'a RoadService,
     /// Who acts: the job itself, or whoever runs it by hand.
     pub actor: &'a Actor,
 }

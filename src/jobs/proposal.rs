@@ -34,7 +34,7 @@ impl Task for NightlyProposal {
         let (forces, mut proposals, mut failed) = (forces(context.store)?, 0, 0);
         for force in &forces {
             let scope = Scope::whole(force);
-            let planned = request(context.store, context.clock, context.actor, &scope, None, plan)
+            let planned = request(context.store, context.clock, context.roads, context.actor, &scope, None, plan)
                 .and_then(|asked| carry_out(context.store, context.clock, context.actor, &asked, |_, _| {}));
             match planned {
                 Ok(planned) => proposals += planned.len(),

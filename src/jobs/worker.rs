@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{JobContext, JobError, Registry, Task};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
+use crate::casework::roads::RoadService;
 use crate::casework::timetable::{JobName, KeyedBy};
 use crate::domain::policy::Policies;
 use crate::store::Store;
@@ -44,6 +45,7 @@ pub struct Worker {
     pub(super) store: Store,
     pub(super) clock: Clock,
     policies: Policies,
+    roads: RoadService,
     pub(super) registry: Registry,
     owner: String,
 }
@@ -53,7 +55,14 @@ impl Worker {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, registry: Registry) -> Self {
         let owner = format!("{}-{}", std::process::id(), Uuid::now_v7());
-        Self { store, clock, policies, registry, owner }
+        Self { store, clock, policies, roads: RoadService::default(), registry, owner }
+    }
+
+    /// The same worker, which plans with this road service.
+    #[must_use]
+    pub fn with_roads(mut self, roads: RoadService) -> Self {
+        self.roads = roads;
+        self
     }
 
     /// The jobs this worker runs.
@@ -129,7 +138,8 @@ impl Worker {
             let work = scope.spawn(|| {
                 // Dropped when the work ends, in whichever way, and with it the renewing below.
                 let _running = running;
-                let context = JobContext { store: &self.store, clock: self.clock, policies: &self.policies, actor };
+                let Self { store, policies, roads, .. } = self;
+                let context = JobContext { store, clock: self.clock, policies, roads, actor };
                 span.in_scope(|| task.run(&context))
             });
             while ended.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {

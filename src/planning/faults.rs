@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::road_matrix;
 use super::snapshot::{FORMAT, Snapshot, Window};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
@@ -32,6 +33,9 @@ impl Snapshot {
         }
         if self.horizon.days().take(LONGEST_HORIZON_DAYS + 1).count() > LONGEST_HORIZON_DAYS {
             fault("/horizon".to_owned(), &format!("has at most {LONGEST_HORIZON_DAYS} days"));
+        }
+        if let Err(error) = road_matrix::check(self) {
+            fault("/roads".to_owned(), &error.to_string());
         }
         self.officer_faults(&mut fault);
         self.demand_faults(&mut fault);

@@ -28,6 +28,7 @@ pub mod predictability;
 pub mod plot;
 pub mod proposal;
 pub mod schema;
+pub mod road_matrix;
 pub mod score;
 pub mod search;
 pub mod snapshot;

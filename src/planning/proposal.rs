@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::constraint::shift::BASE;
 use super::explain;
+use super::road_matrix::RoadSource;
 use super::score::Score;
 use super::search::crew_day::CrewDay;
 use super::search::problem::Problem;
@@ -239,6 +240,9 @@ pub struct Proposal {
     pub horizon: Horizon,
     /// The policy whose numbers were used.
     pub policy_version: String,
+    /// Where the road times came from, where a road service is configured; the built-in model where empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roads: Option<RoadSource>,
     /// What it costs, by component.
     pub score: Score,
     /// The visits, by day, crew and time.
@@ -277,6 +281,7 @@ pub fn propose(snapshot: &Snapshot, budget: Budget, progress: impl FnMut(u32)) -
         iterations: budget.iterations,
         horizon: snapshot.horizon,
         policy_version: snapshot.policy_version.clone(),
+        roads: snapshot.roads.as_ref().map(|roads| roads.source.clone()),
         score,
         visits,
         unplaced,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::road_matrix::Roads;
 use crate::domain::calendar::{CivilDate, dates};
 use crate::domain::offender::RiskLevel;
 use crate::domain::planning_policy::PlanningPolicy;
@@ -291,6 +292,9 @@ pub struct Snapshot {
     pub without_requirement: Vec<Ref>,
     /// The accepted schedule.
     pub parent: Option<Parent>,
+    /// How long the roads take, where a road service is configured; the built-in model's times where empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roads: Option<Roads>,
 }
 
 impl Snapshot {

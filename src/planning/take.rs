@@ -7,6 +7,7 @@ use rand_pcg::Pcg64;
 
 use super::due::{Due, DueContext, due};
 use super::proposal::reason;
+use super::road_matrix::Roads;
 use super::search::construct::construct;
 use super::search::problem::Problem;
 use super::snapshot::{AcceptedVisit, Demand, FORMAT, OnDuty, Parent, Snapshot};
@@ -33,9 +34,10 @@ pub enum Stay {
     All,
 }
 
-/// What planning a team may see. `parent` is the accepted schedule with its visits from today on.
+/// What planning a team may see, but for its roads: [`settle`] gives it those. `parent` is the accepted schedule with its
+/// visits from today on.
 ///
-/// Of its visits in the horizon those that are near, or all in a repair, and can still be made as they are, stay frozen.
+/// Of its visits in the horizon those that are near, or all in a repair, are frozen.
 /// One that is planned between today and the horizon is counted on while nothing says that it will not be
 /// made: what is due then is the visit after it. If it is not made, a later snapshot's facts say so.
 #[must_use]
@@ -77,7 +79,7 @@ pub(super) fn take_by(
             None => {}
         }
     }
-    let snapshot = Snapshot {
+    Snapshot {
         format: FORMAT.to_owned(),
         force: force_name.to_owned(),
         team_ref: team.clone(),
@@ -94,8 +96,14 @@ pub(super) fn take_by(
             let visits = visits.into_iter().filter(|visit| context.horizon.contains(visit.date)).collect();
             Parent { proposal_id, visits: frozen(visits, context, stay) }
         }),
-    };
-    thaw_what_cannot_stay(snapshot)
+        roads: None,
+    }
+}
+
+/// The snapshot with its roads. By these, the accepted visits that can no longer be made as they are do not stay frozen.
+#[must_use]
+pub fn settle(snapshot: Snapshot, roads: Option<Roads>) -> Snapshot {
+    thaw_what_cannot_stay(Snapshot { roads, ..snapshot })
 }
 
 /// The officers on duty whom the case's limited access shuts out.

@@ -25,6 +25,7 @@ pub mod planned_visit;
 pub mod record;
 pub mod reference;
 pub mod replay;
+pub mod road_service_approval;
 pub mod schedule;
 pub mod schedule_list;
 mod schema;

@@ -389,6 +389,24 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    road_service_approval (id) {
+        id -> sql::Id,
+        force -> Text,
+        host -> Text,
+        reason -> Text,
+        expires_on -> Date,
+        approved_at -> sql::Instant,
+        approved_by -> Text,
+        withdrawn_at -> Nullable<sql::Instant>,
+        withdrawn_by -> Nullable<Text>,
+        withdrawal_reason -> Nullable<Text>,
+    }
+}
+
 joinable!(flag_acknowledgement -> flag (flag_id));
 joinable!(current_record -> record_version (version_id));
 joinable!(current_record -> own_entry (own_entry_id));

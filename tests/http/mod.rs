@@ -31,6 +31,7 @@ mod plans;
 mod problems;
 mod reactive_management;
 mod records;
+mod road_service;
 mod safeguarding;
 mod schedule_plots;
 mod schedules;

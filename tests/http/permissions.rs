@@ -86,6 +86,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
             | "/v1/notifications/{ref}",
         ) => &[404],
         (Verb::Post, template) if takes_a_version_of_what_there_is_not(template) => &[412],
+        // No road service is configured.
+        (Verb::Post, "/v1/road-service/approvals") => &[409],
         (_, template) if template.contains("{id}") => &[404],
         (Verb::Get, "/v1/other-assessments/{ref}") => &[404],
         (Verb::Post, "/v1/risk-management-plans/{ref}/approve" | "/v1/risk-management-plans/{ref}/reject") => &[412],
@@ -209,6 +211,10 @@ fn body(template: &str) -> (&'static str, &'static str) {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
         }
         "/v1/teams/{ref}/allocation-proposal/accept" => ("application/json", r#"{"digest": "0"}"#),
+        "/v1/road-service/approvals" => {
+            ("application/json", r#"{"host": "roads.example", "reason": "invented", "expires_on": "2021-05-15"}"#)
+        }
+        "/v1/road-service/approvals/{id}/withdraw" => ("application/json", r#"{"reason": "invented"}"#),
         "/v1/teams/{ref}/dip-samples" => ("application/json", "{}"),
         "/v1/dip-samples/{ref}/grades" => {
             ("application/json", r#"{"offender_ref": "n-1", "answers": {}, "overall": "good", "findings": "invented"}"#)

@@ -13,6 +13,7 @@ use mosovo_visits::api::records::feeds::Feeds;
 use mosovo_visits::api::service::Service;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::roads::RoadService;
 use mosovo_visits::casework::timetable::{Entry, JobName, Timetable};
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::settings::AuthSettings;
@@ -72,6 +73,17 @@ pub fn run_at(store: &Store, now: &str) -> Running {
 /// Runs the service with these turns of feeds.
 pub fn run_with_feeds(store: &Store, feeds: Feeds) -> Running {
     run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_feeds(feeds))
+}
+
+/// Runs the service with this road service.
+pub fn run_with_roads(store: &Store, roads: RoadService) -> Running {
+    run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_roads(roads))
+}
+
+/// The same at another time than the scenario's.
+pub fn run_at_with_roads(store: &Store, now: &str, roads: RoadService) -> Running {
+    let keys = vec![VerifyingKey::development(&signing_key())];
+    run_service(&service_at(store, keys, Clock::FixedAt(now.parse().unwrap())).with_roads(roads))
 }
 
 fn service(store: &Store, keys: Vec<VerifyingKey>) -> Service {

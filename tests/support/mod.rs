@@ -3,6 +3,7 @@
 pub mod caseload;
 pub mod casework;
 pub mod http;
+pub mod osrm;
 mod postgres;
 
 use std::io::{BufReader, Read};

@@ -147,5 +147,9 @@ acts! {
     ChangeStatus, "offenders.change_status",
         "Change an offender's status; what ends this force's management, a supervisor or detective inspector":
         [OffenderManager, Supervisor, DetectiveInspector];
+    ReadRoadService, "road_service.read", "Read how the road service stands, and the approvals of its host":
+        [Administrator];
+    ApproveRoadService, "road_service.approve", "Approve that a road service outside of private networks is asked, and withdraw it":
+        [Administrator];
     ReadJobs, "jobs.read", "Read how the service's own jobs stand": [Administrator];
 }

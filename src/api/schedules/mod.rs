@@ -8,7 +8,7 @@ pub mod read;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -28,8 +28,9 @@ pub struct Schedule {
     id: Uuid,
     /// The team.
     team_ref: String,
-    /// The proposal: `parent_id`, `snapshot_sha256`, `seed`, `iterations`, `horizon`, `score`, `visits`,
-    /// `unplaced`, `summary`; absent while it is planned.
+    /// The proposal: `parent_id`, `snapshot_sha256`, `seed`, `iterations`, `horizon`, `roads` (`model`: `osrm` or `built_in`,
+    /// with `fall_back` where a road service is configured and could not be used), `score`, `visits`, `unplaced`, `summary`;
+    /// absent while it is planned.
     #[serde(flatten)]
     #[schema(value_type = Object, additional_properties)]
     proposal: Option<Value>,
@@ -42,6 +43,7 @@ impl Schedule {
         if let Some(members) = proposal.as_mut().and_then(Value::as_object_mut) {
             members.remove("id");
             members.remove("team_ref");
+            members.entry("roads").or_insert_with(|| json!({ "model": "built_in" }));
         }
         Ok(Self {
             state: stored.state.as_str(),

@@ -74,7 +74,8 @@ impl ProposalRequest {
     }
 }
 
-/// Asks for a proposal of a team's schedule. The answer comes at once; planning goes on after it.
+/// Asks for a proposal of a team's schedule. The answer comes once the facts are read and, where a road service is configured,
+/// the roads are asked for; planning goes on after it.
 ///
 /// # Errors
 /// When the caller may not, the team is not in scope, the body is wrong, or the service fails.
@@ -94,7 +95,8 @@ pub async fn propose(
     let requested = service
         .run(move |service| {
             let scope = person.case_scope();
-            request(service.store(), service.clock(), &asked, &scope, Some(&body.team_ref), plan)
+            let (store, clock, roads) = (service.store(), service.clock(), service.roads());
+            request(store, clock, roads, &asked, &scope, Some(&body.team_ref), plan)
         })
         .await?;
     let id = requested.first().map(|one| one.id).ok_or_else(Problem::not_found)?;

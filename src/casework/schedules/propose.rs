@@ -9,6 +9,8 @@ use crate::casework::access::is_plain;
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::force_file;
+use crate::casework::roads::RoadService;
+use crate::casework::roads::ask::with_roads;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, Instant, plus_days};
 use crate::domain::policy::Policies;
@@ -64,27 +66,29 @@ pub struct Requested {
     pub budget: Budget,
 }
 
-/// Asks for a proposal for a team, or for every team in scope: takes the snapshots and keeps them.
+/// Asks for a proposal for a team, or for every team in scope: takes the snapshots, gives them their roads, which may wait for the
+/// road service, and keeps them.
 ///
 /// # Errors
 /// When the horizon begins in the past, the team is not known or not in scope, or the store fails.
 pub fn request(
     store: &Store,
     clock: Clock,
+    roads: &RoadService,
     actor: &Actor,
     scope: &Scope,
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Requested>, ScheduleError> {
-    let asked = store.transaction_that_writes(|connection| {
-        let snapshots = match take_snapshots(connection, clock, scope, team, plan) {
-            Err(ScheduleError::TeamUnknown) => return refuse(connection, (clock, actor), scope, team).map(|()| None),
-            taken => taken?,
-        };
+    let taken = store.transaction(|connection| take_snapshots(connection, clock, scope, team, plan));
+    if let Err(ScheduleError::TeamUnknown) = &taken {
+        store.transaction_that_writes(|connection| refuse(connection, (clock, actor), scope, team))?;
+    }
+    let snapshots = with_roads(store, (clock, actor), roads, taken?)?;
+    store.transaction_that_writes(|connection| {
         let keep = |snapshot| keep(connection, (clock, actor), snapshot, plan.budget);
-        snapshots.into_iter().map(keep).collect::<Result<_, _>>().map(Some)
-    })?;
-    asked.ok_or(ScheduleError::TeamUnknown)
+        snapshots.into_iter().map(keep).collect()
+    })
 }
 
 /// Puts on record that a team's schedule was asked for out of reach.
@@ -104,18 +108,20 @@ fn refuse(
     Ok(())
 }
 
-/// What a proposal for a team, or for every team in scope, would be made from. Nothing is kept.
+/// What a proposal for a team, or for every team in scope, would be made from: the operator's way to see it. Nothing is kept.
 ///
 /// # Errors
 /// As [`request`].
 pub fn snapshots(
     store: &Store,
     clock: Clock,
+    roads: &RoadService,
     scope: &Scope,
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Snapshot>, ScheduleError> {
-    store.transaction(|connection| take_snapshots(connection, clock, scope, team, plan))
+    let taken = store.transaction(|connection| take_snapshots(connection, clock, scope, team, plan))?;
+    Ok(with_roads(store, (clock, &Actor::Operator), roads, taken)?)
 }
 
 fn take_snapshots(
@@ -178,7 +184,10 @@ fn keep(
         requested_by: &actor.to_string(),
     };
     schedule::request(connection, &new)?;
-    let detail = json!({ "team_ref": snapshot.team_ref, "seed": budget.seed, "iterations": budget.iterations });
+    let mut detail = json!({ "team_ref": snapshot.team_ref, "seed": budget.seed, "iterations": budget.iterations });
+    if let Some((roads, members)) = snapshot.roads.as_ref().zip(detail.as_object_mut()) {
+        members.insert("roads".to_owned(), json!(roads.source));
+    }
     note(connection, (clock.now(), actor), "schedule.propose", &snapshot.force, id, detail)?;
     Ok(Requested { id, snapshot, budget })
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Findings, Rule, road};
+use super::road::{Door, Roads};
+use super::{Findings, Rule};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 use crate::domain::team::Location;
@@ -23,6 +24,7 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
         crew(snapshot, &officers, visit, &at, findings);
         crew_days.entry((visit.date, members)).or_default().push(visit);
     }
+    let roads = Roads::of(snapshot);
     let mut busy: BTreeSet<(CivilDate, &Ref)> = BTreeSet::new();
     let mut on_the_road = 0;
     for ((date, members), mut visits) in crew_days {
@@ -48,7 +50,7 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
         };
         let from = hours.iter().map(|(from, _)| *from).max().unwrap_or_default();
         let until = hours.iter().map(|(_, until)| *until).min().unwrap_or_default();
-        on_the_road += one_day(snapshot, &visits, (from, until), &at, findings);
+        on_the_road += one_day((snapshot, &roads), &visits, (from, until), &at, findings);
     }
     // Each leg may differ by the second to which it is rounded.
     let legs = i64::try_from(2 * proposal.visits.len()).unwrap_or(i64::MAX);
@@ -89,7 +91,13 @@ fn crew(
 
 /// From leaving the base to being back: the road fits, and so does the break. Tells the seconds on the
 /// road.
-fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: &str, findings: &mut Findings) -> i64 {
+fn one_day(
+    (snapshot, roads): (&Snapshot, &Roads<'_>),
+    visits: &[&PlannedVisit],
+    duty: (i64, i64),
+    at: &str,
+    findings: &mut Findings,
+) -> i64 {
     let Some(base) = snapshot.base else {
         findings.broken(Rule::Location, at, "goes out from a base that nobody knows");
         return 0;
@@ -98,10 +106,12 @@ fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: 
     let (from, until) = duty;
     // Spells in which the crew is neither on the road nor at a door: any of them may hold the break.
     let mut free: Vec<(i64, i64)> = Vec::new();
+    let base = Door { of: None, at: base };
     let (mut place, mut time) = (base, from);
     for visit in visits {
-        let there = Location { latitude: visit.latitude, longitude: visit.longitude };
-        let road = seconds(road::hours(&snapshot.policy.travel, place, there));
+        let at_the_door = Location { latitude: visit.latitude, longitude: visit.longitude };
+        let there = Door { of: Some(&visit.offender_ref), at: at_the_door };
+        let road = roads.seconds(place, there);
         let start = i64::from(visit.start.minutes()) * 60;
         findings.require(start - road >= time, Rule::Travel, at, "cannot be at its next door in time");
         let said = i64::from(visit.travel_seconds_before);
@@ -110,7 +120,7 @@ fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: 
         free.push((time, start - road));
         (place, time) = (there, i64::from(visit.end.minutes()) * 60);
     }
-    let home = seconds(road::hours(&snapshot.policy.travel, place, base));
+    let home = roads.seconds(place, base);
     findings.require(time + home <= until, Rule::Shift, at, "is not back at its base in time");
     free.push((time, until - home));
     let breaks = &snapshot.policy.breaks;
@@ -124,10 +134,4 @@ fn one_day(snapshot: &Snapshot, visits: &[&PlannedVisit], duty: (i64, i64), at: 
         findings.require(holds, Rule::Break, at, "has no room for its break");
     }
     on_the_road + home
-}
-
-/// Whole seconds; the arithmetic of the two sides may differ by less than a thousandth of one.
-#[expect(clippy::as_conversions, reason = "a float has no lossless conversion; the value is small")]
-fn seconds(hours: f64) -> i64 {
-    (hours * 3_600.0 - 0.001).ceil() as i64
 }

@@ -13,6 +13,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::proposal::{Proposal, proposal_id};
+use super::road_matrix;
 use super::search::Budget;
 use super::snapshot::Snapshot;
 
@@ -117,6 +118,11 @@ fn identity(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Findings) {
         && proposal.policy_version == snapshot.policy_version
         && proposal.parent_id == snapshot.parent.as_ref().map(|parent| parent.proposal_id);
     findings.require(same, Rule::Identity, id, "names another force, team, horizon, policy or parent");
+    let source = snapshot.roads.as_ref().map(|roads| &roads.source);
+    findings.require(proposal.roads.as_ref() == source, Rule::Identity, id, "names another source of its road times");
+    if let Err(error) = road_matrix::check(snapshot) {
+        findings.broken(Rule::Travel, id, format!("has a snapshot whose road times are not of its places: {error}"));
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use super::cost::Cost;
 use super::drawn::Drawn;
 use super::job::{self, Job};
 use crate::domain::calendar::{CivilDate, days_between};
-use crate::domain::planning_policy::TravelPolicy;
 use crate::domain::reference::Ref;
 use crate::domain::team::Location;
 use crate::planning::constraint::day::DayWindow;
@@ -75,7 +74,7 @@ impl<'a> Problem<'a> {
                 None => without_location.push(at),
             }
         }
-        let travel = roads(&snapshot.policy.travel, &places);
+        let travel = roads(snapshot, &places);
         let available = available(snapshot, &days);
         let asked = Asked {
             shortest: snapshot.policy.shortest_crew_day_minutes * 60,
@@ -136,7 +135,7 @@ impl<'a> Problem<'a> {
         self.travel[from * self.places + to]
     }
 
-    /// Seconds between a place and every other: there and back are as long.
+    /// Seconds between a place and every other: there and back are as long, see [`crate::planning::road_matrix`].
     #[must_use]
     pub fn roads(&self, place: usize) -> &[u32] {
         &self.travel[place * self.places..][..self.places]
@@ -295,12 +294,15 @@ impl<'a> Problem<'a> {
     }
 }
 
-/// Seconds from each place to each, row by row.
-fn roads(policy: &TravelPolicy, places: &[Location]) -> Vec<u32> {
+/// Seconds from each place to each, row by row: the snapshot's own, or the built-in model's.
+fn roads(snapshot: &Snapshot, places: &[Location]) -> Vec<u32> {
+    let matrix = snapshot.roads.as_ref().and_then(|roads| roads.matrix.as_ref());
+    let built_in = |from: Location, to: Location| travel_seconds(&snapshot.policy.travel, from, to);
     let mut roads = vec![0; places.len() * places.len()];
     for (from, there) in places.iter().enumerate() {
         for (to, other) in places[..from].iter().enumerate() {
-            let road = travel_seconds(policy, *there, *other);
+            let told = matrix.and_then(|matrix| matrix.seconds(from, to));
+            let road = told.unwrap_or_else(|| built_in(*there, *other));
             roads[from * places.len() + to] = road;
             roads[to * places.len() + from] = road;
         }
