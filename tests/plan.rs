@@ -126,6 +126,36 @@ fn the_checker_exits_1_with_a_list_and_2_where_it_cannot_judge() {
 }
 
 #[test]
+fn every_planned_visit_is_explained_from_files_alone() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let snapshots = Scratch::new();
+        let plan = printed(url, &[&PLAN[..], &["--snapshot-out", snapshots.path()]].concat());
+        let proposals = Scratch::holding(&plan);
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        let nowhere = "sqlite:///nowhere/at/all.sqlite";
+        let explain = ["explain", "--snapshot", snapshots.path(), proposals.path()];
+        let told = printed(nowhere, &explain);
+        assert_eq!(told.lines().count().to_string(), plan["summary"]["planned"].to_string());
+        let offender = plan["proposals"][0]["visits"][0]["offender_ref"].as_str().unwrap();
+        let one = printed(nowhere, &[&explain[..], &["--offender", offender, "--format", "json"]].concat());
+        let one: Value = serde_json::from_str(&one).unwrap();
+        let explained = one["explanations"].as_array().unwrap();
+        assert!(!explained.is_empty() && explained.iter().all(|choice| choice["offender_ref"] == offender), "{one}");
+        for reason in ["/day_chosen/reason", "/crew_chosen/reason", "/hour_chosen/reason"] {
+            assert!(explained[0].pointer(reason).is_some_and(Value::is_string), "{reason}: {one}");
+        }
+        assert_eq!(run(nowhere, &[&explain[..], &["--offender", "nobody"]].concat()).status.code(), Some(2));
+        let mut other = plan;
+        other["proposals"][0]["snapshot_sha256"] = "0".into();
+        let other = Scratch::holding(&other.to_string());
+        assert_eq!(run(nowhere, &["explain", "--snapshot", snapshots.path(), other.path()]).status.code(), Some(2));
+    });
+}
+
+#[test]
 fn a_proposal_accepted_on_the_command_line_is_the_parent_of_the_next() {
     on_both_databases_by_url(|url| {
         let store = Store::open(&url.parse().unwrap()).unwrap();

@@ -27,7 +27,7 @@ use super::records::{
     imports::{self, Refusal},
     send,
 };
-use super::schedules::{accept, list as schedule_list, propose, read as schedule};
+use super::schedules::{accept, explain, list as schedule_list, moves, propose, read as schedule};
 use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
@@ -200,7 +200,11 @@ use crate::domain::reading_reason::ReadingReason;
         schedule::visits,
         schedule::unplaced,
         schedule::diff,
+        explain::list,
         accept::post,
+        moves::make,
+        moves::check,
+        moves::lift,
         teams::list,
         teams::read,
         teams::change_one,
@@ -225,7 +229,7 @@ use crate::domain::reading_reason::ReadingReason;
         (name = "casework", description = "What people enter, approve and decide"),
         (name = "supervision", description = "Dip samples and their grades"),
         (name = "flags", description = "What the service noticed"),
-        (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"),
+        (name = "schedules", description = "Schedules of visits: proposed, explained, compared, changed, accepted"),
         (name = "staff", description = "Officers, teams and areas"),
         (name = "audit", description = "Who read or changed what"),
         (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),

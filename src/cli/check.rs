@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::plan::{Proposals, read_snapshots};
 use super::{Format, say, say_json};
-use crate::planning::checker::{Rule, Violation, check};
+use crate::planning::checker::{Findings, Rule, Violation, judge};
 use crate::planning::proposal::Summary;
 
 /// What `check` is told.
@@ -31,7 +31,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let snapshots = read_snapshots(&arguments.snapshot)?;
     let proposals = read_proposals(&arguments.proposal)?;
-    let mut violations = Vec::new();
+    let (mut violations, mut kept) = (Vec::new(), Vec::new());
     let mut judged: BTreeMap<String, usize> = BTreeMap::new();
     for proposal in &proposals.proposals {
         // By its hash; a proposal of another snapshot is held against its team's, and so condemned.
@@ -43,7 +43,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             .or_else(|| snapshots.first())
             .context("the snapshot file holds no snapshot")?;
         *judged.entry(snapshot.sha256()?).or_default() += 1;
-        violations.extend(check(snapshot, proposal));
+        let Findings { violations: broken, kept_against_advice } = judge(snapshot, proposal);
+        violations.extend(broken);
+        kept.extend(kept_against_advice);
     }
     let mut broken = |at: String, detail: &str| {
         violations.push(Violation { rule: Rule::Accounting, at, detail: detail.to_owned() });
@@ -60,16 +62,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
         broken("summary".to_owned(), "is not the sum of the proposals'");
     }
     match arguments.format {
-        Format::Json => say_json(&json!({ "proposals": proposals.proposals.len(), "violations": violations }))?,
-        Format::Text if violations.is_empty() => {
-            say(&format!("{} proposals checked, no rule broken", proposals.proposals.len()))?;
+        Format::Json => say_json(&json!({
+            "proposals": proposals.proposals.len(), "violations": violations, "kept_against_advice": kept,
+        }))?,
+        Format::Text => {
+            violations.iter().try_for_each(|violation| say(&violation.to_string()))?;
+            kept.iter().try_for_each(|kept| say(&format!("kept against advice: {kept}")))?;
+            if violations.is_empty() {
+                say(&format!("{} proposals checked, no rule broken", proposals.proposals.len()))?;
+            }
         }
-        Format::Text => violations.iter().try_for_each(|violation| say(&violation.to_string()))?,
     }
     Ok(violations.is_empty())
 }
 
-fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
+pub(super) fn read_proposals(path: &Path) -> anyhow::Result<Proposals> {
     let shown = path.display();
     let text = if path.as_os_str() == "-" {
         let mut text = String::new();

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod check;
 pub mod demo;
+pub mod explain;
 pub mod first_noticed;
 pub mod flags;
 pub mod generate;
@@ -53,6 +54,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
+    /// Says why each planned visit of a proposal has its day, its crew and its hour.
+    Explain(explain::Arguments),
     /// Proves the audit; exports a span of it.
     Audit(audit::Arguments),
     /// Makes a team's inspection pack: figures, flags, dip samples, policies and proof of the audit in one zip file.
@@ -122,6 +125,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
                 return Ok(ExitCode::from(CONDEMNED));
             }
         }
+        Command::Explain(arguments) => explain::run(&arguments)?,
         Command::Audit(arguments) => {
             if !audit::run(&arguments, settings)? {
                 return Ok(ExitCode::from(CONDEMNED));

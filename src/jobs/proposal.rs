@@ -87,6 +87,11 @@ impl From<ScheduleError> for JobError {
             | ScheduleError::AlreadyAccepted
             | ScheduleError::StaleParent
             | ScheduleError::VersionChanged
+            | ScheduleError::VisitUnknown
+            | ScheduleError::AdvisedAgainst(_)
+            | ScheduleError::MoveRefused(_)
+            | ScheduleError::NotPinned
+            | ScheduleError::NotExplained
             | ScheduleError::Condemned(_)) => Self::Proposal(Box::new(error)),
         }
     }

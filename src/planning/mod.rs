@@ -3,7 +3,7 @@
 //! A [`snapshot`] holds all that the planner may see; [`due`] says what falls due and why; [`crew`]
 //! pairs the officers on duty; [`constraint`] are the hard rules, one a file; [`search`] finds a
 //! schedule; a [`proposal`] is what comes out, immutable, each visit with its reason and each visit
-//! that found no place with the smallest change that would place it ([`explain`]); the [`checker`]
+//! that found no place with the smallest change that would place it ([`explain`]); a person may move a visit and [`pin`] it ([`moving`]); the [`checker`]
 //! judges any proposal and shares no code with the search.
 //!
 //! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
@@ -15,7 +15,9 @@ pub mod crew;
 pub mod diff;
 pub mod due;
 pub mod explain;
+pub mod moving;
 pub mod part_of_day;
+pub mod pin;
 pub mod proposal;
 pub mod score;
 pub mod search;

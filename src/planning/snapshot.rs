@@ -1,11 +1,13 @@
 //! The snapshot: all that the planner may see of a team at a moment, and nothing else.
 //!
 //! It is kept beside every proposal, so that the proposal can be made again and judged again years
-//! later. It holds references, places and plan numbers, never names or free text.
+//! later. It holds references, places and plan numbers, never names, nor any free text but a person's reason to keep a
+//! visit against advice.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::pin::Pin;
 use crate::domain::calendar::{CivilDate, dates};
 use crate::domain::offender::RiskLevel;
 use crate::domain::planning_policy::PlanningPolicy;
@@ -216,7 +218,7 @@ impl Demand {
     }
 }
 
-/// A visit of the accepted schedule that stays as it is, because its day is near.
+/// A visit of the accepted schedule; where it is frozen it stays as it is, for its day is near or the schedule is repaired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedVisit {
@@ -272,9 +274,26 @@ pub struct Snapshot {
     pub without_requirement: Vec<Ref>,
     /// The accepted schedule.
     pub parent: Option<Parent>,
+    /// The visits that persons have put in their places, by offender and day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<Pin>,
+    /// The visits of the proposal in which a person moved one; those frozen stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stays: Vec<AcceptedVisit>,
 }
 
 impl Snapshot {
+    /// The pin of a visit, where a person has put it in its place.
+    #[must_use]
+    pub fn pin(&self, offender: &Ref, date: CivilDate) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.date == date && pin.offender_ref == *offender)
+    }
+
+    /// The visits that stay as they are: of the accepted schedule, and of the proposal in which a person moved one.
+    pub fn frozen(&self) -> impl Iterator<Item = &AcceptedVisit> {
+        self.parent.iter().flat_map(|parent| &parent.visits).chain(&self.stays).filter(|visit| visit.frozen)
+    }
+
     /// The snapshot as canonical JSON: the bytes that are stored and hashed.
     ///
     /// # Errors

@@ -52,6 +52,8 @@ pub fn world(seed: u64, offenders: usize, officers: usize, days: u32) -> Snapsho
         demands: (0..offenders).map(|at| demand(at, officers, horizon, &mut chance)).collect(),
         without_requirement: vec![reference("p-none".into())],
         parent: None,
+        pins: vec![],
+        stays: vec![],
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::propose::accepted;
+use super::propose::{PINNED, accepted};
 use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
@@ -55,7 +55,7 @@ pub fn read(
 
 /// Does something with a proposal, in one transaction; that it was asked for and is not within reach is
 /// put on record.
-fn within_reach<T>(
+pub(super) fn within_reach<T>(
     store: &Store,
     (clock, actor): (Clock, &Actor),
     scope: &Scope,
@@ -113,7 +113,7 @@ fn find(connection: &mut AnyConnection, scope: &Scope, id: Uuid) -> Result<ReadP
 
 /// The proposal as this reader may see it: without the cases that are hidden from them, and those that have passed to
 /// another team since.
-fn without_hidden(
+pub(super) fn without_hidden(
     connection: &mut AnyConnection,
     scope: &Scope,
     mut read: ReadProposal,
@@ -128,7 +128,7 @@ fn without_hidden(
 }
 
 /// Those of these offenders whom the reader may not see.
-fn out_of_reach<'a>(
+pub(super) fn out_of_reach<'a>(
     connection: &mut AnyConnection,
     scope: &Scope,
     offenders: impl Iterator<Item = &'a Ref>,
@@ -203,6 +203,17 @@ pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uu
 }
 
 fn row(proposal_id: Uuid, visit: &PlannedVisit) -> PlannedVisitRow {
+    let mut reason = json!({
+        "risk": visit.risk,
+        "window": visit.window,
+        "overdue_days": visit.overdue_days,
+        "unannounced": visit.unannounced,
+        "travel_seconds_before": visit.travel_seconds_before,
+        "why": visit.why,
+    });
+    if let (Some(members), Some(pinned)) = (reason.as_object_mut(), &visit.pinned) {
+        members.insert(PINNED.to_owned(), json!(pinned));
+    }
     PlannedVisitRow {
         id: Uuid::now_v7(),
         proposal_id,
@@ -212,14 +223,7 @@ fn row(proposal_id: Uuid, visit: &PlannedVisit) -> PlannedVisitRow {
         visit_on: visit.date,
         starts_at: visit.start.to_string(),
         ends_at: visit.end.to_string(),
-        reason: json!({
-            "risk": visit.risk,
-            "window": visit.window,
-            "overdue_days": visit.overdue_days,
-            "unannounced": visit.unannounced,
-            "travel_seconds_before": visit.travel_seconds_before,
-            "why": visit.why,
-        }),
+        reason,
         crew: visit.crew.iter().map(ToString::to_string).collect(),
     }
 }

@@ -10,6 +10,7 @@ pub mod anneal;
 pub mod construct;
 pub mod cost;
 pub mod crew_day;
+pub mod frozen;
 pub mod insertion;
 pub mod problem;
 pub mod ruin;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::cost::Cost;
+use super::frozen::{Frozen, frozen};
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::planning_policy::TravelPolicy;
 use crate::domain::risk_management_plan::VisitInterval;
@@ -41,7 +42,7 @@ pub struct Job {
     /// How visits follow one another; nothing where no plan says.
     rhythm: Option<Rhythm>,
     /// For each skill asked for, the officers who hold it.
-    holders: Vec<Vec<usize>>,
+    pub holders: Vec<Vec<usize>>,
     /// When a visit may be made, by weekday from Monday.
     spans: [Vec<Span>; 7],
     /// The visits of the accepted schedule: day, and crew where all of it is still known.
@@ -66,19 +67,6 @@ impl Rhythm {
     }
 }
 
-/// A visit that stays as it was accepted.
-#[derive(Debug, Clone)]
-pub struct Frozen {
-    /// Whom.
-    pub job: usize,
-    /// The day.
-    pub day: usize,
-    /// Seconds after midnight.
-    pub start: u32,
-    /// Who goes.
-    pub crew: Vec<usize>,
-}
-
 /// The snapshot as the search sees it.
 #[derive(Debug)]
 pub struct Problem<'a> {
@@ -90,7 +78,7 @@ pub struct Problem<'a> {
     pub jobs: Vec<Job>,
     /// Demands that no search can place: their places in the snapshot's list.
     pub without_location: Vec<usize>,
-    /// The visits that stay as they were accepted, in order.
+    /// The visits that stay as they were accepted, or as a person put them, in the order in which they are placed.
     pub frozen: Vec<Frozen>,
     /// What crews are asked for.
     pub asked: Asked,
@@ -239,12 +227,24 @@ impl<'a> Problem<'a> {
     /// The same, where the window is known.
     #[must_use]
     pub fn cost_within(&self, job: usize, window: DayWindow, previous: Option<usize>, day: usize) -> Option<Cost> {
-        let Job { first_day, last_day, weight, .. } = self.jobs[job];
+        let Job { first_day, last_day, .. } = self.jobs[job];
         let on = i64::try_from(day).ok()?;
         let after = previous.and_then(|day| i64::try_from(day).ok());
         let may_be_made =
             on >= first_day && window.days(last_day, after).contains(&on) && !self.spans(job, day).is_empty();
-        may_be_made.then(|| Cost { late: weight * window.days_late(on), soft: self.drift(window.ideal, on) })
+        may_be_made.then(|| self.cost_on(job, window, on))
+    }
+
+    /// What a visit that is in its place costs by its day: one that a person keeps against advice may be outside its window.
+    fn cost_on(&self, job: usize, window: DayWindow, on: i64) -> Cost {
+        Cost { late: self.jobs[job].weight * window.days_late(on), soft: self.drift(window.ideal, on) }
+    }
+
+    /// The same, `previous` being the day planned for the one before.
+    #[must_use]
+    pub fn placed_cost(&self, job: usize, previous: Option<usize>, day: usize) -> Cost {
+        let on = i64::try_from(day).unwrap_or(i64::MAX);
+        self.next_window(job, previous).map_or_else(Cost::default, |window| self.cost_on(job, window, on))
     }
 
     /// What it costs that no visit is planned after `previous`: nothing where none is due.
@@ -260,7 +260,7 @@ impl<'a> Problem<'a> {
         let mut cost = Cost::default();
         let mut previous = None;
         for day in days.iter().copied() {
-            cost = cost + self.visit_cost(job, previous, day).unwrap_or_default();
+            cost = cost + self.placed_cost(job, previous, day);
             previous = Some(day);
         }
         cost + self.cost_of_none(job, previous)
@@ -406,28 +406,4 @@ fn available(snapshot: &Snapshot, days: &[CivilDate]) -> Vec<Vec<Available>> {
         }
     }
     days.iter().map(|day| by_date.remove(day).unwrap_or_default()).collect()
-}
-
-fn frozen(snapshot: &Snapshot, jobs: &[Job]) -> Vec<Frozen> {
-    let visits = snapshot.parent.iter().flat_map(|parent| &parent.visits);
-    let mut frozen: Vec<Frozen> = visits
-        .filter(|visit| visit.frozen)
-        .filter_map(|visit| {
-            let named = |job: &Job| snapshot.demands[job.demand].offender_ref == visit.offender_ref;
-            let officer = |of: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *of);
-            let mut crew: Vec<usize> = visit.crew.iter().map(officer).collect::<Option<_>>()?;
-            crew.sort_unstable();
-            let job = jobs.iter().position(named)?;
-            let place = snapshot.demands[jobs[job].demand].place.as_ref()?;
-            (place.address_ref == visit.address_ref).then_some(())?;
-            Some(Frozen {
-                job,
-                day: usize::try_from(days_between(snapshot.horizon.from, visit.date)).ok()?,
-                start: visit.start.seconds(),
-                crew,
-            })
-        })
-        .collect();
-    frozen.sort_by(|a, b| (a.day, &a.crew, a.start).cmp(&(b.day, &b.crew, b.start)));
-    frozen
 }
