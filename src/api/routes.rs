@@ -497,9 +497,7 @@ pub const ROUTES: &[Endpoint] = &[
     }),
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/accept", AcceptSchedules::PERMISSION, || web::to(accept::post)),
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/moves", MoveVisits::PERMISSION, || web::to(moves::make)),
-    Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/moves/check", MoveVisits::PERMISSION, || {
-        web::to(moves::check)
-    }),
+    Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/moves/check", MoveVisits::PERMISSION, || web::to(moves::check)),
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/lift-pin", MoveVisits::PERMISSION, || web::to(moves::lift)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),

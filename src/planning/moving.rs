@@ -156,7 +156,9 @@ pub fn broken(snapshot: &Snapshot, pin: &Pin) -> (Vec<PinRule>, Option<Window>) 
     });
     match refused {
         Some(refused) => (refused.rules, refused.window),
-        None => (dropped(&problem).into_iter().find(|one| one.pin == *pin).map(|one| one.rules).unwrap_or_default(), None),
+        None => {
+            (dropped(&problem).into_iter().find(|one| one.pin == *pin).map(|one| one.rules).unwrap_or_default(), None)
+        }
     }
 }
 
@@ -176,10 +178,21 @@ pub fn advise(base: &Snapshot, from_date: CivilDate, pin: &Pin, budget: Budget) 
     let (rules, window) = broken(&moved(base, from_date, pin.clone()), pin);
     let broken: Vec<Broken> = rules
         .iter()
-        .map(|rule| Broken { rule: *rule, may_be_set_aside: rule.may_be_set_aside(), text: format!("it {}", rule.text()) })
+        .map(|rule| Broken {
+            rule: *rule,
+            may_be_set_aside: rule.may_be_set_aside(),
+            text: format!("it {}", rule.text()),
+        })
         .collect();
-    let mut advice =
-        Advice { broken, window, before: None, after: None, others: Vec::new(), unplaced: Vec::new(), dropped_pins: Vec::new() };
+    let mut advice = Advice {
+        broken,
+        window,
+        before: None,
+        after: None,
+        others: Vec::new(),
+        unplaced: Vec::new(),
+        dropped_pins: Vec::new(),
+    };
     if !advice.may_be_kept() {
         return Ok(advice);
     }
@@ -193,8 +206,7 @@ pub fn advise(base: &Snapshot, from_date: CivilDate, pin: &Pin, budget: Budget) 
     let changes = diff(&stays, &after.visits);
     let is_other = |changed: &Changed| changed.offender_ref != pin.offender_ref;
     advice.others = [changes.added, changes.removed, changes.moved].concat().into_iter().filter(is_other).collect();
-    let had_a_place =
-        |row: &Unplaced| before.unplaced.iter().all(|before| before.offender_ref != row.offender_ref);
+    let had_a_place = |row: &Unplaced| before.unplaced.iter().all(|before| before.offender_ref != row.offender_ref);
     advice.unplaced = after.unplaced.into_iter().filter(had_a_place).collect();
     advice.dropped_pins = after
         .dropped_pins

@@ -110,7 +110,9 @@ impl PinRule {
             Self::SingleCrew => "is by one officer without an approval",
             Self::OfficerNotOnDuty => "has an officer who is not on duty that day",
             Self::OneCrewADay => "has an officer who is in another crew that day",
-            Self::CrewDayFull => "leaves the crew no time for the road, its other visits that stay, its break or its way home",
+            Self::CrewDayFull => {
+                "leaves the crew no time for the road, its other visits that stay, its break or its way home"
+            }
         }
     }
 }

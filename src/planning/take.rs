@@ -143,12 +143,7 @@ fn following(
 
 /// Accepted visits of the next working days ⚙ are frozen; in a repair all of them are. So are those that an offender has before
 /// a pinned one, whose window is counted from them. The pinned stay as pins.
-fn frozen(
-    mut visits: Vec<AcceptedVisit>,
-    pins: &[Pin],
-    context: DueContext<'_>,
-    stay: Stay,
-) -> Vec<AcceptedVisit> {
+fn frozen(mut visits: Vec<AcceptedVisit>, pins: &[Pin], context: DueContext<'_>, stay: Stay) -> Vec<AcceptedVisit> {
     let today = context.at.today();
     let near = context.bank_holidays.plus_working_days(today, context.policy.planning.frozen_working_days);
     for visit in &mut visits {

@@ -63,9 +63,12 @@ fn a_move(service: &Running, read: &Reply, rules: &[&str]) -> (Value, Value) {
     let all = visits(read);
     let asks_two = |visit: &&Value| visit["crew"].as_array().unwrap().len() == 2;
     let is_late = |visit: &Value, other: &Value| text(other, "date") > visit["window"]["latest"].as_str().unwrap();
-    let pairs = all.iter().filter(asks_two).flat_map(|visit| all.iter().filter(asks_two).map(move |other| (visit, other)));
+    let pairs =
+        all.iter().filter(asks_two).flat_map(|visit| all.iter().filter(asks_two).map(move |other| (visit, other)));
     pairs
-        .filter(|(visit, other)| visit["offender_ref"] != other["offender_ref"] && is_late(visit, other) != rules.is_empty())
+        .filter(|(visit, other)| {
+            visit["offender_ref"] != other["offender_ref"] && is_late(visit, other) != rules.is_empty()
+        })
         .map(|(visit, other)| {
             json!({
                 "offender_ref": visit["offender_ref"], "from_date": visit["date"],
@@ -118,7 +121,10 @@ fn a_move_out_of_its_window_is_advised_against_and_kept_with_a_reason_until_it_i
         let mut kept = body.clone();
         kept["keep_against_advice"] = json!({ "reason": "Invented: away at a funeral" });
         assert_eq!(service.act(&supervisor(), &path(&first, "moves"), None, &kept).code(), "precondition_required");
-        assert_eq!(service.act(&supervisor(), &path(&first, "moves"), Some("\"9\""), &kept).code(), "precondition_failed");
+        assert_eq!(
+            service.act(&supervisor(), &path(&first, "moves"), Some("\"9\""), &kept).code(),
+            "precondition_failed"
+        );
         let made = act_on(&service, &first, "moves", &kept);
         assert_eq!(made.status, 201, "{}", made.text);
         assert_eq!(made.header("location").unwrap(), path(&made, "").trim_end_matches('/'));
@@ -152,9 +158,13 @@ fn a_move_out_of_its_window_is_advised_against_and_kept_with_a_reason_until_it_i
         let accepted = act_on(&service, &made, "accept", &json!({}));
         assert_eq!(accepted.status, 200, "{}", accepted.text);
         assert_eq!(act_on(&service, &first, "moves", &kept).code(), "stale_parent");
-        let list = format!("/v1/officers/{}/daily-list?date={}", moved["crew"][0].as_str().unwrap(), text(&moved, "date"));
+        let list =
+            format!("/v1/officers/{}/daily-list?date={}", moved["crew"][0].as_str().unwrap(), text(&moved, "date"));
         let listed = service.get(&supervisor(), &list).json();
-        assert!(listed["visits"].as_array().unwrap().iter().any(|visit| visit["pinned"] == moved["pinned"]), "{listed}");
+        assert!(
+            listed["visits"].as_array().unwrap().iter().any(|visit| visit["pinned"] == moved["pinned"]),
+            "{listed}"
+        );
 
         // Planned anew it stays, until the person lets it go.
         let next = propose(&service, 7);
@@ -195,7 +205,12 @@ fn what_nobody_may_set_aside_is_refused_and_another_teams_visits_are_not_there()
         };
         let rules = |refused: &Reply| {
             assert_eq!(refused.code(), "move_refused");
-            refused.json()["rules"].as_array().unwrap().iter().map(|rule| rule.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            refused.json()["rules"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|rule| rule.as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         assert!(rules(&with("crew", json!([body["to"]["crew"][0]]))).contains(&"single_crew".to_owned()));
         let strangers = json!([body["to"]["crew"][0], "om-nobody"]);
@@ -223,14 +238,22 @@ fn what_nobody_may_set_aside_is_refused_and_another_teams_visits_are_not_there()
         // What nothing speaks against needs no reason. An officer who falls ill makes it impossible: that is told.
         let made = act_on(&service, &first, "moves", &body);
         assert_eq!(made.status, 201, "{}", made.text);
-        assert!(visits(&made).iter().any(|visit| is_where_put(visit, &body) && visit["pinned"]["against_advice"].is_null()));
+        assert!(
+            visits(&made).iter().any(|visit| is_where_put(visit, &body) && visit["pinned"]["against_advice"].is_null())
+        );
         assert_eq!(act_on(&service, &made, "accept", &json!({})).status, 200);
         let away = json!({ "from": body["to"]["date"], "until": body["to"]["date"], "reason": "sickness" });
         let officer = body["to"]["crew"][0].as_str().unwrap();
         assert_eq!(service.act(&supervisor(), &format!("/v1/officers/{officer}/absences"), None, &away).status, 200);
         let next = propose(&service, 3).json();
         let dropped = &next["dropped_pins"][0];
-        assert_eq!((&dropped["pin"]["offender_ref"], &dropped["rules"]), (&body["offender_ref"], &json!(["officer_not_on_duty"])));
-        assert_eq!(next["summary"]["due"], next["summary"]["planned"].as_u64().unwrap() + next["summary"]["unplaced"].as_u64().unwrap());
+        assert_eq!(
+            (&dropped["pin"]["offender_ref"], &dropped["rules"]),
+            (&body["offender_ref"], &json!(["officer_not_on_duty"]))
+        );
+        assert_eq!(
+            next["summary"]["due"],
+            next["summary"]["planned"].as_u64().unwrap() + next["summary"]["unplaced"].as_u64().unwrap()
+        );
     });
 }

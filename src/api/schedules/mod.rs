@@ -66,9 +66,8 @@ impl From<ScheduleError> for Problem {
             ScheduleError::Store(error) => error.into(),
             ScheduleError::NotFound => Self::not_found(),
             ScheduleError::VisitUnknown => Self::not_found().at("/offender_ref"),
-            ScheduleError::AdvisedAgainst(ref rules) => {
-                Self::new(ErrorCode::ADVISED_AGAINST, error.to_string()).breaking(rules.iter().map(|rule| rule.as_str()))
-            }
+            ScheduleError::AdvisedAgainst(ref rules) => Self::new(ErrorCode::ADVISED_AGAINST, error.to_string())
+                .breaking(rules.iter().map(|rule| rule.as_str())),
             ScheduleError::MoveRefused(ref rules) => {
                 Self::new(ErrorCode::MOVE_REFUSED, error.to_string()).breaking(rules.iter().map(|rule| rule.as_str()))
             }

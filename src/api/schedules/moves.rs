@@ -200,6 +200,7 @@ pub async fn lift(
 ) -> Result<HttpResponse, Problem> {
     let version = version_read(&request)?;
     let LiftRequest { offender_ref, date } = body.into_inner();
-    let made = moving(&service, permit.into_person(), move |mover| mover.lift((*id, version), &offender_ref, date)).await?;
+    let made =
+        moving(&service, permit.into_person(), move |mover| mover.lift((*id, version), &offender_ref, date)).await?;
     created(made)
 }

@@ -10,6 +10,7 @@ use crate::casework::clock::Clock;
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 use crate::planning::explain::choice::{Choice, choices};
+use crate::planning::proposal::PlannedVisit;
 use crate::planning::snapshot::Snapshot;
 use crate::store::Store;
 use crate::store::schedule;
@@ -36,16 +37,17 @@ pub fn explain(
     scope: &Scope,
     (id, asked): (Uuid, &Asked),
 ) -> Result<Vec<Choice>, ScheduleError> {
-    let (snapshot, whole, shown) = within_reach(store, (clock, actor), scope, ("schedule.explain", id), |connection, read| {
-        let whole = read.proposal.clone().ok_or(ScheduleError::NotFinished)?;
-        let snapshot = schedule::snapshot(connection, &read.stored.snapshot_sha256)?;
-        let shown = without_hidden(connection, scope, read)?.proposal.ok_or(ScheduleError::NotFinished)?;
-        let asked_for = |visit: &&crate::planning::proposal::PlannedVisit| asked.is_of(&visit.offender_ref, visit.date);
-        let named: Vec<&Ref> = shown.visits.iter().filter(asked_for).map(|visit| &visit.offender_ref).collect();
-        let detail = json!({ "offenders": named, "date": asked.date });
-        note(connection, (clock.now(), actor), "schedule.explain", &scope.force, id, detail)?;
-        Ok((snapshot, whole, shown))
-    })?;
+    let (snapshot, whole, shown) =
+        within_reach(store, (clock, actor), scope, ("schedule.explain", id), |connection, read| {
+            let whole = read.proposal.clone().ok_or(ScheduleError::NotFinished)?;
+            let snapshot = schedule::snapshot(connection, &read.stored.snapshot_sha256)?;
+            let shown = without_hidden(connection, scope, read)?.proposal.ok_or(ScheduleError::NotFinished)?;
+            let asked_for = |visit: &&PlannedVisit| asked.is_of(&visit.offender_ref, visit.date);
+            let named: Vec<&Ref> = shown.visits.iter().filter(asked_for).map(|visit| &visit.offender_ref).collect();
+            let detail = json!({ "offenders": named, "date": asked.date });
+            note(connection, (clock.now(), actor), "schedule.explain", &scope.force, id, detail)?;
+            Ok((snapshot, whole, shown))
+        })?;
     let snapshot: Snapshot = serde_json::from_str(&snapshot)?;
     let is_shown = |offender: &Ref, date: CivilDate| {
         asked.is_of(offender, date) && shown.visits.iter().any(|visit| visit.offender_ref == *offender)

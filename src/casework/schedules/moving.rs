@@ -14,17 +14,17 @@ use crate::domain::reference::Ref;
 use crate::domain::words::Words;
 use crate::planning::moving::{Advice, ITERATIONS, Move, advise, against_advice, broken, lifted, moved, pin, staying};
 use crate::planning::pin::{Pin, PinRule};
+use crate::planning::proposal::PlannedVisit;
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{Horizon, Snapshot, Window};
 use crate::planning::take::Stay;
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::schedule::{self, ProposalState};
 use crate::store::scope::Scope;
 
 /// Who moves, and within which reach.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Mover<'a> {
     /// Where.
     pub store: &'a Store,
@@ -48,7 +48,8 @@ impl Mover<'_> {
     /// # Errors
     /// As [`Self::make`], but for what rules speak against, which is the answer.
     pub fn check(&self, id: Uuid, asked: &Move) -> Result<Advice, ScheduleError> {
-        let Base { snapshot, budget } = self.base("schedule.check_move", (id, None), &asked.offender_ref, asked.from_date)?;
+        let Base { snapshot, budget } =
+            self.base("schedule.check_move", (id, None), &asked.offender_ref, asked.from_date)?;
         let pin = self.pin(&snapshot, asked)?;
         let mut advice = advise(&snapshot, asked.from_date, &pin, budget)?;
         self.store.transaction_that_writes(|connection| -> Result<(), ScheduleError> {
@@ -94,10 +95,20 @@ impl Mover<'_> {
     ///
     /// # Errors
     /// [`ScheduleError::NotPinned`], or as [`Self::make`].
-    pub fn lift(&self, (id, version): (Uuid, i32), offender: &Ref, date: CivilDate) -> Result<ReadProposal, ScheduleError> {
+    pub fn lift(
+        &self,
+        (id, version): (Uuid, i32),
+        offender: &Ref,
+        date: CivilDate,
+    ) -> Result<ReadProposal, ScheduleError> {
         let Base { snapshot, budget } = self.base("schedule.lift_pin", (id, Some(version)), offender, date)?;
         let free = lifted(&snapshot, offender, date).ok_or(ScheduleError::NotPinned)?;
-        self.propose((id, version), "schedule.lift_pin", (free, budget), json!({ "offender_ref": offender, "date": date }))
+        self.propose(
+            (id, version),
+            "schedule.lift_pin",
+            (free, budget),
+            json!({ "offender_ref": offender, "date": date }),
+        )
     }
 
     /// The facts in which a visit is to be moved, with all that is planned staying: of a proposal its own, of the accepted
@@ -112,7 +123,7 @@ impl Mover<'_> {
         let base = within_reach(self.store, (self.clock, self.actor), self.scope, (act, id), |connection, read| {
             self.is_current(connection, &read, version)?;
             let shown = without_hidden(connection, self.scope, read.clone())?.proposal;
-            let is_it = |visit: &crate::planning::proposal::PlannedVisit| {
+            let is_it = |visit: &PlannedVisit| {
                 visit.offender_ref == *offender && visit.date == date && visit.date >= self.clock.moment().today()
             };
             if !shown.is_some_and(|proposal| proposal.visits.iter().any(is_it)) {
@@ -205,27 +216,22 @@ impl Mover<'_> {
         (snapshot, budget): (Snapshot, Budget),
         mut detail: Value,
     ) -> Result<ReadProposal, ScheduleError> {
-        let requested = within_reach(self.store, (self.clock, self.actor), self.scope, (act, id), |connection, read| {
-            self.is_current(connection, &read, Some(version))?;
-            let requested: Requested = store_request(connection, (self.clock, self.actor), snapshot, budget)?;
-            if let Some(members) = detail.as_object_mut() {
-                members.insert("proposal".to_owned(), json!(requested.id));
-            }
-            self.note(connection, act, id, detail)?;
-            Ok(requested)
-        })?;
+        let requested =
+            within_reach(self.store, (self.clock, self.actor), self.scope, (act, id), |connection, read| {
+                self.is_current(connection, &read, Some(version))?;
+                let requested: Requested = store_request(connection, (self.clock, self.actor), snapshot, budget)?;
+                if let Some(members) = detail.as_object_mut() {
+                    members.insert("proposal".to_owned(), json!(requested.id));
+                }
+                self.note(connection, act, id, detail)?;
+                Ok(requested)
+            })?;
         let new = requested.id;
         carry_out(self.store, self.clock, self.actor, &[requested], |_, _| {})?;
         read(self.store, self.clock, self.actor, self.scope, new)
     }
 
-    fn note(
-        &self,
-        connection: &mut AnyConnection,
-        act: &str,
-        id: Uuid,
-        detail: Value,
-    ) -> Result<(), ScheduleError> {
+    fn note(&self, connection: &mut AnyConnection, act: &str, id: Uuid, detail: Value) -> Result<(), ScheduleError> {
         note(connection, (self.clock.now(), self.actor), act, &self.scope.force, id, detail)?;
         Ok(())
     }

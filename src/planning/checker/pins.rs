@@ -37,7 +37,12 @@ pub(super) fn check(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Fin
         let at = format!("{} on {}", pin.offender_ref, pin.date);
         let kept = proposal.visits.iter().filter(|visit| is_kept_by(pin, visit)).count();
         let dropped: Vec<&DroppedPin> = proposal.dropped_pins.iter().filter(|dropped| dropped.pin == *pin).collect();
-        findings.require(kept + dropped.len() == 1, Rule::Pinned, &at, "is pinned, and neither kept nor told as dropped");
+        findings.require(
+            kept + dropped.len() == 1,
+            Rule::Pinned,
+            &at,
+            "is pinned, and neither kept nor told as dropped",
+        );
         for dropped in dropped {
             let is_so = |rule: &PinRule| is_broken(snapshot, proposal, pin, *rule);
             let holds = !dropped.rules.is_empty() && dropped.rules.iter().all(is_so);

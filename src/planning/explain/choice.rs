@@ -15,6 +15,7 @@ use crate::planning::constraint::Span;
 use crate::planning::crew::Crew;
 use crate::planning::pin::Pinned;
 use crate::planning::proposal::Proposal;
+use crate::planning::search::construct::form_beside;
 use crate::planning::search::cost::Cost;
 use crate::planning::search::crew_day::CrewDay;
 use crate::planning::search::problem::Problem;
@@ -68,14 +69,10 @@ impl Extra {
 
     /// The difference in words.
     pub(super) fn text(self) -> String {
-        let Self { lateness, seconds, road, .. } = self;
+        let Self { lateness, seconds, .. } = self;
         let later = if lateness > 0 { format!("{lateness} risk-weighted days late and ") } else { String::new() };
-        format!("{later}as much as {} minutes of road, {} of them on the road itself", minutes(seconds), minutes(road))
+        format!("{later}as much as {} minutes of road", seconds / 60)
     }
-}
-
-fn minutes(seconds: i64) -> i64 {
-    seconds / 60
 }
 
 /// What a visit costs at a place.
@@ -168,7 +165,7 @@ impl Placed<'_> {
         let crews = &self.solution.days[day];
         let suits = |crew_day: &&CrewDay| self.problem.suits(&crew_day.crew, self.job);
         let of_those = crews.iter().filter(suits).filter_map(|crew_day| self.best_in(crew_day, day)).min();
-        let spare = crate::planning::search::construct::form_beside(self.problem, crews, day, self.job);
+        let spare = form_beside(self.problem, crews, day, self.job);
         let of_spare = spare.and_then(|crew| self.best_in(&CrewDay::of(self.problem, crew), day));
         of_those.into_iter().chain(of_spare).min()
     }
@@ -177,7 +174,11 @@ impl Placed<'_> {
 /// Why each visit of a proposal is where it is, in the proposal's order; nothing where the snapshot is not the one that it was
 /// made from. `wanted` picks the visits.
 #[must_use]
-pub fn choices(snapshot: &Snapshot, proposal: &Proposal, wanted: impl Fn(&Ref, CivilDate) -> bool) -> Option<Vec<Choice>> {
+pub fn choices(
+    snapshot: &Snapshot,
+    proposal: &Proposal,
+    wanted: impl Fn(&Ref, CivilDate) -> bool,
+) -> Option<Vec<Choice>> {
     let problem = Problem::new(snapshot);
     let solution = rebuilt(&problem, proposal)?;
     let mut choices = Vec::new();

@@ -130,7 +130,9 @@ fn text(reason: CrewReason, extra: Option<Extra>) -> String {
         }
         CrewReason::ManagerNotOnDuty => "without the own manager, who is not on duty that day".to_owned(),
         CrewReason::ManagerShutOut => "without the own manager, whom the case shuts out".to_owned(),
-        CrewReason::ManagerWithoutCrew => "without the own manager, who is in no crew that has visits that day".to_owned(),
+        CrewReason::ManagerWithoutCrew => {
+            "without the own manager, who is in no crew that has visits that day".to_owned()
+        }
         CrewReason::ManagersCrewUnsuited => {
             "without the own manager, whose crew that day is too small, lacks a skill or is not admitted".to_owned()
         }
@@ -139,7 +141,8 @@ fn text(reason: CrewReason, extra: Option<Extra>) -> String {
             format!("without the own manager, whose crew costs {} more", extra.map(Extra::text).unwrap_or_default())
         }
         CrewReason::NotFound => {
-            "without the own manager, whose crew has a place at no greater cost that the search did not come to".to_owned()
+            "without the own manager, whose crew has a place at no greater cost that the search did not come to"
+                .to_owned()
         }
     }
 }

@@ -108,8 +108,7 @@ fn why(placed: &Placed<'_>, off: i64) -> (DayReason, Option<usize>, Option<Extra
         return bare(reason);
     }
     let distance = |day: usize| day.abs_diff(ideal);
-    let mut nearer: Vec<usize> =
-        possible.into_iter().filter(|day| distance(*day) < distance(placed.day)).collect();
+    let mut nearer: Vec<usize> = possible.into_iter().filter(|day| distance(*day) < distance(placed.day)).collect();
     nearer.sort_by_key(|day| (distance(*day), *day));
     let there = nearer.into_iter().find_map(|day| placed.best_on(day));
     (reason, there.map(|place| place.day), there.map(|place| placed.extra(place)))
@@ -140,7 +139,11 @@ fn no_place(placed: &Placed<'_>, day: usize) -> DayReason {
 
 fn text(placed: &Placed<'_>, reason: DayReason, off: i64, extra: (Option<CivilDate>, Option<Extra>)) -> String {
     let days = |count: i64| if count == 1 { "1 day".to_owned() } else { format!("{count} days") };
-    let when = if off < 0 { format!("{} before the ideal day", days(-off)) } else { format!("{} after the ideal day", days(off)) };
+    let when = if off < 0 {
+        format!("{} before the ideal day", days(-off))
+    } else {
+        format!("{} after the ideal day", days(off))
+    };
     let dearer = |extra: Option<Extra>| extra.map(Extra::text).unwrap_or_default();
     match reason {
         DayReason::Pinned => {
@@ -158,8 +161,13 @@ fn text(placed: &Placed<'_>, reason: DayReason, off: i64, extra: (Option<CivilDa
         DayReason::SkillNotOnDuty => format!("{when}, on which nobody with a skill asked for is on duty"),
         DayReason::TimesNotOnDuty => format!("{when}, on which no crew is there at the times allowed"),
         DayReason::EveryCrewFull => match extra {
-            (Some(nearest), more) => {
-                format!("{when}, on which every crew is full; {nearest} has a place and costs {}", dearer(more))
+            (Some(nearest), more) if more.is_some_and(Extra::is_dearer) => {
+                format!("{when}, on which every crew is full; {nearest} has a place and costs {} more", dearer(more))
+            }
+            (Some(nearest), _) => {
+                format!(
+                    "{when}, on which every crew is full; {nearest} has a place at no greater cost that the search did not come to"
+                )
             }
             (None, _) => format!("{when}, on which every crew is full; no day nearer to it has a place"),
         },

@@ -161,7 +161,8 @@ fn of_the_case(problem: &Problem<'_>, frozen: &Frozen, previous: Option<usize>) 
     let within = |span: &Span| span.from <= whole.from && whole.until <= span.until;
     let weekday = DayOfWeek::of(date);
     let own_time = time_of_day::spans(&demand.needs, weekday).iter().any(within);
-    let agency = joint_agency::hours(&demand.needs, &problem.snapshot.policy, weekday).is_some_and(|span| within(&span));
+    let agency =
+        joint_agency::hours(&demand.needs, &problem.snapshot.policy, weekday).is_some_and(|span| within(&span));
     let is_approved = demand.needs.single_crew_approved_by.is_some();
     let is_single = frozen.crew.len() < crew_size::CREW_WITHOUT_APPROVAL && !is_approved;
     let is_small = frozen.crew.len() < job.crew && !is_single;
@@ -214,7 +215,11 @@ fn seat(problem: &Problem<'_>, solution: &Solution, frozen: &Frozen) -> Result<S
     if let Some(at) = crews.iter().position(|crew_day| crew_day.crew.officers == *crew) {
         let position = crews[at].stops.partition_point(|stop| stop.start < start);
         let slot = Slot { day, crew: at, position };
-        return if solution.fits(problem, slot, job, Some(span)) { Ok(Seat::In(slot, span)) } else { Err(PinRule::CrewDayFull) };
+        return if solution.fits(problem, slot, job, Some(span)) {
+            Ok(Seat::In(slot, span))
+        } else {
+            Err(PinRule::CrewDayFull)
+        };
     }
     let on_duty = problem.available(day).iter().copied().filter(|available| crew.contains(&available.officer));
     let members: Vec<Available> = on_duty.collect();
@@ -225,5 +230,9 @@ fn seat(problem: &Problem<'_>, solution: &Solution, frozen: &Frozen) -> Result<S
         return Err(PinRule::OneCrewADay);
     }
     let crew_day = CrewDay::of(problem, Crew::of(&members));
-    if crew_day.fits(problem, day, job, (0, Some(span))) { Ok(Seat::New(Box::new(crew_day), span)) } else { Err(PinRule::CrewDayFull) }
+    if crew_day.fits(problem, day, job, (0, Some(span))) {
+        Ok(Seat::New(Box::new(crew_day), span))
+    } else {
+        Err(PinRule::CrewDayFull)
+    }
 }

@@ -190,7 +190,11 @@ fn a_full_ideal_day_names_the_nearest_that_has_a_place() {
     assert_eq!((day.reason, day.nearest_day_with_a_place), (DayReason::EveryCrewFull, Some(tomorrow())));
     let extra = day.extra.unwrap();
     assert_eq!((extra.road, extra.crew, extra.lateness), (0, 0, 0));
-    assert_eq!(extra.drift, -3 * i64::from(snapshot.policy.costs.day_late_of_ideal), "three days nearer, and so cheaper");
+    assert_eq!(
+        extra.drift,
+        -3 * i64::from(snapshot.policy.costs.day_late_of_ideal),
+        "three days nearer, and so cheaper"
+    );
 }
 
 type CrewRow = (&'static str, fn(&mut Snapshot), CrewReason);
@@ -293,7 +297,11 @@ fn each_thing_that_an_hour_is_bound_by_is_told() {
         let mut snapshot = one_visit();
         change(&mut snapshot);
         let choice = one(&snapshot);
-        assert_eq!((choice.hour_chosen.reason, choice.start.to_string().as_str()), (reason, start), "{what}: {choice:?}");
+        assert_eq!(
+            (choice.hour_chosen.reason, choice.start.to_string().as_str()),
+            (reason, start),
+            "{what}: {choice:?}"
+        );
     }
     let mut snapshot = one_visit();
     let second = crate::planning::snapshot::Demand {
@@ -321,7 +329,11 @@ fn what_a_person_pinned_and_what_stays_is_told_as_that() {
         start: TimeOfDay::parse("10:10").unwrap(),
         crew: visit.crew.clone(),
         address_ref: visit.address_ref.clone(),
-        pinned: Pinned { by: "supervisor:jo".into(), at: "2021-04-15T08:00:00Z".parse().unwrap(), against_advice: None },
+        pinned: Pinned {
+            by: "supervisor:jo".into(),
+            at: "2021-04-15T08:00:00Z".parse().unwrap(),
+            against_advice: None,
+        },
     }];
     let choice = one(&snapshot);
     let reasons = (choice.day_chosen.reason, choice.crew_chosen.reason, choice.hour_chosen.reason);
