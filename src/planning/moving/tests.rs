@@ -218,7 +218,9 @@ fn base() -> (Snapshot, Proposal, PlannedVisit) {
     let free = |visit: &&PlannedVisit| {
         let is_first = visit.why.counted_from < today();
         let ends = plus_days(today(), 2)..plus_days(today(), 10);
-        is_first && visit.crew.len() == 2 && ends.contains(&visit.window.latest)
+        let demand = snapshot.demands.iter().find(|demand| demand.offender_ref == visit.offender_ref).unwrap();
+        let asks_two = demand.needs.crew == 2;
+        is_first && asks_two && visit.crew.len() == 2 && ends.contains(&visit.window.latest)
     };
     let visit = first.visits.iter().find(free).unwrap().clone();
     (staying(snapshot, &first), first, visit)
