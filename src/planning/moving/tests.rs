@@ -199,7 +199,7 @@ proptest! {
         prop_assert_eq!(advice.after, Some(second.score));
         let judged = judge(&after, &second);
         prop_assert_eq!(&judged.violations, &vec![]);
-        prop_assert_eq!(judged.kept_against_advice.len() >= rules.len(), true, "{:?} {:?}", judged, rules);
+        prop_assert!(judged.kept_against_advice.len() >= rules.len(), "{judged:?} {rules:?}");
         let told: BTreeSet<&Ref> = advice.others.iter().map(|changed| &changed.offender_ref).collect();
         for before in first.visits.iter().filter(|before| before.offender_ref != visit.offender_ref) {
             let stays = second.visits.iter().any(|after| {
