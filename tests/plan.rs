@@ -127,7 +127,7 @@ fn a_plan_with_a_road_service_is_made_again_from_its_snapshot_and_other_road_tim
         assert_eq!(planned, printed("sqlite:///nowhere/at/all.sqlite", &replayed));
         assert_eq!(osrm.asked(), [""; 0]);
 
-        let mut snapshot: Value = serde_json::from_str(&std::fs::read_to_string(kept.0.as_path()).unwrap()).unwrap();
+        let mut snapshot: Value = serde_json::from_str(&std::fs::read_to_string(kept.path()).unwrap()).unwrap();
         snapshot["roads"]["matrix"].as_array_mut().unwrap().pop();
         let broken = Scratch::holding(&snapshot.to_string());
         let refused = run(url, &["plan", "--snapshot", broken.path()]);
@@ -138,6 +138,36 @@ fn a_plan_with_a_road_service_is_made_again_from_its_snapshot_and_other_road_tim
         osrm.behave(Behaviour::Says("500 Internal Server Error", ""));
         let told = with_roads(&["plan", "--team", "west", "--iterations", "0"]);
         assert!(told.contains("the road service could not be used (service_error)"), "{told}");
+    });
+}
+
+#[test]
+fn every_planned_visit_is_explained_from_files_alone() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let snapshots = Scratch::new();
+        let plan = printed(url, &[&PLAN[..], &["--snapshot-out", snapshots.path()]].concat());
+        let proposals = Scratch::holding(&plan);
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        let nowhere = "sqlite:///nowhere/at/all.sqlite";
+        let explain = ["explain", "--snapshot", snapshots.path(), proposals.path()];
+        let told = printed(nowhere, &explain);
+        assert_eq!(told.lines().count().to_string(), plan["summary"]["planned"].to_string());
+        let offender = plan["proposals"][0]["visits"][0]["offender_ref"].as_str().unwrap();
+        let one = printed(nowhere, &[&explain[..], &["--offender", offender, "--format", "json"]].concat());
+        let one: Value = serde_json::from_str(&one).unwrap();
+        let explained = one["explanations"].as_array().unwrap();
+        assert!(!explained.is_empty() && explained.iter().all(|choice| choice["offender_ref"] == offender), "{one}");
+        for reason in ["/day_chosen/reason", "/crew_chosen/reason", "/hour_chosen/reason"] {
+            assert!(explained[0].pointer(reason).is_some_and(Value::is_string), "{reason}: {one}");
+        }
+        assert_eq!(run(nowhere, &[&explain[..], &["--offender", "nobody"]].concat()).status.code(), Some(2));
+        let mut other = plan;
+        other["proposals"][0]["snapshot_sha256"] = "0".into();
+        let other = Scratch::holding(&other.to_string());
+        assert_eq!(run(nowhere, &["explain", "--snapshot", snapshots.path(), other.path()]).status.code(), Some(2));
     });
 }
 

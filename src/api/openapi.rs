@@ -30,7 +30,9 @@ use super::records::{
     send,
 };
 use super::road_service;
-use super::schedules::{accept, list as schedule_list, plot as schedule_plot, propose, read as schedule};
+use super::schedules::{
+    accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
+};
 use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
@@ -211,7 +213,11 @@ use crate::domain::reading_reason::ReadingReason;
         schedule_plot::map,
         schedule_plot::week,
         schedule_plot::snapshot,
+        explain::list,
         accept::post,
+        moves::make,
+        moves::check,
+        moves::lift,
         teams::list,
         teams::read,
         teams::change_one,
@@ -236,7 +242,7 @@ use crate::domain::reading_reason::ReadingReason;
         (name = "casework", description = "What people enter, approve and decide"),
         (name = "supervision", description = "Dip samples and their grades"),
         (name = "flags", description = "What the service noticed"),
-        (name = "schedules", description = "Schedules of visits: proposed, compared, accepted"),
+        (name = "schedules", description = "Schedules of visits: proposed, explained, compared, changed, accepted"),
         (name = "staff", description = "Officers, teams and areas"),
         (name = "audit", description = "Who read or changed what"),
         (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),

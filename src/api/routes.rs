@@ -22,7 +22,9 @@ use super::offenders::{case_file, export, list, notification_duties, reactive_el
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{imports, send};
-use super::schedules::{accept, list as schedule_list, plot as schedule_plot, propose, read as schedule};
+use super::schedules::{
+    accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
+};
 use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
@@ -510,7 +512,13 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/snapshot", ReadSchedules::PERMISSION, || {
         web::to(schedule_plot::snapshot)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/schedules/{id}/explanations", ReadSchedules::PERMISSION, || {
+        web::to(explain::list)
+    }),
     Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/accept", AcceptSchedules::PERMISSION, || web::to(accept::post)),
+    Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/moves", MoveVisits::PERMISSION, || web::to(moves::make)),
+    Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/moves/check", MoveVisits::PERMISSION, || web::to(moves::check)),
+    Endpoint::permitted(Verb::Post, "/v1/schedules/{id}/lift-pin", MoveVisits::PERMISSION, || web::to(moves::lift)),
     Endpoint::permitted(Verb::Get, "/v1/teams", ReadTeams::PERMISSION, || web::to(teams::list)),
     Endpoint::permitted(Verb::Get, "/v1/teams/{ref}", ReadTeams::PERMISSION, || web::to(teams::read)),
     Endpoint::permitted(Verb::Patch, "/v1/teams/{ref}", ManageTeams::PERMISSION, || web::to(teams::change_one)),

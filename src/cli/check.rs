@@ -13,7 +13,7 @@ use super::plan::{Proposals, read_snapshots};
 use super::{Format, say, say_json};
 use crate::domain::dashboard::risk::named;
 use crate::planning::achieved::{Achieved, achieved};
-use crate::planning::checker::{Rule, Violation, check};
+use crate::planning::checker::{Findings, Rule, Violation, judge};
 use crate::planning::predictability::{Guessed, guessed};
 use crate::planning::proposal::Summary;
 
@@ -34,8 +34,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let snapshots = read_snapshots(&arguments.snapshot)?;
     let proposals = read_proposals(&arguments.proposal)?;
-    let mut violations = Vec::new();
-    let mut planned = Vec::new();
+    let (mut violations, mut kept, mut planned) = (Vec::new(), Vec::new(), Vec::new());
     let mut judged: BTreeMap<String, usize> = BTreeMap::new();
     for proposal in &proposals.proposals {
         // By its hash; a proposal of another snapshot is held against its team's, and so condemned.
@@ -47,8 +46,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
             .or_else(|| snapshots.first())
             .context("the snapshot file holds no snapshot")?;
         *judged.entry(snapshot.sha256()?).or_default() += 1;
-        violations.extend(check(snapshot, proposal));
         planned.push((snapshot, proposal));
+        let Findings { violations: broken, kept_against_advice } = judge(snapshot, proposal);
+        violations.extend(broken);
+        kept.extend(kept_against_advice);
     }
     let mut broken = |at: String, detail: &str| {
         violations.push(Violation { rule: Rule::Accounting, at, detail: detail.to_owned() });
@@ -67,10 +68,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     let (guessed, achieved) = (guessed(planned), achieved(&proposals.proposals));
     match arguments.format {
         Format::Json => say_json(&json!({
-            "proposals": proposals.proposals.len(), "violations": violations, "guessed": guessed, "intervals": achieved,
+            "proposals": proposals.proposals.len(), "violations": violations, "kept_against_advice": kept,
+            "guessed": guessed, "intervals": achieved,
         }))?,
         Format::Text => {
             violations.iter().try_for_each(|violation| say(&violation.to_string()))?;
+            kept.iter().try_for_each(|kept| say(&format!("kept against advice: {kept}")))?;
             if violations.is_empty() {
                 say(&format!("{} proposals checked, no rule broken", proposals.proposals.len()))?;
             }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod check;
 pub mod compare_grid;
 pub mod demo;
+pub mod explain;
 pub mod first_noticed;
 pub mod flags;
 pub mod generate;
@@ -65,6 +66,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Prints the JSON Schema of a snapshot or a proposal.
     Schema(schema::Arguments),
+    /// Says why each planned visit of a proposal has its day, its crew and its hour.
+    Explain(explain::Arguments),
     /// Proves the audit; exports a span of it.
     Audit(audit::Arguments),
     /// Makes a team's inspection pack: figures, flags, dip samples, policies and proof of the audit in one zip file.
@@ -135,6 +138,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::Plot(arguments) => plot::run(&arguments)?,
         Command::Replay(arguments) => is_good = replay::run(&arguments, &open_current()?, clock)?,
         Command::Schema(arguments) => schema::run(&arguments)?,
+        Command::Explain(arguments) => explain::run(&arguments)?,
         Command::Audit(arguments) => is_good = audit::run(&arguments, settings)?,
         Command::InspectionPack(arguments) => inspection_pack::run(&arguments, &open_current()?, clock)?,
         Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,

@@ -21,7 +21,7 @@ use crate::casework::schedules::propose::{MAX_DAYS, PlanRequest, Requested, carr
 use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::reference::Ref;
 use crate::planning::proposal::{Proposal, Summary, propose};
-use crate::planning::road_matrix::{self, RoadSource};
+use crate::planning::road_matrix::RoadSource;
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
 use crate::planning::snapshot::Snapshot;
 use crate::planning::take::Stay;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -14,8 +15,9 @@ pub const MAX_WORDS_CHARS: usize = 10_000;
 pub struct NoWords;
 
 /// A text of 1 to 10,000 characters that is not blank, without white space around it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(extend("minLength" = 1, "maxLength" = 10_000))]
 pub struct Words(String);
 
 impl Words {

@@ -89,6 +89,11 @@ impl From<ScheduleError> for JobError {
             | ScheduleError::VersionChanged
             | ScheduleError::Plot(_)
             | ScheduleError::HoldsHidden
+            | ScheduleError::VisitUnknown
+            | ScheduleError::AdvisedAgainst(_)
+            | ScheduleError::MoveRefused(_)
+            | ScheduleError::NotPinned
+            | ScheduleError::NotExplained
             | ScheduleError::Condemned(_)) => Self::Proposal(Box::new(error)),
         }
     }

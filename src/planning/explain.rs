@@ -1,6 +1,12 @@
 //! Why a visit found no place, and the smallest change that would give it one: one rule at a time is
-//! relaxed, and the visit put into the schedule as it stands.
+//! relaxed, and the visit put into the schedule as it stands. [`choice`] says why each planned one is where it is.
 #![expect(clippy::indexing_slicing, reason = "days and jobs are indexed by the problem's own lists")]
+
+pub mod choice;
+pub mod crew_chosen;
+pub mod day_chosen;
+pub mod hour_chosen;
+mod rebuilt;
 
 use super::constraint::shift::{Call, Shift};
 use super::constraint::{Span, joint_agency, time_of_day};
@@ -241,4 +247,4 @@ fn visit_later(window: &Window<'_>, latest: CivilDate) -> Option<SmallestChange>
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::planning) mod tests;

@@ -79,7 +79,7 @@ fn due_by_grid(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
 
 /// A team's snapshot by the grid: programmed dates are sought, none is drawn.
 fn take_by_grid(force_name: &str, force: &ForceFile, team: &Ref, context: DueContext<'_>) -> Snapshot {
-    let mut snapshot = take_by(due_by_grid, force_name, force, team, context, None, Stay::Near);
+    let mut snapshot = take_by(due_by_grid, (force_name, force), team, context, (None, Vec::new()), Stay::Near);
     snapshot.policy.costs.off_drawn_day = 0;
     snapshot
 }
@@ -102,7 +102,7 @@ impl Compared {
     #[must_use]
     pub fn of(force_name: &str, force: &ForceFile, team: &Ref, context: DueContext<'_>) -> Self {
         let further = DueContext { horizon: beyond(context.horizon), ..context };
-        let by_plans = |context| take_by(due, force_name, force, team, context, None, Stay::Near);
+        let by_plans = |context| take_by(due, (force_name, force), team, context, (None, Vec::new()), Stay::Near);
         let by_grid = |context| take_by_grid(force_name, force, team, context);
         Self {
             plans: by_plans(context),

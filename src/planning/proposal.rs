@@ -10,9 +10,11 @@ use uuid::Uuid;
 
 use super::constraint::shift::BASE;
 use super::explain;
+use super::pin::{DroppedPin, Pinned};
 use super::road_matrix::RoadSource;
 use super::score::Score;
-use super::search::crew_day::CrewDay;
+use super::search::crew_day::{CrewDay, Stop};
+use super::search::frozen::dropped;
 use super::search::problem::Problem;
 use super::search::solution::Solution;
 use super::search::{Budget, search};
@@ -60,6 +62,9 @@ pub struct PlannedVisit {
     pub unannounced: bool,
     /// Why it is due then.
     pub why: DueReason,
+    /// By whom, where a person has put it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Pinned>,
 }
 
 /// Why a visit found no place.
@@ -193,6 +198,7 @@ impl Proposal {
             }
         }
         self.summary.unplaced_by_reason.retain(|_, count| *count > 0);
+        self.dropped_pins.retain(|dropped| !hidden.contains(&dropped.pin.offender_ref));
         self
     }
 }
@@ -249,6 +255,9 @@ pub struct Proposal {
     pub visits: Vec<PlannedVisit>,
     /// The visits that are due and have no place, by offender.
     pub unplaced: Vec<Unplaced>,
+    /// The pins that cannot be kept, with why; their offenders' visits are planned freely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped_pins: Vec<DroppedPin>,
     /// The proposal in figures.
     pub summary: Summary,
 }
@@ -285,6 +294,7 @@ pub fn propose(snapshot: &Snapshot, budget: Budget, progress: impl FnMut(u32)) -
         score,
         visits,
         unplaced,
+        dropped_pins: dropped(&problem),
         summary,
     })
 }
@@ -329,11 +339,17 @@ fn visits(problem: &Problem<'_>, solution: &Solution) -> Vec<PlannedVisit> {
             for stop in &crew_day.stops {
                 let before = problem.travel(at, stop.job + 1);
                 at = stop.job + 1;
-                visits.extend(visit(problem, solution, *date, &crew, stop.job, stop.start, before));
+                visits.extend(visit(problem, solution, *date, &crew, stop, before));
             }
         }
     }
     visits
+}
+
+/// By whom a visit was pinned, where a person has put it there.
+fn pin(problem: &Problem<'_>, job: usize, date: CivilDate) -> Option<Pinned> {
+    let demand = problem.snapshot.demands.get(problem.jobs.get(job)?.demand)?;
+    problem.snapshot.pin(&demand.offender_ref, date).map(|pin| pin.pinned.clone())
 }
 
 fn visit(
@@ -341,10 +357,10 @@ fn visit(
     solution: &Solution,
     date: CivilDate,
     crew: &[Ref],
-    job: usize,
-    start: u32,
+    stop: &Stop,
     travel_seconds_before: u32,
 ) -> Option<PlannedVisit> {
+    let Stop { job, start, .. } = *stop;
     let demand = problem.snapshot.demands.get(problem.jobs.get(job)?.demand)?;
     let place = demand.place.as_ref()?;
     let location = place.location?;
@@ -367,6 +383,7 @@ fn visit(
         overdue_days: u32::try_from(days_between(window.latest, date)).unwrap_or_default(),
         unannounced: demand.needs.unannounced,
         why,
+        pinned: pin(problem, stop.job, date).filter(|_| stop.pinned.is_some()),
     })
 }
 

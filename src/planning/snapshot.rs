@@ -1,12 +1,14 @@
 //! The snapshot: all that the planner may see of a team at a moment, and nothing else.
 //!
 //! It is kept beside every proposal, so that the proposal can be made again and judged again years
-//! later. It holds references, places and plan numbers, never names or free text.
+//! later. It holds references, places and plan numbers, never names, nor any free text but a person's reason to keep a
+//! visit against advice.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::pin::Pin;
 use super::road_matrix::Roads;
 use crate::domain::calendar::{CivilDate, dates};
 use crate::domain::offender::RiskLevel;
@@ -295,9 +297,26 @@ pub struct Snapshot {
     /// How long the roads take, where a road service is configured; the built-in model's times where empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roads: Option<Roads>,
+    /// The visits that persons have put in their places, by offender and day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<Pin>,
+    /// The visits of the proposal in which a person moved one; those frozen stay as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stays: Vec<AcceptedVisit>,
 }
 
 impl Snapshot {
+    /// The pin of a visit, where a person has put it in its place.
+    #[must_use]
+    pub fn pin(&self, offender: &Ref, date: CivilDate) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.date == date && pin.offender_ref == *offender)
+    }
+
+    /// The visits that stay as they are: of the accepted schedule, and of the proposal in which a person moved one.
+    pub fn frozen(&self) -> impl Iterator<Item = &AcceptedVisit> {
+        self.parent.iter().flat_map(|parent| &parent.visits).chain(&self.stays).filter(|visit| visit.frozen)
+    }
+
     /// The snapshot as canonical JSON: the bytes that are stored and hashed.
     ///
     /// # Errors

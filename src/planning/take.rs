@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rand::SeedableRng;
-use rand_pcg::Pcg64;
-
 use super::due::{Due, DueContext, due};
+use super::pin::Pin;
 use super::proposal::reason;
 use super::road_matrix::Roads;
-use super::search::construct::construct;
+use super::search::frozen::place;
 use super::search::problem::Problem;
-use super::snapshot::{AcceptedVisit, Demand, FORMAT, OnDuty, Parent, Snapshot};
+use super::search::solution::Solution;
+use super::snapshot::{AcceptedVisit, Demand, FORMAT, Horizon, OnDuty, Parent, Snapshot};
 use super::supply::on_duty;
 use crate::domain::calendar::CivilDate;
 use crate::domain::case_file::{CaseFile, ForceFile};
@@ -25,7 +24,7 @@ pub fn teams(force: &ForceFile, day: CivilDate) -> BTreeSet<Ref> {
     force.teams.keys().chain(named).cloned().collect()
 }
 
-/// Which accepted visits stay as they are, where they still can be made.
+/// Which accepted visits stay as they are, where they still can be made; those that a person pinned stay in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stay {
     /// Those of the next working days ⚙: the others are planned anew.
@@ -35,7 +34,7 @@ pub enum Stay {
 }
 
 /// What planning a team may see, but for its roads: [`settle`] gives it those. `parent` is the accepted schedule with its
-/// visits from today on.
+/// visits from today on, `pins` those of them that a person has put in their places.
 ///
 /// Of its visits in the horizon those that are near, or all in a repair, are frozen.
 /// One that is planned between today and the horizon is counted on while nothing says that it will not be
@@ -46,32 +45,33 @@ pub fn take(
     force: &ForceFile,
     team: &Ref,
     context: DueContext<'_>,
-    parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
+    (parent, pins): (Option<(uuid::Uuid, Vec<AcceptedVisit>)>, Vec<Pin>),
     stay: Stay,
 ) -> Snapshot {
-    take_by(due, force_name, force, team, context, parent, stay)
+    take_by(due, (force_name, force), team, context, (parent, pins), stay)
 }
 
 /// The same, what is due being told by another rule than the plans'.
 #[must_use]
 pub(super) fn take_by(
     due: impl Fn(&CaseFile, DueContext<'_>) -> Option<Due>,
-    force_name: &str,
-    force: &ForceFile,
+    (force_name, force): (&str, &ForceFile),
     team: &Ref,
     context: DueContext<'_>,
-    parent: Option<(uuid::Uuid, Vec<AcceptedVisit>)>,
+    (parent, pins): (Option<(uuid::Uuid, Vec<AcceptedVisit>)>, Vec<Pin>),
     stay: Stay,
 ) -> Snapshot {
     let officers = on_duty(force, team, context.horizon, context.bank_holidays);
     let before = before_the_horizon(force, team, parent.as_ref(), context);
     let (mut demands, mut without_requirement) = (Vec::new(), Vec::new());
     for case in force.cases.values().filter(|case| case.offender.team_ref == *team) {
-        match due(case, context) {
+        let pinned = pins.iter().filter(|pin| pin.offender_ref == case.offender_ref);
+        let last_pinned = pinned.map(|pin| pin.date).filter(|date| context.horizon.contains(*date)).max();
+        match due(case, context).or_else(|| due_where_pinned(&due, case, context, last_pinned)) {
             Some(Due::Visit(demand)) => {
                 let demand = Demand { shut_out: shut_out(case, &officers), ..*demand };
                 match before.get(&demand.offender_ref) {
-                    Some(planned) => demands.extend(following(demand, *planned, context)),
+                    Some(planned) => demands.extend(following(demand, *planned, last_pinned, context)),
                     None => demands.push(demand),
                 }
             }
@@ -94,9 +94,11 @@ pub(super) fn take_by(
         without_requirement,
         parent: parent.map(|(proposal_id, visits)| {
             let visits = visits.into_iter().filter(|visit| context.horizon.contains(visit.date)).collect();
-            Parent { proposal_id, visits: frozen(visits, context, stay) }
+            Parent { proposal_id, visits: frozen(visits, &pins, context, stay) }
         }),
         roads: None,
+        pins: pins.into_iter().filter(|pin| context.horizon.contains(pin.date)).collect(),
+        stays: Vec::new(),
     }
 }
 
@@ -104,6 +106,18 @@ pub(super) fn take_by(
 #[must_use]
 pub fn settle(snapshot: Snapshot, roads: Option<Roads>) -> Snapshot {
     thaw_what_cannot_stay(Snapshot { roads, ..snapshot })
+}
+
+/// What a case owes where a person has pinned a visit within the horizon: also one whose ideal day lies after it, as of a
+/// visit that is made early.
+fn due_where_pinned(
+    due: impl Fn(&CaseFile, DueContext<'_>) -> Option<Due>,
+    case: &CaseFile,
+    context: DueContext<'_>,
+    pinned: Option<CivilDate>,
+) -> Option<Due> {
+    let far = Horizon { until: CivilDate::MAX, ..context.horizon };
+    pinned.and_then(|_| due(case, DueContext { horizon: far, ..context }))
 }
 
 /// The officers on duty whom the case's limited access shuts out.
@@ -141,40 +155,52 @@ fn is_still_to_come(force: &ForceFile, team: &Ref, visit: &AcceptedVisit, contex
 }
 
 /// The demand for the visit after one that is planned already; none where no plan asks for it within
-/// the horizon.
-fn following(mut demand: Demand, planned: CivilDate, context: DueContext<'_>) -> Option<Demand> {
+/// the horizon, and no person has pinned it there.
+fn following(
+    mut demand: Demand,
+    planned: CivilDate,
+    pinned: Option<CivilDate>,
+    context: DueContext<'_>,
+) -> Option<Demand> {
     demand.recurrence.as_ref()?;
     (demand.window, demand.why) = reason(&demand, Some(planned));
-    (demand.window.ideal <= demand.last_day_due(context.horizon)).then_some(demand)
+    (pinned.is_some() || demand.window.ideal <= demand.last_day_due(context.horizon)).then_some(demand)
 }
 
-/// Accepted visits of the next working days ⚙ are frozen; in a repair all of them are.
-fn frozen(mut visits: Vec<AcceptedVisit>, context: DueContext<'_>, stay: Stay) -> Vec<AcceptedVisit> {
+/// Accepted visits of the next working days ⚙ are frozen; in a repair all of them are. So are those that an offender has before
+/// a pinned one, whose window is counted from them. The pinned stay as pins.
+fn frozen(mut visits: Vec<AcceptedVisit>, pins: &[Pin], context: DueContext<'_>, stay: Stay) -> Vec<AcceptedVisit> {
     let today = context.at.today();
     let near = context.bank_holidays.plus_working_days(today, context.policy.planning.frozen_working_days);
     for visit in &mut visits {
-        visit.frozen = stay == Stay::All || visit.date <= near;
+        let mut of_offender = pins.iter().filter(|pin| pin.offender_ref == visit.offender_ref);
+        let is_pinned = of_offender.clone().any(|pin| pin.date == visit.date);
+        let is_before = of_offender.any(|pin| visit.date < pin.date);
+        visit.frozen = !is_pinned && (stay == Stay::All || visit.date <= near || is_before);
     }
     visits
 }
 
 /// A visit that can no longer be made as it was accepted (the offender in custody or moved, an officer
-/// away) is not frozen: it is planned anew, or its offender owes none.
-fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
-    // The seed does not matter: frozen visits are placed before chance pairs anybody.
+/// away, a pinned visit in its place) is not frozen: it is planned anew, or its offender owes none.
+#[must_use]
+pub(super) fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
+    // The seed does not matter: nothing is left to chance here.
     let problem = Problem::new(&snapshot, 0);
-    let (_, broken) = construct(&problem, &mut Pcg64::seed_from_u64(0));
+    let refused: BTreeSet<usize> =
+        place(&problem, &mut Solution::empty(&problem)).into_iter().map(|refused| refused.at).collect();
     let kept: BTreeSet<(Ref, CivilDate)> = problem
         .frozen
         .iter()
         .enumerate()
-        .filter(|(at, _)| !broken.contains(at))
+        .filter(|(at, frozen)| frozen.pin.is_none() && !refused.contains(at))
         .filter_map(|(_, frozen)| {
             let demand = snapshot.demands.get(problem.jobs.get(frozen.job)?.demand)?;
             Some((demand.offender_ref.clone(), *problem.days.get(frozen.day)?))
         })
         .collect();
-    for visit in snapshot.parent.iter_mut().flat_map(|parent| &mut parent.visits) {
+    let accepted = snapshot.parent.iter_mut().flat_map(|parent| &mut parent.visits);
+    for visit in accepted.chain(&mut snapshot.stays) {
         visit.frozen = visit.frozen && kept.contains(&(visit.offender_ref.clone(), visit.date));
     }
     snapshot

@@ -55,6 +55,8 @@ pub fn world(seed: u64, offenders: usize, officers: usize, days: u32) -> Snapsho
         without_requirement: vec![reference("p-none".into())],
         parent: None,
         roads: None,
+        pins: vec![],
+        stays: vec![],
     }
 }
 

@@ -21,6 +21,7 @@ mod inspection_packs;
 mod jobs;
 mod legal_holds;
 mod limited_access;
+mod moves;
 mod neighbourhood_intelligence;
 mod notification_duties;
 mod offender_acts;

@@ -196,6 +196,12 @@ fn body(template: &str) -> (&'static str, &'static str) {
         "/v1/schedules" => {
             ("application/json", r#"{"team_ref": "north", "from": "2021-04-16", "days": 7, "iterations": 0}"#)
         }
+        "/v1/schedules/{id}/moves" | "/v1/schedules/{id}/moves/check" => (
+            "application/json",
+            r#"{"offender_ref": "n-1", "from_date": "2021-04-16",
+                "to": {"date": "2021-04-19", "start": "10:00", "crew": ["om-n"]}}"#,
+        ),
+        "/v1/schedules/{id}/lift-pin" => ("application/json", r#"{"offender_ref": "n-1", "date": "2021-04-16"}"#),
         "/v1/offenders/{ref}/access-restriction" => {
             ("application/json", r#"{"restricted_to": [], "excluded": ["om-s"], "reason": "invented"}"#)
         }

@@ -161,7 +161,9 @@ fn an_offender_manager_reads_their_own_list_and_a_supervisor_the_teams() {
         assert_eq!(own.status, 200, "{}", own.text);
         let visit = &own.json()["visits"][0];
         assert_eq!((&visit["offender_ref"], &visit["doubts"]), (&json!(offender), &json!([])));
-        for member in ["/offender/family_name", "/address/lines/0", "/window/latest", "/why/rule", "/crew/1/name"] {
+        for member in
+            ["/offender/family_name", "/address/lines/0", "/window/latest", "/why/rule", "/chosen", "/crew/1/name"]
+        {
             assert!(visit.pointer(member).is_some_and(Value::is_string), "{member}: {visit}");
         }
         assert_eq!(service.get(&supervisor, &path).json(), own.json());

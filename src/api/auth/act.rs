@@ -49,6 +49,8 @@ acts! {
     ReadSchedules, "schedules.read", "Read proposals of a team's schedule, their plots and what they were made from, and compare them with the accepted one":
         [Supervisor, DetectiveInspector];
     AcceptSchedules, "schedules.accept", "Accept a proposal of a team's schedule": [Supervisor, DetectiveInspector];
+    MoveVisits, "schedules.move", "Check and make one's own move of a planned visit of a team, and lift its pin":
+        [Supervisor, DetectiveInspector];
     ReadDailyLists, "daily_lists.read", "Read an officer's visits on a day; an offender manager, their own":
         [OffenderManager, Supervisor, DetectiveInspector];
     ReadOfficers, "officers.read", "Read officers, with their posts, shifts and absences":

@@ -94,6 +94,10 @@ error_table! {
         "Ask for a new proposal, from today or later.";
     ENDS_TOO_EARLY: CONFLICT, "ends_too_early", "The accepted schedule has visits after this proposal's last day.",
         "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
+    ADVISED_AGAINST: CONFLICT, "advised_against", "Rules speak against the move that a person may set aside with a reason.",
+        "Move the visit elsewhere, or say why it is kept against advice, in `keep_against_advice`; `rules` lists what it breaks.";
+    MOVE_REFUSED: CONFLICT, "move_refused", "The move breaks a rule that nobody may set aside.",
+        "Move the visit elsewhere; `rules` lists what it breaks, and a check says which of it may be set aside.";
     NOT_EVALUATED: CONFLICT, "not_evaluated", "The force's flags have not been evaluated yet.",
         "Send the force's records, or wait for the nightly evaluation; GET /v1/jobs says when that is.";
     NO_HISTORY: CONFLICT, "no_history", "Nothing is known of the force as at that instant.",

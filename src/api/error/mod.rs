@@ -28,13 +28,18 @@ pub struct Problem {
     pointer: Option<Box<str>>,
     location: Option<Box<str>>,
     changed: Option<Box<ChangedView>>,
+    rules: Option<Box<BrokenRules>>,
 }
+
+/// The rules that something breaks, by their codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct BrokenRules(Vec<&'static str>);
 
 impl Problem {
     /// A problem of a kind, with what is wrong this time: never personal data.
     #[must_use]
     pub fn new(code: ErrorCode, detail: impl Into<Box<str>>) -> Self {
-        Self { code, detail: detail.into(), pointer: None, location: None, changed: None }
+        Self { code, detail: detail.into(), pointer: None, location: None, changed: None, rules: None }
     }
 
     /// The same problem, at a place in the body: a JSON pointer.
@@ -55,6 +60,13 @@ impl Problem {
     #[must_use]
     pub fn with_changes(mut self, changed: ChangedView) -> Self {
         self.changed = Some(Box::new(changed));
+        self
+    }
+
+    /// The same problem, of something that breaks these rules.
+    #[must_use]
+    pub fn breaking(mut self, rules: impl Iterator<Item = &'static str>) -> Self {
+        self.rules = Some(Box::new(BrokenRules(rules.collect())));
         self
     }
 
@@ -92,6 +104,7 @@ impl Problem {
             request_id,
             pointer: self.pointer.as_deref().map(str::to_owned),
             changed: self.changed.clone(),
+            rules: self.rules.as_ref().map(|rules| rules.0.clone()),
         }
     }
 }
@@ -177,6 +190,9 @@ pub struct ProblemDocument {
     /// What has changed since the caller read it: with `precondition_failed` on a record.
     #[serde(skip_serializing_if = "Option::is_none")]
     changed: Option<Box<ChangedView>>,
+    /// The rules that speak against it, by their codes: with `advised_against` and `move_refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<&'static str>>,
 }
 
 /// What has changed in a record since the caller read it.

@@ -1,7 +1,9 @@
-//! Schedules: asked for, read, compared, accepted.
+//! Schedules: asked for, read, explained, compared, changed by a person's own move, accepted.
 
 pub mod accept;
+pub mod explain;
 pub mod list;
+pub mod moves;
 pub mod plot;
 pub mod propose;
 pub mod read;
@@ -66,6 +68,13 @@ impl From<ScheduleError> for Problem {
         match error {
             ScheduleError::Store(error) => error.into(),
             ScheduleError::NotFound => Self::not_found(),
+            ScheduleError::VisitUnknown => Self::not_found().at("/offender_ref"),
+            ScheduleError::AdvisedAgainst(ref rules) => Self::new(ErrorCode::ADVISED_AGAINST, error.to_string())
+                .breaking(rules.iter().map(|rule| rule.as_str())),
+            ScheduleError::MoveRefused(ref rules) => {
+                Self::new(ErrorCode::MOVE_REFUSED, error.to_string()).breaking(rules.iter().map(|rule| rule.as_str()))
+            }
+            ScheduleError::NotPinned => Self::new(ErrorCode::WRONG_STATE, error.to_string()),
             ScheduleError::TeamUnknown => Self::not_found().at("/team_ref"),
             ScheduleError::OutOfDate => Self::new(ErrorCode::OUT_OF_DATE, "nothing was changed"),
             ScheduleError::EndsTooEarly(_) => Self::new(ErrorCode::ENDS_TOO_EARLY, error.to_string()),
@@ -81,6 +90,7 @@ impl From<ScheduleError> for Problem {
             ScheduleError::Policy(_)
             | ScheduleError::BankHolidays(_)
             | ScheduleError::Json(_)
+            | ScheduleError::NotExplained
             | ScheduleError::Condemned(_) => Self::internal(&error),
         }
     }

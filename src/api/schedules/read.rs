@@ -24,6 +24,14 @@ pub struct ScheduleRows {
     items: Value,
 }
 
+impl ScheduleRows {
+    /// The answer with these rows.
+    pub(super) fn answer(rows: &impl Serialize) -> Result<HttpResponse, Problem> {
+        let items = serde_json::to_value(rows).map_err(|error| Problem::internal(&error))?;
+        Ok(HttpResponse::Ok().json(Self { items }))
+    }
+}
+
 async fn proposal(service: &Service, permit: Permit<ReadSchedules>, id: Uuid) -> Result<ReadProposal, Problem> {
     let person = permit.into_person();
     service
@@ -59,8 +67,7 @@ async fn rows<T: Serialize>(
     part: impl FnOnce(Proposal) -> T,
 ) -> Result<HttpResponse, Problem> {
     let proposal = proposal(service, permit, id).await?.proposal.ok_or(ScheduleError::NotFinished)?;
-    let items = serde_json::to_value(part(proposal)).map_err(|error| Problem::internal(&error))?;
-    Ok(HttpResponse::Ok().json(ScheduleRows { items }))
+    ScheduleRows::answer(&part(proposal))
 }
 
 /// The visits of a proposal, by day, crew and time.

@@ -1,21 +1,22 @@
 //! Reading a proposal, and accepting it: a named person's act, refused where the team has accepted
 //! another schedule since.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use uuid::Uuid;
 
-use super::propose::accepted;
+use super::propose::{PINNED, accepted};
 use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
-use crate::domain::calendar::plus_days;
+use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::planning::diff::{Diff, diff};
+use crate::planning::explain::choice::choices;
 use crate::planning::proposal::{PlannedVisit, Proposal};
-use crate::planning::snapshot::Horizon;
+use crate::planning::snapshot::{Horizon, Snapshot};
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
@@ -175,7 +176,8 @@ pub fn accept(
         if !schedule::make_current(connection, &stored, clock.now(), &by)? {
             return Err(ScheduleError::StaleParent);
         }
-        let visits = proposal.visits.iter().map(|visit| row(id, visit)).collect();
+        let chosen = chosen(connection, &stored, &proposal)?;
+        let visits = proposal.visits.iter().map(|visit| row(id, visit, &chosen)).collect();
         planned_visit::replace_visits(connection, &stored, from, visits)?;
         evaluation::request(connection, &scope.force, clock.now())?;
         let detail =
@@ -202,7 +204,31 @@ pub fn compare(store: &Store, clock: Clock, actor: &Actor, scope: &Scope, id: Uu
     })
 }
 
-fn row(proposal_id: Uuid, visit: &PlannedVisit) -> PlannedVisitRow {
+/// Why each visit is where it is, in a sentence, by offender and day; nothing where the proposal does not follow from what is
+/// stored with it.
+fn chosen(
+    connection: &mut AnyConnection,
+    stored: &StoredProposal,
+    proposal: &Proposal,
+) -> Result<BTreeMap<(Ref, CivilDate), String>, ScheduleError> {
+    let snapshot: Snapshot = serde_json::from_str(&schedule::snapshot(connection, &stored.snapshot_sha256)?)?;
+    let choices = choices(&snapshot, proposal, |_, _| true).unwrap_or_default();
+    Ok(choices.into_iter().map(|choice| ((choice.offender_ref, choice.date), choice.text)).collect())
+}
+
+fn row(proposal_id: Uuid, visit: &PlannedVisit, chosen: &BTreeMap<(Ref, CivilDate), String>) -> PlannedVisitRow {
+    let mut reason = json!({
+        "risk": visit.risk,
+        "window": visit.window,
+        "overdue_days": visit.overdue_days,
+        "unannounced": visit.unannounced,
+        "travel_seconds_before": visit.travel_seconds_before,
+        "why": visit.why,
+        "chosen": chosen.get(&(visit.offender_ref.clone(), visit.date)),
+    });
+    if let (Some(members), Some(pinned)) = (reason.as_object_mut(), &visit.pinned) {
+        members.insert(PINNED.to_owned(), json!(pinned));
+    }
     PlannedVisitRow {
         id: Uuid::now_v7(),
         proposal_id,
@@ -212,14 +238,7 @@ fn row(proposal_id: Uuid, visit: &PlannedVisit) -> PlannedVisitRow {
         visit_on: visit.date,
         starts_at: visit.start.to_string(),
         ends_at: visit.end.to_string(),
-        reason: json!({
-            "risk": visit.risk,
-            "window": visit.window,
-            "overdue_days": visit.overdue_days,
-            "unannounced": visit.unannounced,
-            "travel_seconds_before": visit.travel_seconds_before,
-            "why": visit.why,
-        }),
+        reason,
         crew: visit.crew.iter().map(ToString::to_string).collect(),
     }
 }

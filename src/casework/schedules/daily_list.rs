@@ -84,7 +84,7 @@ pub struct ListedVisit {
     pub crew: Vec<NamedOfficer>,
     /// What has changed since it was accepted.
     pub doubts: Vec<Doubt>,
-    /// The visit's risk, window, days overdue, travel before it, and why it is due; withheld likewise.
+    /// The visit's risk, window, days overdue, travel before it, why it is due, why it is then and by whom (`chosen`), and who pinned it; withheld likewise.
     #[serde(flatten)]
     pub reason: Value,
 }

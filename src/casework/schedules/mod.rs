@@ -4,6 +4,8 @@
 pub mod accept;
 pub mod compare_grid;
 pub mod daily_list;
+pub mod explain;
+pub mod moving;
 pub mod plot;
 pub mod propose;
 pub mod replay;
@@ -17,6 +19,7 @@ use super::actor::Actor;
 use crate::domain::bank_holidays::BankHolidaysError;
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::policy::PolicyError;
+use crate::planning::pin::PinRule;
 use crate::planning::plot::PlotError;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
@@ -73,9 +76,29 @@ pub enum ScheduleError {
     /// What the proposal was made from holds cases that the reader may not see.
     #[error("what the proposal was made from holds cases that are out of your reach")]
     HoldsHidden,
+    /// There is no such visit in it, or not one to come.
+    #[error("there is no such visit in it, or its day has passed")]
+    VisitUnknown,
+    /// Rules speak against a move that a person may set aside with a reason.
+    #[error("rules speak against it: {told}", told = told(.0))]
+    AdvisedAgainst(Vec<PinRule>),
+    /// A rule speaks against a move that nobody may set aside.
+    #[error("it cannot be made: {told}", told = told(.0))]
+    MoveRefused(Vec<PinRule>),
+    /// No person has pinned the visit.
+    #[error("no person has put this visit in its place")]
+    NotPinned,
+    /// The proposal does not follow from what is stored with it.
+    #[error("the proposal does not follow from what is stored with it")]
+    NotExplained,
     /// The independent checker condemns what the planner made: a fault of this program.
     #[error("the checker condemns the proposal ({0} rules broken); it was not kept")]
     Condemned(usize),
+}
+
+/// Rules in a line: each by its code, and what breaks it.
+fn told(rules: &[PinRule]) -> String {
+    rules.iter().map(|rule| format!("{}: it {}", rule.as_str(), rule.text())).collect::<Vec<_>>().join("; ")
 }
 
 impl From<diesel::result::Error> for ScheduleError {

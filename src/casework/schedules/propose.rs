@@ -13,6 +13,7 @@ use crate::casework::roads::RoadService;
 use crate::casework::roads::ask::with_roads;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, Instant, plus_days};
+use crate::domain::planned_visit::PlannedVisit;
 use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
@@ -20,6 +21,7 @@ use crate::domain::working_time::TimeOfDay;
 use crate::planning::checker::check;
 use crate::planning::due::DueContext;
 use crate::planning::engine::ENGINE;
+use crate::planning::pin::Pin;
 use crate::planning::proposal::{Proposal, proposal_id, propose};
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{AcceptedVisit, Horizon, Snapshot};
@@ -124,7 +126,7 @@ pub fn snapshots(
     Ok(with_roads(store, (clock, &Actor::Operator), roads, taken)?)
 }
 
-fn take_snapshots(
+pub(super) fn take_snapshots(
     connection: &mut AnyConnection,
     clock: Clock,
     scope: &Scope,
@@ -155,13 +157,31 @@ fn take_snapshots(
     let mut snapshots = Vec::with_capacity(teams.len());
     for team in &teams {
         let parent = accepted(connection, force, team, at.today())?;
-        snapshots.push(take::take(force, &file, team, context, parent, plan.stay));
+        let pins = pins(connection, force, team, at.today())?;
+        snapshots.push(take::take(force, &file, team, context, (parent, pins), plan.stay));
     }
     Ok(snapshots)
 }
 
-/// Keeps what a proposal is to be made from.
+/// Keeps what a proposal is to be made from, and that it was asked for.
 fn keep(
+    connection: &mut AnyConnection,
+    (clock, actor): (Clock, &Actor),
+    snapshot: Snapshot,
+    budget: Budget,
+) -> Result<Requested, ScheduleError> {
+    let requested = store_request(connection, (clock, actor), snapshot, budget)?;
+    let Requested { id, ref snapshot, budget } = requested;
+    let mut detail = json!({ "team_ref": snapshot.team_ref, "seed": budget.seed, "iterations": budget.iterations });
+    if let Some((roads, members)) = snapshot.roads.as_ref().zip(detail.as_object_mut()) {
+        members.insert("roads".to_owned(), json!(roads.source));
+    }
+    note(connection, (clock.now(), actor), "schedule.propose", &snapshot.force, id, detail)?;
+    Ok(requested)
+}
+
+/// Keeps what a proposal is to be made from.
+pub(super) fn store_request(
     connection: &mut AnyConnection,
     (clock, actor): (Clock, &Actor),
     snapshot: Snapshot,
@@ -184,11 +204,6 @@ fn keep(
         requested_by: &actor.to_string(),
     };
     schedule::request(connection, &new)?;
-    let mut detail = json!({ "team_ref": snapshot.team_ref, "seed": budget.seed, "iterations": budget.iterations });
-    if let Some((roads, members)) = snapshot.roads.as_ref().zip(detail.as_object_mut()) {
-        members.insert("roads".to_owned(), json!(roads.source));
-    }
-    note(connection, (clock.now(), actor), "schedule.propose", &snapshot.force, id, detail)?;
     Ok(Requested { id, snapshot, budget })
 }
 
@@ -212,6 +227,22 @@ pub(super) fn accepted(
         })
     });
     Ok(Some((id, visits.collect())))
+}
+
+/// The member of an accepted visit's reason that says by whom it was pinned.
+pub(super) const PINNED: &str = "pinned";
+
+/// The visits of a team's accepted schedule, from a day on, that a person has put in their places.
+fn pins(connection: &mut AnyConnection, force: &str, team: &Ref, from: CivilDate) -> Result<Vec<Pin>, ScheduleError> {
+    let mut pins = Vec::new();
+    for row in planned_visit::team_visits(connection, force, team, from)? {
+        let Some(pinned) = row.reason.get(PINNED).cloned() else { continue };
+        let PlannedVisit { offender_ref, address_ref, date, crew, .. } = row.visit()?;
+        let Ok(start) = TimeOfDay::parse(&row.starts_at) else { continue };
+        pins.push(Pin { offender_ref, date, start, crew, address_ref, pinned: serde_json::from_value(pinned)? });
+    }
+    pins.sort_by(|a, b| (&a.offender_ref, a.date, a.start).cmp(&(&b.offender_ref, b.date, b.start)));
+    Ok(pins)
 }
 
 /// Plans what was asked for, the teams at once on as many processors as there are, and keeps the

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::road::{Door, Roads};
-use super::{Findings, Rule};
+use super::{Findings, Rule, pins};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 use crate::domain::team::Location;
+use crate::planning::pin::PinRule;
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::planning::snapshot::{GivenCrew, OnDuty, Snapshot};
 
@@ -77,12 +78,15 @@ fn crew(
     };
     let approved = demand.needs.single_crew_approved_by.is_some();
     let asked = usize::try_from(demand.needs.crew).unwrap_or(usize::MAX);
-    findings.require(visit.crew.len() >= asked.max(1), Rule::CrewSize, at, "has fewer officers than asked for");
+    let set_aside = |rule| pins::is_set_aside(snapshot, visit, rule, visit.window);
+    let (is_large_enough, is_small) = (visit.crew.len() >= asked.max(1), set_aside(PinRule::CrewSize));
+    findings.advise(is_large_enough, Rule::CrewSize, at, (is_small, "has fewer officers than asked for"));
     findings.require(visit.crew.len() >= 2 || approved, Rule::CrewSize, at, "is by one officer without an approval");
     for skill in &demand.needs.required_skills {
         let held =
             visit.crew.iter().filter_map(|member| officers.get(member)).any(|officer| officer.skills.contains(skill));
-        findings.require(held, Rule::Skills, at, "asks for a skill that nobody in the crew has");
+        let lacks = (set_aside(PinRule::Skills), "asks for a skill that nobody in the crew has");
+        findings.advise(held, Rule::Skills, at, lacks);
     }
     for member in &demand.shut_out {
         findings.require(!visit.crew.contains(member), Rule::Access, at, "sends an officer whom the case shuts out");

@@ -5,6 +5,7 @@
 
 mod account;
 mod crew_day;
+mod pins;
 mod road;
 mod window;
 
@@ -57,6 +58,8 @@ pub enum Rule {
     Break,
     /// A frozen visit stays.
     Frozen,
+    /// A pinned visit stays to the minute, or is told as dropped with the rule that it breaks.
+    Pinned,
     /// Planned and unplaced are all that is due, each once.
     Accounting,
 }
@@ -79,13 +82,27 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What was found so far.
-#[derive(Debug, Default)]
-struct Findings(Vec<Violation>);
+/// What the checker finds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Findings {
+    /// Every hard rule that is broken; none for a good proposal.
+    pub violations: Vec<Violation>,
+    /// What named persons keep against advice: each rule that a visit of theirs breaks, and that they set aside with a reason.
+    pub kept_against_advice: Vec<Violation>,
+}
 
 impl Findings {
     fn broken(&mut self, rule: Rule, at: impl fmt::Display, detail: impl Into<String>) {
-        self.0.push(Violation { rule, at: at.to_string(), detail: detail.into() });
+        self.violations.push(Violation { rule, at: at.to_string(), detail: detail.into() });
+    }
+
+    /// A rule that a person may set aside.
+    fn advise(&mut self, holds: bool, rule: Rule, at: impl fmt::Display, (is_set_aside, detail): (bool, &str)) {
+        if !holds && is_set_aside {
+            self.kept_against_advice.push(Violation { rule, at: at.to_string(), detail: detail.to_owned() });
+        } else {
+            self.require(holds, rule, at, detail);
+        }
     }
 
     fn require(&mut self, holds: bool, rule: Rule, at: impl fmt::Display, detail: &str) {
@@ -98,12 +115,19 @@ impl Findings {
 /// Every hard rule that a proposal breaks; none for a good one.
 #[must_use]
 pub fn check(snapshot: &Snapshot, proposal: &Proposal) -> Vec<Violation> {
+    judge(snapshot, proposal).violations
+}
+
+/// Every hard rule that a proposal breaks, and what persons keep in it against advice.
+#[must_use]
+pub fn judge(snapshot: &Snapshot, proposal: &Proposal) -> Findings {
     let mut findings = Findings::default();
     identity(snapshot, proposal, &mut findings);
     window::check(snapshot, proposal, &mut findings);
     crew_day::check(snapshot, proposal, &mut findings);
     account::check(snapshot, proposal, &mut findings);
-    findings.0
+    pins::check(snapshot, proposal, &mut findings);
+    findings
 }
 
 fn identity(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Findings) {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::Days;
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, pins};
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::working_time::DayOfWeek;
+use crate::planning::pin::PinRule;
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::planning::snapshot::{Demand, DueRule, Recurrence, Snapshot, Window};
 
@@ -79,8 +80,11 @@ fn chain(snapshot: &Snapshot, demand: &Demand, visits: &[&PlannedVisit], finding
         };
         findings.require(is_told, Rule::WindowFacts, &at, "gives a reason that the facts do not give");
         let was_past = expected.latest < snapshot.horizon.from;
-        findings.require(was_past || visit.date >= expected.earliest, rule, &at, "is before its window");
-        findings.require(was_past || visit.date <= expected.latest, rule, &at, "is after its window");
+        let advice = if previous.is_none() { PinRule::Window } else { PinRule::ChainGap };
+        let set_aside = pins::is_set_aside(snapshot, visit, advice, expected);
+        let (is_after_it_opens, ends_after) = (visit.date >= expected.earliest, visit.date <= expected.latest);
+        findings.advise(was_past || is_after_it_opens, rule, &at, (set_aside, "is before its window"));
+        findings.advise(was_past || ends_after, rule, &at, (set_aside, "is after its window"));
         let late = (visit.date - expected.latest).num_days().max(0);
         findings.require(
             i64::from(visit.overdue_days) == late,
@@ -124,16 +128,18 @@ fn one_visit(snapshot: &Snapshot, demand: &Demand, visit: &PlannedVisit, finding
         || windows.iter().any(|window| {
             window.weekdays.contains(&weekday) && window.from <= visit.start && visit.end <= window.until
         });
-    findings.require(in_time, Rule::TimeOfDay, &at, "is outside the plan's times");
+    let set_aside = |rule| pins::is_set_aside(snapshot, visit, rule, visit.window);
+    findings.advise(in_time, Rule::TimeOfDay, &at, (set_aside(PinRule::TimeOfDay), "is outside the plan's times"));
     if demand.needs.joint_agency.is_some() {
         let hours = &snapshot.policy.joint_agency_hours;
         let can_come = hours.weekdays.contains(&weekday) && hours.from <= visit.start && visit.end <= hours.until;
-        findings.require(can_come, Rule::JointAgency, &at, "is when the other agency cannot come");
+        let set_aside = set_aside(PinRule::JointAgency);
+        findings.advise(can_come, Rule::JointAgency, &at, (set_aside, "is when the other agency cannot come"));
     }
 }
 
 fn frozen(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Findings) {
-    for kept in snapshot.parent.iter().flat_map(|parent| &parent.visits).filter(|visit| visit.frozen) {
+    for kept in snapshot.frozen() {
         let stays = proposal.visits.iter().any(|visit| {
             let mut crew = kept.crew.clone();
             crew.sort();
@@ -145,7 +151,7 @@ fn frozen(snapshot: &Snapshot, proposal: &Proposal, findings: &mut Findings) {
                 && planned == crew
         });
         let at = format!("{} on {}", kept.offender_ref, kept.date);
-        findings.require(stays, Rule::Frozen, at, "was accepted, its day is near, and it has moved");
+        findings.require(stays, Rule::Frozen, at, "was to stay as it was, and has moved");
     }
 }
 

@@ -11,12 +11,12 @@ use crate::planning::search::Budget;
 use crate::planning::snapshot::{Demand, Duty, OnDuty, Snapshot, Window};
 use crate::planning::worlds::{today, world};
 
-fn time(hour: u16) -> TimeOfDay {
+pub(in crate::planning) fn time(hour: u16) -> TimeOfDay {
     TimeOfDay::from_minutes(hour * 60).unwrap()
 }
 
 /// Two officers on duty from 8 to 16 on Thursday and Friday, and one visit due on Thursday.
-fn one_visit() -> Snapshot {
+pub(in crate::planning) fn one_visit() -> Snapshot {
     let mut snapshot = world(1, 1, 2, 5);
     let duties = [0, 1].map(|day| Duty { date: plus_days(today(), day), from: time(8), until: time(16) });
     snapshot.officers = ["om-1", "om-2"]
@@ -40,7 +40,7 @@ fn unplaced(snapshot: &Snapshot) -> Vec<Unplaced> {
 /// What is taken away, and the reason, change and day expected.
 type Row = (&'static str, fn(&mut Snapshot), UnplacedReason, Change, Option<u32>);
 
-fn demand(snapshot: &mut Snapshot) -> &mut Demand {
+pub(in crate::planning) fn demand(snapshot: &mut Snapshot) -> &mut Demand {
     snapshot.demands.first_mut().unwrap()
 }
 
@@ -50,7 +50,7 @@ fn evenings(snapshot: &mut Snapshot) {
 }
 
 /// Fills both days with visits that weigh more.
-fn busy(snapshot: &mut Snapshot, days: u32) {
+pub(in crate::planning) fn busy(snapshot: &mut Snapshot, days: u32) {
     let long = Demand { risk: Some(crate::domain::offender::RiskLevel::VeryHigh), ..demand(snapshot).clone() };
     for day in 0..days {
         let mut long = long.clone();

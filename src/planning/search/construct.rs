@@ -7,22 +7,17 @@ use std::cmp::Reverse;
 use rand_pcg::Pcg64;
 
 use super::crew_day::CrewDay;
+use super::frozen;
 use super::insertion::best_slot;
-use super::problem::{Frozen, Problem};
-use super::solution::{Slot, Solution};
-use crate::planning::constraint::Span;
+use super::problem::Problem;
+use super::solution::Solution;
 use crate::planning::constraint::crew_size::CREW_WITHOUT_APPROVAL;
 use crate::planning::crew::{Available, Crew, pair};
 
-/// A valid schedule, and the frozen visits that could not stay, as places in the problem's list.
+/// A valid schedule, and the visits that were to stay and could not, as places in the problem's list.
 pub fn construct(problem: &Problem<'_>, chance: &mut Pcg64) -> (Solution, Vec<usize>) {
     let mut solution = Solution::empty(problem);
-    let broken: Vec<usize> = problem
-        .frozen
-        .iter()
-        .enumerate()
-        .filter_map(|(at, frozen)| (!keep(problem, &mut solution, frozen)).then_some(at))
-        .collect();
+    let broken = frozen::place(problem, &mut solution).into_iter().map(|refused| refused.at).collect();
     for day in 0..problem.days.len() {
         pair_the_rest(problem, &mut solution, day, chance);
     }
@@ -54,51 +49,6 @@ fn order(problem: &Problem<'_>, solution: &Solution, job: usize) -> (Reverse<u64
     let previous = solution.chains[job].last().copied();
     let latest = problem.next_window(job, previous).map_or(i64::MAX, |window| window.latest);
     (Reverse(problem.cost_of_none(job, previous).late), latest, job)
-}
-
-/// Keeps a frozen visit with its crew and its time, where it still can be made.
-fn keep(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> bool {
-    let Some(crew) = crew_for(problem, solution, frozen) else { return false };
-    let previous = solution.chains[frozen.job].last().copied();
-    let allowed = problem
-        .next_window(frozen.job, previous)
-        .is_some_and(|window| problem.days_of(frozen.job, window, previous).any(|day| day == frozen.day));
-    let whole = Span { from: frozen.start, until: frozen.start + problem.jobs[frozen.job].duration };
-    let in_time =
-        problem.spans(frozen.job, frozen.day).iter().any(|span| span.from <= whole.from && whole.until <= span.until);
-    let crew_day = &solution.days[frozen.day][crew];
-    let slot = Slot { day: frozen.day, crew, position: crew_day.stops.len() };
-    let suits = problem.suits(&crew_day.crew, frozen.job);
-    if allowed && in_time && suits && solution.fits(problem, slot, frozen.job, Some(whole)) {
-        solution.insert(problem, slot, frozen.job, Some(whole));
-        true
-    } else {
-        false
-    }
-}
-
-/// The crew of a frozen visit among the day's, made where it is not there yet and all are free.
-fn crew_for(problem: &Problem<'_>, solution: &mut Solution, frozen: &Frozen) -> Option<usize> {
-    let day = &mut solution.days[frozen.day];
-    if let Some(at) = day.iter().position(|crew_day| crew_day.crew.officers == frozen.crew) {
-        return Some(at);
-    }
-    if let Some(given) = problem.given(frozen.day) {
-        let crew = given.iter().find(|crew| crew.officers == frozen.crew)?.clone();
-        day.push(CrewDay::of(problem, crew));
-        return Some(day.len() - 1);
-    }
-    let free = |officer: &usize| day.iter().all(|crew_day| !crew_day.crew.officers.contains(officer));
-    let members: Vec<Available> = problem
-        .available(frozen.day)
-        .iter()
-        .copied()
-        .filter(|available| frozen.crew.contains(&available.officer) && free(&available.officer))
-        .collect();
-    (members.len() == frozen.crew.len() && !members.is_empty()).then(|| {
-        day.push(CrewDay::of(problem, Crew::of(&members)));
-        day.len() - 1
-    })
 }
 
 /// Where no crew in a job's window suits it, pairs the officers of a day so

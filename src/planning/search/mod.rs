@@ -11,6 +11,7 @@ pub mod construct;
 pub mod cost;
 pub mod crew_day;
 pub mod drawn;
+pub mod frozen;
 pub mod insertion;
 pub mod job;
 pub mod problem;

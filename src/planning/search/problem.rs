@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::cost::Cost;
 use super::drawn::Drawn;
+use super::frozen::{Frozen, frozen};
 use super::job::{self, Job};
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::reference::Ref;
@@ -16,19 +17,6 @@ use crate::planning::constraint::{Span, access, location, skills};
 use crate::planning::crew::{Asked, Available, Crew, form};
 use crate::planning::snapshot::{Duty, GivenCrew, Snapshot};
 use crate::planning::travel::travel_seconds;
-
-/// A visit that stays as it was accepted.
-#[derive(Debug, Clone)]
-pub struct Frozen {
-    /// Whom.
-    pub job: usize,
-    /// The day.
-    pub day: usize,
-    /// Seconds after midnight.
-    pub start: u32,
-    /// Who goes.
-    pub crew: Vec<usize>,
-}
 
 /// The snapshot as the search sees it.
 #[derive(Debug)]
@@ -41,7 +29,7 @@ pub struct Problem<'a> {
     pub jobs: Vec<Job>,
     /// Demands that no search can place: their places in the snapshot's list.
     pub without_location: Vec<usize>,
-    /// The visits that stay as they were accepted, in order.
+    /// The visits that stay as they were accepted, or as a person put them, in the order in which they are placed.
     pub frozen: Vec<Frozen>,
     /// What crews are asked for.
     pub asked: Asked,
@@ -213,9 +201,21 @@ impl<'a> Problem<'a> {
     ) -> Option<Cost> {
         let on = i64::try_from(day).ok()?;
         let may_be_made = self.jobs[job].days(window, previous).contains(&on) && !self.spans(job, day).is_empty();
-        let weight = self.jobs[job].weight;
-        let off_best = || drawn.map_or_else(|| self.drift(window.ideal, on), |drawn| self.drawn.cost(drawn, on));
-        may_be_made.then(|| Cost { late: weight * window.days_late(on), soft: off_best() })
+        may_be_made.then(|| self.cost_on(job, (window, drawn), on))
+    }
+
+    /// What a visit that is in its place costs by its day: one that a person keeps against advice may be outside its window.
+    fn cost_on(&self, job: usize, (window, drawn): (DayWindow, Option<i64>), on: i64) -> Cost {
+        let off_best = drawn.map_or_else(|| self.drift(window.ideal, on), |drawn| self.drawn.cost(drawn, on));
+        Cost { late: self.jobs[job].weight * window.days_late(on), soft: off_best }
+    }
+
+    /// The same, `previous` being the day planned for the one before.
+    #[must_use]
+    pub fn placed_cost(&self, job: usize, previous: Option<usize>, day: usize) -> Cost {
+        let on = i64::try_from(day).unwrap_or(i64::MAX);
+        let cost = |window| self.cost_on(job, (window, self.drawn_day(job, window, previous)), on);
+        self.next_window(job, previous).map_or_else(Cost::default, cost)
     }
 
     /// [`Job::cost_of_none`] of a job.
@@ -230,7 +230,7 @@ impl<'a> Problem<'a> {
         let mut cost = Cost::default();
         let mut previous = None;
         for day in days.iter().copied() {
-            cost = cost + self.visit_cost(job, previous, day).unwrap_or_default();
+            cost = cost + self.placed_cost(job, previous, day);
             previous = Some(day);
         }
         cost + self.cost_of_none(job, previous)
@@ -336,28 +336,4 @@ fn given(snapshot: &Snapshot, days: &[CivilDate], available: &[Vec<Available>], 
         crews.iter().filter(|given| given.date == *day).filter_map(crew).collect()
     };
     days.iter().zip(available).map(of_day).collect()
-}
-
-fn frozen(snapshot: &Snapshot, jobs: &[Job]) -> Vec<Frozen> {
-    let visits = snapshot.parent.iter().flat_map(|parent| &parent.visits);
-    let mut frozen: Vec<Frozen> = visits
-        .filter(|visit| visit.frozen)
-        .filter_map(|visit| {
-            let named = |job: &Job| snapshot.demands[job.demand].offender_ref == visit.offender_ref;
-            let officer = |of: &_| snapshot.officers.iter().position(|officer| officer.officer_ref == *of);
-            let mut crew: Vec<usize> = visit.crew.iter().map(officer).collect::<Option<_>>()?;
-            crew.sort_unstable();
-            let job = jobs.iter().position(named)?;
-            let place = snapshot.demands[jobs[job].demand].place.as_ref()?;
-            (place.address_ref == visit.address_ref).then_some(())?;
-            Some(Frozen {
-                job,
-                day: usize::try_from(days_between(snapshot.horizon.from, visit.date)).ok()?,
-                start: visit.start.seconds(),
-                crew,
-            })
-        })
-        .collect();
-    frozen.sort_by(|a, b| (a.day, &a.crew, a.start).cmp(&(b.day, &b.crew, b.start)));
-    frozen
 }

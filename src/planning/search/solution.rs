@@ -210,7 +210,7 @@ impl Solution {
         for (job, chain) in self.chains.iter().enumerate() {
             let mut previous = None;
             for day in chain.iter().copied() {
-                let Cost { late, soft } = problem.visit_cost(job, previous, day).unwrap_or_default();
+                let Cost { late, soft } = problem.placed_cost(job, previous, day);
                 score.lateness += late;
                 let window = problem.next_window(job, previous);
                 let drawn = window.and_then(|window| problem.drawn_day(job, window, previous));
