@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+use crate::domain::reference::Ref;
 use crate::planning::allocation::assignment::Assignment;
 use crate::planning::allocation::cost::Costs;
 use crate::planning::allocation::cover::cover;
@@ -98,10 +99,8 @@ proptest! {
             prop_assert!(!case.shut_out.contains(&manager.officer_ref));
             prop_assert!(!case.is_in_community || line.manager.after.load.cases <= manager.limit);
             let next = line.next_best.as_ref();
-            prop_assert!(next.is_none_or(|next| {
-                let officer = &next.manager.officer_ref;
-                next.points_more >= 0 && *officer != manager.officer_ref && !case.shut_out.contains(officer)
-            }));
+            let is_another = |officer: &Ref| *officer != manager.officer_ref && !case.shut_out.contains(officer);
+            prop_assert!(next.is_none_or(|next| next.points_more >= 0 && is_another(&next.manager.officer_ref)));
             prop_assert!(next.is_none_or(|next| !case.is_in_community || next.manager.after.load.cases <= next.manager.limit));
         }
         for manager in &proposal.managers {
