@@ -34,9 +34,12 @@ fn tidy(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                match member {
-                    Value::String(text) if name == "description" => *text = text.replace("[`", "`").replace("`]", "`"),
-                    other => tidy(other),
+                if name == "description"
+                    && let Value::String(text) = member
+                {
+                    *text = text.replace("[`", "`").replace("`]", "`");
+                } else {
+                    tidy(member);
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::routes::{self, Route, letters, routes};
 use super::svg::{Point, Svg, Tag, short};
 use super::{EDGE, PlotError, REFERENCE, WIDTH, counted, crew_words, day_words, many, page, whose};
 use crate::domain::calendar::{CivilDate, monday_of, plus_days};
-use crate::planning::proposal::{PlannedVisit, Proposal, Unplaced};
+use crate::planning::proposal::{Proposal, Unplaced};
 use crate::planning::snapshot::Snapshot;
 
 /// How wide the panel is.
@@ -111,8 +111,8 @@ fn write_label(svg: &mut Svg, at: Point, text: &str) {
 /// The stops at a home by letter and number, such as A2.
 fn stops_at(home: &Home<'_>, routes: &[Route<'_>]) -> String {
     let of_route = |(at, route): (usize, &Route<'_>)| {
-        let is_here = |stop: &PlannedVisit| home.visits.iter().any(|visit| *visit == stop);
-        let numbers = (1..).zip(&route.stops).filter(|(_, stop)| is_here(stop)).map(|(number, _)| number);
+        let here = (1..).zip(&route.stops).filter(|(_, stop)| home.visits.contains(*stop));
+        let numbers = here.map(|(number, _)| number);
         numbers.map(|number: u32| format!("{}{number}", letters(at))).collect::<Vec<_>>()
     };
     routes.iter().enumerate().flat_map(of_route).collect::<Vec<_>>().join(" ")
