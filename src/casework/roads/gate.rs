@@ -99,9 +99,9 @@ mod tests {
         let config = Config::builder().proxy(None).timeout_global(limit).build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), gate.clone());
         let told = agent.get("http://roads.invalid/").call();
-        told.map(drop).map_err(|error| match error {
-            Error::Other(inner) => inner.downcast_ref::<Refused>().copied(),
-            _ => None,
+        told.map(drop).map_err(|error| {
+            let Error::Other(inner) = error else { return None };
+            inner.downcast_ref::<Refused>().copied()
         })
     }
 
