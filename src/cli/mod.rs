@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod first_noticed;
 pub mod flags;
+pub mod forecast;
 pub mod generate;
 pub mod import;
 pub mod inspection_pack;
@@ -51,6 +52,8 @@ enum Command {
     FirstNoticed(first_noticed::Arguments),
     /// Proposes a schedule of visits for a team, or for every team.
     Plan(plan::Arguments),
+    /// Looks weeks ahead: what is overdue by risk, under changes; the moves that clear the backlog; how many officers it takes.
+    Forecast(forecast::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
     /// Proves the audit; exports a span of it.
@@ -116,6 +119,10 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::Plan(arguments) => match &arguments.snapshot {
             Some(path) => plan::run_snapshot(&arguments, path)?,
             None => plan::run(&arguments, &open_current()?, clock)?,
+        },
+        Command::Forecast(arguments) => match &arguments.snapshot {
+            Some(path) => forecast::run_snapshot(&arguments, path)?,
+            None => forecast::run(&arguments, &open_current()?, clock)?,
         },
         Command::Check(arguments) => {
             if !check::run(&arguments)? {

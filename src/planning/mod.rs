@@ -4,7 +4,7 @@
 //! pairs the officers on duty; [`constraint`] are the hard rules, one a file; [`search`] finds a
 //! schedule; a [`proposal`] is what comes out, immutable, each visit with its reason and each visit
 //! that found no place with the smallest change that would place it ([`explain`]); the [`checker`]
-//! judges any proposal and shares no code with the search.
+//! judges any proposal and shares no code with the search. A [`forecast`] is the planner run on what might be.
 //!
 //! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
 //! snapshot, seed and iterations give the same proposal byte for byte.
@@ -15,6 +15,7 @@ pub mod crew;
 pub mod diff;
 pub mod due;
 pub mod explain;
+pub mod forecast;
 pub mod part_of_day;
 pub mod proposal;
 pub mod score;

@@ -84,7 +84,8 @@ pub fn take(
 }
 
 /// The officers on duty whom the case's limited access shuts out.
-fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
+#[must_use]
+pub fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
     let Some(access) = &case.records.access else { return Vec::new() };
     let named = officers.iter().map(|officer| &officer.officer_ref);
     named.filter(|officer| !access.admits(Some(officer))).cloned().collect()
@@ -137,7 +138,7 @@ fn frozen(mut visits: Vec<AcceptedVisit>, context: DueContext<'_>, stay: Stay) -
 
 /// A visit that can no longer be made as it was accepted (the offender in custody or moved, an officer
 /// away) is not frozen: it is planned anew, or its offender owes none.
-fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
+pub(super) fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
     let problem = Problem::new(&snapshot);
     // The seed does not matter: frozen visits are placed before chance pairs anybody.
     let (_, broken) = construct(&problem, &mut Pcg64::seed_from_u64(0));

@@ -49,6 +49,9 @@ acts! {
     ReadSchedules, "schedules.read", "Read proposals of a team's schedule and compare them with the accepted one":
         [Supervisor, DetectiveInspector];
     AcceptSchedules, "schedules.accept", "Accept a proposal of a team's schedule": [Supervisor, DetectiveInspector];
+    AskForecasts, "forecasts.ask", "Ask what the weeks to come bring a team, as things stand and under changes":
+        [Supervisor, DetectiveInspector];
+    ReadForecasts, "forecasts.read", "Read a forecast": [Supervisor, DetectiveInspector];
     ReadDailyLists, "daily_lists.read", "Read an officer's visits on a day; an offender manager, their own":
         [OffenderManager, Supervisor, DetectiveInspector];
     ReadOfficers, "officers.read", "Read officers, with their posts, shifts and absences":

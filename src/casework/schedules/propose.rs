@@ -183,7 +183,7 @@ fn keep(
 }
 
 /// The accepted schedule of a team with its visits from a day on.
-pub(super) fn accepted(
+pub(in crate::casework) fn accepted(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
