@@ -15,8 +15,8 @@ use super::casework::{
 };
 use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
-use super::forecasts;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
+use super::forecasts;
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};

@@ -32,13 +32,8 @@ pub enum JobName {
 
 impl JobName {
     /// Every job.
-    pub const ALL: [Self; 5] = [
-        Self::NightlyFlags,
-        Self::PendingFlags,
-        Self::NightlyProposal,
-        Self::PendingProposals,
-        Self::PendingForecasts,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::NightlyFlags, Self::PendingFlags, Self::NightlyProposal, Self::PendingProposals, Self::PendingForecasts];
 
     /// The name as it is written.
     #[must_use]

@@ -2,9 +2,9 @@
 //! alone.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 
 use super::plan::read_snapshots;
@@ -17,6 +17,7 @@ use crate::casework::forecasts::{ForecastError, MAX_WEEKS};
 use crate::domain::calendar::{CivilDate, plus_days};
 use crate::domain::policy::Policies;
 use crate::domain::reference::Ref;
+use crate::domain::refusal::Refusal;
 use crate::planning::forecast::change::Change;
 use crate::planning::forecast::outlook::Outlook;
 use crate::planning::forecast::staffing::Staffing;
@@ -79,14 +80,14 @@ impl Arguments {
 
 /// Says of a refusal where it is in what was asked.
 fn explained(error: ForecastError) -> anyhow::Error {
-    match error {
-        ForecastError::Refused(refusal) => anyhow::anyhow!("{}: {} ({})", refusal.pointer, refusal.detail, refusal.code.as_str()),
-        error => error.into(),
+    if let ForecastError::Refused(Refusal { code, pointer, detail }) = &error {
+        return anyhow!("{pointer}: {detail} ({})", code.as_str());
     }
+    error.into()
 }
 
 /// Looks ahead from a snapshot alone.
-pub(super) fn run_snapshot(arguments: &Arguments, path: &std::path::Path) -> anyhow::Result<()> {
+pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result<()> {
     let snapshots = read_snapshots(path)?;
     let Some(first) = snapshots.first() else { bail!("{} holds no snapshot", path.display()) };
     if snapshots.iter().any(|other| (&other.force, other.horizon) != (&first.force, first.horizon)) {
@@ -161,7 +162,9 @@ fn text(forecast: &Forecast) -> String {
                 backlog.visits_left,
                 backlog.not_by_crews.len()
             ));
-            lines.extend(backlog.moves.iter().map(|one| format!("    {}", serde_json::to_value(one).unwrap_or_default())));
+            lines.extend(
+                backlog.moves.iter().map(|one| format!("    {}", serde_json::to_value(one).unwrap_or_default())),
+            );
         }
         if let Some(Staffing { present, undisturbed, low, median, high, .. }) = staffing {
             let number = |number: &Option<usize>| number.map_or_else(|| "none tried".to_owned(), |it| it.to_string());

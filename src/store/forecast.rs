@@ -189,9 +189,8 @@ pub fn exists(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<b
 /// # Errors
 /// When the statement fails.
 pub fn unfinished(connection: &mut AnyConnection, before: Instant, now: Instant) -> Result<Vec<Uuid>, StoreError> {
-    let waiting = forecast::state
-        .eq(ForecastState::Waiting.as_str())
-        .and(forecast::requested_at.lt(DbInstant::from(before)));
+    let waiting =
+        forecast::state.eq(ForecastState::Waiting.as_str()).and(forecast::requested_at.lt(DbInstant::from(before)));
     let abandoned = forecast::state
         .eq(ForecastState::Running.as_str())
         .and(forecast::lease_until.assume_not_null().lt(DbInstant::from(now)));
@@ -247,13 +246,18 @@ pub fn tell(
     steps_done: i32,
     until: Instant,
 ) -> Result<bool, StoreError> {
-    let told = diesel::update(forecast::table.filter(forecast::id.eq(DbId(id))).filter(forecast::state.eq(ForecastState::Running.as_str())).filter(forecast::owner.eq(owner)))
-        .set((
-            forecast::steps_done.eq(steps_done),
-            forecast::lease_until.eq(Some(DbInstant::from(until))),
-            forecast::version.eq(forecast::version + 1),
-        ))
-        .execute(connection)?;
+    let told = diesel::update(
+        forecast::table
+            .filter(forecast::id.eq(DbId(id)))
+            .filter(forecast::state.eq(ForecastState::Running.as_str()))
+            .filter(forecast::owner.eq(owner)),
+    )
+    .set((
+        forecast::steps_done.eq(steps_done),
+        forecast::lease_until.eq(Some(DbInstant::from(until))),
+        forecast::version.eq(forecast::version + 1),
+    ))
+    .execute(connection)?;
     Ok(told == 1)
 }
 
@@ -267,7 +271,10 @@ pub fn finish(
     outcome: Result<&str, &str>,
 ) -> Result<bool, StoreError> {
     let state = if outcome.is_ok() { ForecastState::Done } else { ForecastState::Failed };
-    let row = forecast::table.filter(forecast::id.eq(DbId(id))).filter(forecast::state.eq(ForecastState::Running.as_str())).filter(forecast::owner.eq(owner));
+    let row = forecast::table
+        .filter(forecast::id.eq(DbId(id)))
+        .filter(forecast::state.eq(ForecastState::Running.as_str()))
+        .filter(forecast::owner.eq(owner));
     let finished = diesel::update(row)
         .set((
             forecast::state.eq(state.as_str()),
@@ -289,12 +296,17 @@ pub fn finish(
 /// # Errors
 /// When the statement fails.
 pub fn leave(connection: &mut AnyConnection, (id, owner): (Uuid, &str)) -> Result<bool, StoreError> {
-    let left = diesel::update(forecast::table.filter(forecast::id.eq(DbId(id))).filter(forecast::state.eq(ForecastState::Running.as_str())).filter(forecast::owner.eq(owner)))
-        .set((
-            forecast::state.eq(ForecastState::Waiting.as_str()),
-            forecast::lease_until.eq(None::<DbInstant>),
-            forecast::version.eq(forecast::version + 1),
-        ))
-        .execute(connection)?;
+    let left = diesel::update(
+        forecast::table
+            .filter(forecast::id.eq(DbId(id)))
+            .filter(forecast::state.eq(ForecastState::Running.as_str()))
+            .filter(forecast::owner.eq(owner)),
+    )
+    .set((
+        forecast::state.eq(ForecastState::Waiting.as_str()),
+        forecast::lease_until.eq(None::<DbInstant>),
+        forecast::version.eq(forecast::version + 1),
+    ))
+    .execute(connection)?;
     Ok(left == 1)
 }

@@ -83,13 +83,8 @@ pub(super) fn input(
 
 /// Reading an accepted schedule fails as the store does, or because it cannot be read.
 fn of_schedule(error: ScheduleError) -> ForecastError {
-    match error {
-        ScheduleError::Store(error) => ForecastError::Store(error),
-        error => ForecastError::Store(StoreError::Unreadable {
-            what: "accepted schedule",
-            detail: error.to_string(),
-        }),
-    }
+    let unreadable = |detail| StoreError::Unreadable { what: "accepted schedule", detail };
+    if let ScheduleError::Store(error) = error { error.into() } else { unreadable(error.to_string()).into() }
 }
 
 fn of_team(
@@ -140,12 +135,7 @@ fn visit(case: &CaseFile, context: DueContext<'_>, snapshot: &Snapshot) -> Optio
 }
 
 /// The visit that is due to somebody in custody, were they released on a day.
-fn once_released(
-    case: &CaseFile,
-    on: CivilDate,
-    context: DueContext<'_>,
-    snapshot: &Snapshot,
-) -> Option<Demand> {
+fn once_released(case: &CaseFile, on: CivilDate, context: DueContext<'_>, snapshot: &Snapshot) -> Option<Demand> {
     if case.offender.status != OffenderStatus::Custody || on < context.horizon.from {
         return None;
     }

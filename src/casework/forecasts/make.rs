@@ -57,9 +57,8 @@ pub fn make(
     let told = |done: usize, of: usize| {
         tell(done, of);
         let steps = i32::try_from(done).unwrap_or(i32::MAX);
-        let renewed = store.transaction_that_writes(|connection| {
-            stored::tell(connection, (id, owner.as_str()), steps, until())
-        });
+        let renewed =
+            store.transaction_that_writes(|connection| stored::tell(connection, (id, owner.as_str()), steps, until()));
         // How far it is matters less than that it is made: the lease says at the end whether it still was ours.
         if renewed.is_err() && is_told.swap(false, Ordering::Relaxed) {
             tracing::warn!(%id, "it could not be told how far a forecast is");
@@ -101,12 +100,7 @@ pub struct Finished {
 ///
 /// # Errors
 /// When the store cannot say what is unfinished.
-pub fn make_unfinished(
-    store: &Store,
-    clock: Clock,
-    actor: &Actor,
-    before: Instant,
-) -> Result<Finished, ForecastError> {
+pub fn make_unfinished(store: &Store, clock: Clock, actor: &Actor, before: Instant) -> Result<Finished, ForecastError> {
     let unfinished = store.transaction(|connection| stored::unfinished(connection, before, clock.now()))?;
     let mut finished = Finished { made: 0, failed: 0 };
     for id in unfinished {

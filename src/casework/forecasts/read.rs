@@ -60,7 +60,8 @@ fn name_only(value: &mut Value, offenders: &BTreeSet<Ref>) {
     match value {
         Value::Array(rows) => {
             let names_another = |row: &Value| {
-                let named = row.get("offender_ref").and_then(Value::as_str).filter(|named| !named.starts_with(SUPPOSED));
+                let named =
+                    row.get("offender_ref").and_then(Value::as_str).filter(|named| !named.starts_with(SUPPOSED));
                 named.map(Ref::new).is_some_and(|named| !named.is_ok_and(|named| offenders.contains(&named)))
             };
             rows.retain(|row| !names_another(row));

@@ -54,7 +54,9 @@ pub fn commonest_pattern(snapshot: &Snapshot) -> Pattern {
 pub fn duties(pattern: &Pattern, (from, until): (CivilDate, CivilDate), bank_holidays: &BankHolidays) -> Vec<Duty> {
     dates(from, until)
         .filter(|date| !bank_holidays.contains(*date))
-        .filter_map(|date| pattern.get(&DayOfWeek::of(date)).map(|(from, until)| Duty { date, from: *from, until: *until }))
+        .filter_map(|date| {
+            pattern.get(&DayOfWeek::of(date)).map(|(from, until)| Duty { date, from: *from, until: *until })
+        })
         .collect()
 }
 

@@ -130,6 +130,7 @@ fn weights(team: &TeamInput) -> BTreeMap<&Ref, u64> {
 }
 
 /// A team whose backlog is looked at.
+#[derive(Debug)]
 pub struct Desk<'a> {
     team: &'a TeamInput,
     /// The team with its plan, all of which stays.
@@ -264,7 +265,8 @@ impl Spare {
             team != borrower && !moves.iter().any(|one| one.lends(date, &officer.officer_ref))
         };
         let free: Vec<&(Ref, OnDuty)> = self.0.get(&date)?.iter().filter(is_free).collect();
-        let pairs = free.iter().enumerate().flat_map(|(at, first)| free.iter().skip(at + 1).map(move |other| (first, other)));
+        let pairs =
+            free.iter().enumerate().flat_map(|(at, first)| free.iter().skip(at + 1).map(move |other| (first, other)));
         let hours = |officer: &OnDuty| officer.duties.first().map(|duty| (duty.from, duty.until));
         let ((team, first), (_, other)) = pairs
             .filter(|(first, other)| first.0 == other.0)
@@ -325,8 +327,7 @@ fn look(
             let lent = spare.pair(date, &snapshot.team_ref, &moves);
             options.extend(lent.or_else(crew_day).map(|one| [moves.as_slice(), &[one]].concat()));
         }
-        let glanced =
-            in_order(options.len(), each, |at| desk.glance(options.get(at).ok_or(ForecastError::Unmade)?))?;
+        let glanced = in_order(options.len(), each, |at| desk.glance(options.get(at).ok_or(ForecastError::Unmade)?))?;
         // Of two that leave as little, lending comes before a crew-day more, and the earlier day before the later.
         let best = options.into_iter().zip(glanced).min_by(|(a, (left_a, _)), (b, (left_b, _))| {
             let order = |weight: &Weight, moves: &Vec<Move>| {

@@ -149,7 +149,10 @@ fn make(
             let duties =
                 duties(&commonest_pattern(&team.snapshot), (*from, team.snapshot.horizon.until), rules.bank_holidays);
             if duties.is_empty() {
-                return Err(refused("/team_ref", "the team has nobody on duty from that day whose shifts could be taken"));
+                return Err(refused(
+                    "/team_ref",
+                    "the team has nobody on duty from that day whose shifts could be taken",
+                ));
             }
             let officer_ref = supposed(team, &format!("officer-{}", at + 1))?;
             team.take_on(OnDuty { officer_ref, skills: skills.clone(), duties });
@@ -202,7 +205,9 @@ fn horizon(teams: &[TeamInput]) -> Option<Horizon> {
 
 fn within(horizon: Option<Horizon>, member: &str, day: CivilDate) -> Result<(), Refusal> {
     match horizon.filter(|horizon| !horizon.contains(day)) {
-        Some(Horizon { from, until }) => Err(refused(member, format!("the day lies in the days foreseen, {from} to {until}"))),
+        Some(Horizon { from, until }) => {
+            Err(refused(member, format!("the day lies in the days foreseen, {from} to {until}")))
+        }
         None => Ok(()),
     }
 }
@@ -230,7 +235,8 @@ fn sound(interval: VisitInterval) -> Result<(), Refusal> {
         && earliest_after_days <= interval_days
         && interval_days <= latest_after_days
         && latest_after_days <= MAX_INTERVAL_DAYS;
-    let detail = format!("earliest_after_days, interval_days and latest_after_days rise, from 1 to {MAX_INTERVAL_DAYS}");
+    let detail =
+        format!("earliest_after_days, interval_days and latest_after_days rise, from 1 to {MAX_INTERVAL_DAYS}");
     if in_order { Ok(()) } else { Err(refused("/interval", detail)) }
 }
 
@@ -267,9 +273,15 @@ fn off(
     Ok(taken)
 }
 
-fn lend(teams: &mut [TeamInput], officer: &Ref, to: &Ref, (from, until): (CivilDate, CivilDate)) -> Result<(), Refusal> {
+fn lend(
+    teams: &mut [TeamInput],
+    officer: &Ref,
+    to: &Ref,
+    (from, until): (CivilDate, CivilDate),
+) -> Result<(), Refusal> {
     let borrower = teams.iter().position(|team| team.snapshot.team_ref == *to);
-    let borrower = borrower.ok_or_else(|| unknown("/to_team_ref", "the forecast is not of a team of that reference"))?;
+    let borrower =
+        borrower.ok_or_else(|| unknown("/to_team_ref", "the forecast is not of a team of that reference"))?;
     let elsewhere = |team: &TeamInput| team.snapshot.officers.iter().any(|known| known.officer_ref == *officer);
     let is_there = teams.get(borrower).is_some_and(elsewhere);
     if is_there && teams.iter().filter(|team| elsewhere(team)).count() == 1 {
@@ -296,7 +308,8 @@ fn like_one_of(
     // Not like a case of limited access: its place is not to be guessed at, nor those who may go.
     let open = |demand: &&Demand| !team.limited.contains(&demand.offender_ref);
     let like: Vec<&Demand> = team.snapshot.demands.iter().chain(&team.later).filter(placed).filter(open).collect();
-    let like = like.choose(chance).ok_or_else(|| refused("/team_ref", "nobody of the team has a known place to be like"))?;
+    let like =
+        like.choose(chance).ok_or_else(|| refused("/team_ref", "nobody of the team has a known place to be like"))?;
     let place = like.place.as_ref().map(|place| Place {
         address_ref: offender_ref.clone(),
         location: place.location,
@@ -347,11 +360,7 @@ fn recurrence(demand: &Demand, interval: VisitInterval) -> Result<Recurrence, Re
 }
 
 /// A visit due by the plan is due by the new one from the same day; one that an event asks for stays as it is.
-fn level(
-    teams: &mut [TeamInput],
-    offender: &Ref,
-    (risk, interval): (RiskLevel, VisitInterval),
-) -> Result<(), Refusal> {
+fn level(teams: &mut [TeamInput], offender: &Ref, (risk, interval): (RiskLevel, VisitInterval)) -> Result<(), Refusal> {
     let is_it = |demand: &Demand| demand.offender_ref == *offender;
     for team in teams {
         let due = team.snapshot.demands.extract_if(.., |demand| is_it(demand));
@@ -377,7 +386,11 @@ fn level(
                 | DueRule::FailedAttempt => {}
             }
             let is_due = demand.window.ideal <= demand.last_day_due(team.snapshot.horizon);
-            if is_due { team.snapshot.demands.push(demand) } else { team.later.push(demand) }
+            if is_due {
+                team.snapshot.demands.push(demand)
+            } else {
+                team.later.push(demand)
+            }
             return Ok(());
         }
         if team.snapshot.without_requirement.contains(offender) {

@@ -88,8 +88,29 @@ fn events_since(case: &CaseFile, at: Moment, since: CivilDate) -> u64 {
         .filter(|held| held.record.risk_relevant && at.has_happened(held.record.received_at))
         .filter(|held| london_date(held.record.received_at) >= since);
     let assessments = case.assessments_newest_first(at);
-    let raised = assessments.iter().zip(assessments.iter().skip(1)).filter(|(newer, older)| {
-        newer.record.overall > older.record.overall && newer.record.assessed_on >= since
-    });
+    let raised = assessments
+        .iter()
+        .zip(assessments.iter().skip(1))
+        .filter(|(newer, older)| newer.record.overall > older.record.overall && newer.record.assessed_on >= since);
     u64::try_from(breaches.count() + intelligence.count() + raised.count()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_the_records_where_it_was_counted_over_enough() {
+        let told = |count, over| rate(count, over, 50).map(|rate| (rate.per_mille, rate.counted_over));
+        for (count, over, expected) in [
+            (0, 0, None),
+            (10, 49, None),
+            (10, 50, Some((200, Some(50)))),
+            (0, 50, Some((0, Some(50)))),
+            (1, 3_000, Some((0, Some(3_000)))),
+            (75, 50, Some((1_500, Some(50)))),
+        ] {
+            assert_eq!(told(count, over), expected, "{count} of {over}");
+        }
+    }
 }

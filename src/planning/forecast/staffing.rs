@@ -88,8 +88,7 @@ impl<'a> Bench<'a> {
         };
         pool.sort_by_key(|officer| (std::cmp::Reverse(minutes(officer)), officer.officer_ref.clone()));
         let horizon = team.snapshot.horizon;
-        let duties =
-            duties(&commonest_pattern(&team.snapshot), (horizon.from, horizon.until), rules.bank_holidays);
+        let duties = duties(&commonest_pattern(&team.snapshot), (horizon.from, horizon.until), rules.bank_holidays);
         let skills: BTreeSet<String> =
             team.snapshot.demands.iter().flat_map(|demand| &demand.needs.required_skills).cloned().collect();
         for number in 1..=rules.policy.forecast.most_added_officers {
@@ -109,7 +108,8 @@ impl<'a> Bench<'a> {
     #[must_use]
     pub fn staffed(&self, officers: usize) -> Snapshot {
         let mut snapshot = self.visits.clone();
-        snapshot.officers = self.pool.iter().take(officers).filter(|officer| !officer.duties.is_empty()).cloned().collect();
+        snapshot.officers =
+            self.pool.iter().take(officers).filter(|officer| !officer.duties.is_empty()).cloned().collect();
         snapshot.officers.sort_by(|a, b| a.officer_ref.cmp(&b.officer_ref));
         snapshot
     }
@@ -164,15 +164,20 @@ impl<'a> Bench<'a> {
         while let Some(between) = middle(too_few, least) {
             if self.missed(between)?.offenders.is_subset(&beyond) { least = between } else { too_few = Some(between) }
         }
-        for below in [1, 2].into_iter().cycle() {
-            let Some(fewer) = least.checked_sub(below) else { break };
-            if self.missed(fewer)?.offenders.is_subset(&beyond) {
-                least = fewer;
-            } else if below == 2 {
-                break;
-            }
+        while let Some(fewer) = self.will_do_below(least, &beyond)? {
+            least = fewer;
         }
         Ok((Some(least), beyond.len()))
+    }
+
+    /// One or two officers fewer, where they will do.
+    fn will_do_below(&mut self, least: usize, beyond: &BTreeSet<Ref>) -> Result<Option<usize>, ForecastError> {
+        for fewer in [1, 2].into_iter().filter_map(|below| least.checked_sub(below)) {
+            if self.missed(fewer)?.offenders.is_subset(beyond) {
+                return Ok(Some(fewer));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -235,7 +240,11 @@ pub(super) fn staffing(
 
 fn assumptions(rates: Rates, rules: Rules<'_>) -> Vec<Assumption> {
     let policy = &rules.policy.forecast;
-    let told = |name: &str, value: String, source: &str| Assumption { name: name.to_owned(), value, source: source.to_owned() };
+    let told = |name: &str, value: String, source: &str| Assumption {
+        name: name.to_owned(),
+        value,
+        source: source.to_owned(),
+    };
     let rate = |name: &str, rate: Rate, of: &str, over: &str| match rate.counted_over {
         Some(counted) => told(name, format!("{} in a thousand {of}, over {counted} {over}", rate.per_mille), "record"),
         None => told(name, format!("{} in a thousand {of}", rate.per_mille), "policy"),

@@ -11,6 +11,7 @@ use crate::domain::calendar::{days_between, minus_days, plus_days};
 use crate::domain::offender::RiskLevel;
 use crate::domain::policy::Policies;
 use crate::domain::refusal::RefusalCode;
+use crate::planning::snapshot::{DueRule, OnDuty};
 use crate::planning::worlds::{today, world};
 
 const ITERATIONS: u32 = 20;
@@ -247,7 +248,8 @@ fn a_team_that_can_spare_officers_lends_them_before_anybody_works_more() {
         if let Move::Lend { date, officer_refs, on_duty, .. } = one {
             for officer in officer_refs {
                 assert!(gone.insert((*date, officer.clone())), "{officer} is lent twice on {date}");
-                let known = input.teams[0].snapshot.officers.iter().find(|known| known.officer_ref == *officer).unwrap();
+                let known =
+                    input.teams[0].snapshot.officers.iter().find(|known| known.officer_ref == *officer).unwrap();
                 assert!(known.duties.iter().any(|duty| duty.date == *date));
             }
             assert!(on_duty.iter().all(|officer| officer.duties.len() == 1));
@@ -294,10 +296,13 @@ fn each_change_does_what_it_says() {
     };
     let day = |days: u32| plus_days(today(), days).to_string();
 
-    let away = changed(&teams, json!({"change": "absent", "officer_ref": "om-00", "from": day(0), "until": day(13)})).unwrap();
+    let away =
+        changed(&teams, json!({"change": "absent", "officer_ref": "om-00", "from": day(0), "until": day(13)})).unwrap();
     assert!(duties(&away, "om-00") < duties(&teams, "om-00") && duties(&away, "om-00") > 0);
     assert_eq!(duties(&away, "om-01"), duties(&teams, "om-01"));
-    let gone = changed(&teams, json!({"change": "absent", "officer_ref": "om-00", "from": "2021-01-01", "until": day(400)})).unwrap();
+    let gone =
+        changed(&teams, json!({"change": "absent", "officer_ref": "om-00", "from": "2021-01-01", "until": day(400)}))
+            .unwrap();
     assert_eq!(gone[0].snapshot.officers.len(), 3);
 
     let left = changed(&teams, json!({"change": "leaves", "officer_ref": "om-01", "last_day": day(6)})).unwrap();
@@ -306,11 +311,17 @@ fn each_change_does_what_it_says() {
 
     let filled = json!({"change": "vacancy_filled", "team_ref": "east", "from": day(7), "skills": ["triage"]});
     let filled = changed(&teams, filled).unwrap();
-    let new = filled[1].snapshot.officers.iter().find(|known| known.officer_ref.as_str().starts_with(added::SUPPOSED)).unwrap();
+    let new = filled[1]
+        .snapshot
+        .officers
+        .iter()
+        .find(|known| known.officer_ref.as_str().starts_with(added::SUPPOSED))
+        .unwrap();
     assert_eq!((new.skills.as_slice(), filled[1].snapshot.officers.len()), (["triage".to_owned()].as_slice(), 5));
     assert!(new.duties.iter().all(|duty| duty.date >= plus_days(today(), 7)) && new.duties.len() > 5);
 
-    let lent = json!({"change": "lent", "officer_ref": "om-02", "to_team_ref": "east", "from": day(0), "until": day(27)});
+    let lent =
+        json!({"change": "lent", "officer_ref": "om-02", "to_team_ref": "east", "from": day(0), "until": day(27)});
     let lent = changed(&teams, lent).unwrap();
     assert_eq!(duties(&lent[..1], "om-02"), 0);
     assert_eq!(duties(&lent[1..], "om-02"), duties(&teams, "om-02"));
@@ -323,17 +334,26 @@ fn each_change_does_what_it_says() {
     let interval = json!({"interval_days": 14, "earliest_after_days": 10, "latest_after_days": 18});
     let released = json!({"change": "releases", "team_ref": "west", "count": 3, "from": day(5), "until": day(9), "risk": "high", "interval": interval});
     let more = changed(&teams, released).unwrap();
-    let new: Vec<&Demand> =
-        more[0].snapshot.demands.iter().filter(|demand| demand.offender_ref.as_str().starts_with(added::SUPPOSED)).collect();
+    let new: Vec<&Demand> = more[0]
+        .snapshot
+        .demands
+        .iter()
+        .filter(|demand| demand.offender_ref.as_str().starts_with(added::SUPPOSED))
+        .collect();
     assert_eq!(new.len(), 3);
     for demand in new {
         assert!(plus_days(today(), 5) <= demand.window.earliest && demand.window.earliest <= plus_days(today(), 9));
         assert_eq!(demand.window.latest, plus_days(demand.window.earliest, 15));
-        assert_eq!((demand.risk, demand.recurrence.as_ref().unwrap().interval.interval_days), (Some(RiskLevel::High), 14));
+        assert_eq!(
+            (demand.risk, demand.recurrence.as_ref().unwrap().interval.interval_days),
+            (Some(RiskLevel::High), 14)
+        );
     }
 
-    let known = teams[0].snapshot.demands.iter().find(|demand| demand.why.counted_from >= minus_days(today(), 60)).unwrap();
-    let level = json!({"change": "level", "offender_ref": known.offender_ref, "risk": "very_high", "interval": interval});
+    let known =
+        teams[0].snapshot.demands.iter().find(|demand| demand.why.counted_from >= minus_days(today(), 60)).unwrap();
+    let level =
+        json!({"change": "level", "offender_ref": known.offender_ref, "risk": "very_high", "interval": interval});
     let raised = changed(&teams, level).unwrap();
     let demand = raised[0].snapshot.demands.iter().find(|demand| demand.offender_ref == known.offender_ref).unwrap();
     assert_eq!((demand.risk, demand.window.ideal), (Some(RiskLevel::VeryHigh), plus_days(known.why.counted_from, 14)));
@@ -344,7 +364,9 @@ fn each_change_does_what_it_says() {
     assert_eq!(lowered[0].later.len(), 1, "it is due after the days foreseen");
 
     let mut knowing = teams.to_vec();
-    knowing[0].released.push((plus_days(today(), 3), Demand { offender_ref: Ref::new("p-in").unwrap(), ..known.clone() }));
+    knowing[0]
+        .released
+        .push((plus_days(today(), 3), Demand { offender_ref: Ref::new("p-in").unwrap(), ..known.clone() }));
     let out = changed(&knowing, json!({"change": "released", "offender_ref": "p-in", "on": day(3)})).unwrap();
     assert_eq!(out[0].snapshot.demands.len(), teams[0].snapshot.demands.len() + 1);
 }
@@ -352,35 +374,78 @@ fn each_change_does_what_it_says() {
 #[test]
 fn what_cannot_be_is_refused_with_its_place() {
     let teams = [team(world(3, 30, 4, 28)), other(4, 10, 4, 28)];
-    let (first, last, after) = (today().to_string(), plus_days(today(), 27).to_string(), plus_days(today(), 28).to_string());
-    let interval = |earliest: u32, ideal: u32, latest: u32| {
-        json!({"interval_days": ideal, "earliest_after_days": earliest, "latest_after_days": latest})
-    };
+    let (first, last, after) =
+        (today().to_string(), plus_days(today(), 27).to_string(), plus_days(today(), 28).to_string());
+    let interval = |earliest: u32, ideal: u32, latest: u32| json!({"interval_days": ideal, "earliest_after_days": earliest, "latest_after_days": latest});
     let good = interval(10, 14, 18);
     use RefusalCode::{NotAcceptable, UnknownReference};
     for (change, code, pointer) in [
-        (json!({"change": "absent", "officer_ref": "nobody", "from": first, "until": last}), UnknownReference, "officer_ref"),
+        (
+            json!({"change": "absent", "officer_ref": "nobody", "from": first, "until": last}),
+            UnknownReference,
+            "officer_ref",
+        ),
         (json!({"change": "absent", "officer_ref": "om-00", "from": last, "until": first}), NotAcceptable, "until"),
         (json!({"change": "absent", "officer_ref": "om-00", "from": after, "until": after}), NotAcceptable, "from"),
         (json!({"change": "leaves", "officer_ref": "om-00", "last_day": after}), NotAcceptable, "last_day"),
         (json!({"change": "vacancy_filled", "from": first}), NotAcceptable, "team_ref"),
         (json!({"change": "vacancy_filled", "team_ref": "north", "from": first}), UnknownReference, "team_ref"),
         (json!({"change": "vacancy_filled", "team_ref": "west", "from": after}), NotAcceptable, "from"),
-        (json!({"change": "lent", "officer_ref": "om-00", "to_team_ref": "west", "from": first, "until": last}), NotAcceptable, "to_team_ref"),
-        (json!({"change": "lent", "officer_ref": "om-00", "to_team_ref": "north", "from": first, "until": last}), UnknownReference, "to_team_ref"),
-        (json!({"change": "lent", "officer_ref": "nobody", "to_team_ref": "east", "from": first, "until": last}), UnknownReference, "officer_ref"),
+        (
+            json!({"change": "lent", "officer_ref": "om-00", "to_team_ref": "west", "from": first, "until": last}),
+            NotAcceptable,
+            "to_team_ref",
+        ),
+        (
+            json!({"change": "lent", "officer_ref": "om-00", "to_team_ref": "north", "from": first, "until": last}),
+            UnknownReference,
+            "to_team_ref",
+        ),
+        (
+            json!({"change": "lent", "officer_ref": "nobody", "to_team_ref": "east", "from": first, "until": last}),
+            UnknownReference,
+            "officer_ref",
+        ),
         (json!({"change": "releases", "team_ref": "west", "count": 0, "from": first}), NotAcceptable, "count"),
         (json!({"change": "releases", "team_ref": "west", "count": 501, "from": first}), NotAcceptable, "count"),
-        (json!({"change": "releases", "team_ref": "west", "count": 1, "from": first, "until": after}), NotAcceptable, "until"),
-        (json!({"change": "releases", "team_ref": "west", "count": 1, "from": first, "interval": interval(15, 14, 18)}), NotAcceptable, "interval"),
+        (
+            json!({"change": "releases", "team_ref": "west", "count": 1, "from": first, "until": after}),
+            NotAcceptable,
+            "until",
+        ),
+        (
+            json!({"change": "releases", "team_ref": "west", "count": 1, "from": first, "interval": interval(15, 14, 18)}),
+            NotAcceptable,
+            "interval",
+        ),
         (json!({"change": "released", "offender_ref": "p-000", "on": first}), UnknownReference, "offender_ref"),
-        (json!({"change": "level", "offender_ref": "nobody", "risk": "high", "interval": good}), UnknownReference, "offender_ref"),
-        (json!({"change": "level", "offender_ref": "p-none", "risk": "high", "interval": good}), NotAcceptable, "offender_ref"),
-        (json!({"change": "level", "offender_ref": "p-000", "risk": "high", "interval": interval(0, 14, 18)}), NotAcceptable, "interval"),
-        (json!({"change": "level", "offender_ref": "p-000", "risk": "high", "interval": interval(10, 14, 1_831)}), NotAcceptable, "interval"),
+        (
+            json!({"change": "level", "offender_ref": "nobody", "risk": "high", "interval": good}),
+            UnknownReference,
+            "offender_ref",
+        ),
+        (
+            json!({"change": "level", "offender_ref": "p-none", "risk": "high", "interval": good}),
+            NotAcceptable,
+            "offender_ref",
+        ),
+        (
+            json!({"change": "level", "offender_ref": "p-000", "risk": "high", "interval": interval(0, 14, 18)}),
+            NotAcceptable,
+            "interval",
+        ),
+        (
+            json!({"change": "level", "offender_ref": "p-000", "risk": "high", "interval": interval(10, 14, 1_831)}),
+            NotAcceptable,
+            "interval",
+        ),
     ] {
         let refused = changed(&teams, change.clone()).unwrap_err();
-        assert_eq!((refused.code, refused.pointer.as_str()), (code, format!("/changes/0/{pointer}").as_str()), "{change}");
+        assert_eq!(
+            (refused.code, refused.pointer.as_str()),
+            (code, format!("/changes/0/{pointer}").as_str()),
+            "{change}"
+        );
     }
     for unknown in [
         json!({"change": "absent", "officer_ref": "om-00", "from": first, "until": last, "reason": "x"}),
@@ -388,4 +453,49 @@ fn what_cannot_be_is_refused_with_its_place() {
     ] {
         assert!(serde_json::from_value::<Change>(unknown.clone()).is_err(), "{unknown}");
     }
+}
+
+fn rated(failed: u32, events: u32, sickness: u32) -> Rates {
+    let rate = |per_mille| rates::Rate { per_mille, counted_over: None };
+    Rates { failed: rate(failed), events: rate(events), sickness: rate(sickness) }
+}
+
+#[test]
+fn each_officer_is_ill_by_a_chance_of_their_own() {
+    let pool = world(2, 0, 40, 91).officers;
+    let ill = |officers: usize, per_mille: u32, seed: u64| {
+        let mut officers = pool[..officers].to_vec();
+        scenario::sicken(&mut officers, rated(0, 0, per_mille), 5, seed);
+        officers
+    };
+    assert_eq!(ill(40, 0, 1), pool);
+    assert_eq!(ill(10, 50, 1), ill(40, 50, 1)[..10], "more officers change nothing for the others");
+    assert_ne!(ill(40, 50, 1), ill(40, 50, 2));
+    let duties = |officers: &[OnDuty]| -> usize { officers.iter().map(|one| one.duties.len()).sum() };
+    let lost = (duties(&pool) - duties(&ill(40, 50, 1))) * 1_000 / duties(&pool);
+    assert!((30..75).contains(&lost), "{lost} in a thousand, of 50");
+}
+
+#[test]
+fn attempts_that_fail_and_events_each_cost_a_visit_more_within_the_policys_days() {
+    let (policies, bank_holidays) = policies();
+    let rules = Rules { policy: policies.in_force(today()).unwrap(), bank_holidays: &bank_holidays };
+    let more = |rates: Rates, seed: u64| {
+        let team = TeamInput { rates, ..team(world(6, 30, 4, 28)) };
+        scenario::with_more_visits(&team, rules, seed).unwrap()
+    };
+    let (same, nothing) = more(rated(0, 0, 50), 1);
+    assert_eq!((nothing.retries, nothing.events), (0, 0));
+    assert_eq!(same, world(6, 30, 4, 28));
+    let (snapshot, added) = more(rated(300, 4_000, 0), 1);
+    assert!(added.retries > 5 && added.events > 5, "{added:?}");
+    assert_eq!(snapshot.demands.len(), 30 + added.retries + added.events);
+    for demand in snapshot.demands.iter().filter(|demand| demand.offender_ref.as_str().starts_with(added::SUPPOSED)) {
+        let days = days_between(demand.window.earliest, demand.window.latest);
+        let is_retry = demand.why.rule == DueRule::FailedAttempt;
+        assert!(if is_retry { days == 6 } else { (5..=11).contains(&days) }, "{days}");
+        assert!(demand.recurrence.is_none() && demand.window.ideal <= demand.last_day_due(snapshot.horizon));
+    }
+    assert_eq!(more(rated(300, 4_000, 0), 1).0, snapshot);
+    assert_ne!(more(rated(300, 4_000, 0), 2).0, snapshot);
 }
