@@ -2,18 +2,23 @@
 //! and other levels: what is overdue by risk and week, the smallest set of moves that clears the backlog, and how many
 //! officers it takes to honour every plan.
 //!
-//! [`change`] makes the snapshot of a team what it would be; [`course`] plans it, week by week once a visit has missed its
+//! A [`change`] makes the snapshot of a team what it would be; [`course`] plans it, week by week once a visit has missed its
 //! window; [`outlook`] counts that; [`backlog`] looks for moves; [`staffing`] for a number of officers, over the courses
 //! of events that [`scenario`] draws at [`rates`] taken from the record. It knows no number of its own but those that the
 //! policy has. The same input gives the same forecast byte for byte.
 
 pub mod added;
+pub mod apply;
 pub mod backlog;
 pub mod change;
 pub mod course;
+pub mod crew_move;
+pub mod desk;
+mod offenders;
 pub mod outlook;
 pub mod rates;
 pub mod scenario;
+mod spare;
 pub mod staffing;
 
 use std::collections::BTreeSet;
@@ -32,8 +37,9 @@ use crate::domain::calendar::CivilDate;
 use crate::domain::policy::Policy;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::Refusal;
+use apply::apply;
 use backlog::{Backlog, backlogs};
-use change::{Change, apply};
+use change::Change;
 use course::course;
 use outlook::Outlook;
 use rates::Rates;

@@ -5,6 +5,7 @@
 //! promises no order among numbers and crews go in pairs. It is found once for the team as it is, and once for each of the
 //! policy's courses of events.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -86,7 +87,7 @@ impl<'a> Bench<'a> {
         let minutes = |officer: &OnDuty| -> u32 {
             officer.duties.iter().map(|duty| u32::from(duty.until.minutes().saturating_sub(duty.from.minutes()))).sum()
         };
-        pool.sort_by_key(|officer| (std::cmp::Reverse(minutes(officer)), officer.officer_ref.clone()));
+        pool.sort_by_key(|officer| (Reverse(minutes(officer)), officer.officer_ref.clone()));
         let horizon = team.snapshot.horizon;
         let duties = duties(&commonest_pattern(&team.snapshot), (horizon.from, horizon.until), rules.bank_holidays);
         let skills: BTreeSet<String> =
