@@ -236,7 +236,7 @@ pub fn lease(
     Ok(Some(leased))
 }
 
-/// Says how far a forecast is, and renews its lease. False where the owner has lost it.
+/// Says how far a forecast is, and renews its lease. False where the owner has lost it, or has said already that it is as far.
 ///
 /// # Errors
 /// When the statement fails.
@@ -250,7 +250,8 @@ pub fn tell(
         forecast::table
             .filter(forecast::id.eq(DbId(id)))
             .filter(forecast::state.eq(ForecastState::Running.as_str()))
-            .filter(forecast::owner.eq(owner)),
+            .filter(forecast::owner.eq(owner))
+            .filter(forecast::steps_done.lt(steps_done)),
     )
     .set((
         forecast::steps_done.eq(steps_done),
