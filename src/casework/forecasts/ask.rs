@@ -46,20 +46,6 @@ pub fn request(
     id.ok_or(ForecastError::TeamUnknown)
 }
 
-/// What a forecast of a team, or of every team in scope, would be made from. Nothing is kept.
-///
-/// # Errors
-/// As [`request`], changes apart.
-pub fn what_from(
-    store: &Store,
-    clock: Clock,
-    scope: &Scope,
-    team: Option<&Ref>,
-    (days, asked): (Days, Asked),
-) -> Result<Input, ForecastError> {
-    store.transaction(|connection| input(connection, clock, scope, team, (days, asked)))
-}
-
 fn refuse(
     connection: &mut AnyConnection,
     (clock, actor): (Clock, &Actor),

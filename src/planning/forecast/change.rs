@@ -93,21 +93,6 @@ pub enum Change {
     },
 }
 
-impl Change {
-    /// The offender whom the change names.
-    #[must_use]
-    pub const fn offender(&self) -> Option<&Ref> {
-        match self {
-            Self::Released { offender_ref, .. } | Self::Level { offender_ref, .. } => Some(offender_ref),
-            Self::Absent { .. }
-            | Self::VacancyFilled { .. }
-            | Self::Leaves { .. }
-            | Self::Lent { .. }
-            | Self::Releases { .. } => None,
-        }
-    }
-}
-
 pub(super) fn refused(member: &str, detail: impl Into<String>) -> Refusal {
     Refusal::new(RefusalCode::NotAcceptable, detail).at(member)
 }

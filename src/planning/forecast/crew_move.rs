@@ -62,6 +62,7 @@ impl Move {
             Self::CrewDay { .. } => true,
         }
     }
+
     /// The officers whom it puts on duty, as the move of that number.
     pub(super) fn officers(&self, snapshot: &Snapshot, number: usize) -> Result<Vec<OnDuty>, ForecastError> {
         match self {

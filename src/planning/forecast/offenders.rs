@@ -109,9 +109,9 @@ pub(super) fn level(
             }
             let is_due = demand.window.ideal <= demand.last_day_due(team.snapshot.horizon);
             if is_due {
-                team.snapshot.demands.push(demand)
+                team.snapshot.demands.push(demand);
             } else {
-                team.later.push(demand)
+                team.later.push(demand);
             }
             return Ok(());
         }

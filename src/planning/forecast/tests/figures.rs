@@ -6,6 +6,7 @@ use super::super::desk::weigh;
 use super::super::*;
 use super::{ITERATIONS, asked, made, other, short, team};
 use crate::domain::calendar::{dates, days_between, plus_days};
+use crate::planning::proposal::PlannedVisit;
 use crate::planning::worlds::{today, world};
 
 proptest! {
@@ -111,7 +112,7 @@ fn what_is_hidden_takes_crews_time_and_is_neither_counted_nor_cleared() {
     assert!(all.backlog.unwrap().visits > 0 && weigh(&seen, &first).visits == 0);
     let course = course(&whole.snapshot, budget).unwrap();
     for (whole, told) in all.baseline.weeks.iter().zip(&told.baseline.weeks) {
-        let of_hidden = |visit: &&crate::planning::proposal::PlannedVisit| {
+        let of_hidden = |visit: &&PlannedVisit| {
             hidden.contains(&visit.offender_ref) && whole.from <= visit.date && visit.date <= whole.until
         };
         let theirs = course.made().filter(of_hidden).count();
