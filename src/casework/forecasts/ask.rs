@@ -15,7 +15,7 @@ use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
-use crate::planning::forecast::change::apply;
+use crate::planning::forecast::apply::apply;
 use crate::planning::forecast::{Asked, Input, Rules, TeamInput, steps};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
