@@ -26,7 +26,7 @@ SWITCH = "WITHOUT_SCOPE_PREDICATE"
 # would notice no less and take longer.
 STORIES = ["scope", "limited_access", "insiders", "permissions", "dashboards", "schedules", "dip_samples", "briefing",
            "http::flags", "inspection_packs", "case_export", "neighbourhood_intelligence", "allocation", "officers",
-           "service_flags", "offender_acts", "http::visits", "http::entries"]
+           "service_flags", "offender_acts", "http::visits", "http::entries", "http::forecasts"]
 
 PROBE = f"""
 /// True where the run is without the scope predicate of that name.
@@ -107,6 +107,17 @@ PREDICATES = [
      f"case.records.access.as_ref().is_none_or(|access| admits(access) || {W})", 0),
     ("proposal.asked_for", "casework/schedules/propose.rs",
      "scope.covers(known) && team.is_none_or", f"(scope.covers(known) || {W}) && team.is_none_or", 0),
+    ("forecast.force", "store/forecast.rs", *force("forecast", "scope.force.clone()"), 0),
+    ("forecast.teams", "store/forecast.rs",
+     "!teams.iter().all(|team| scope.covers(team))", f"!teams.iter().all(|team| scope.covers(team) || {W})", 0),
+    ("forecast.hidden", "store/forecast.rs", "if tells_of_hidden ||", f"if tells_of_hidden && !{W} ||", 0),
+    ("forecast.asked_for", "casework/forecasts/input.rs",
+     "scope.covers(known) && team.is_none_or", f"(scope.covers(known) || {W}) && team.is_none_or", 0),
+    ("forecast.uncounted", "casework/forecasts/input.rs",
+     "hidden.contains(case.offender_ref.as_str())", f"hidden.contains(case.offender_ref.as_str()) && !{W}", 0),
+    ("forecast.named", "casework/forecasts/read.rs",
+     "named.is_ok_and(|named| offenders.contains(&named))",
+     f"named.is_ok_and(|named| offenders.contains(&named) || {W})", 0),
     ("daily_list.own", "casework/schedules/daily_list.rs",
      "matches!(actor, Actor::Person(Person { officer_ref: Some(own), .. }) if own == officer_ref)",
      f"matches!(actor, Actor::Person(Person {{ officer_ref: Some(own), .. }}) if own == officer_ref || {W})", 0),
@@ -176,6 +187,8 @@ NOT_PREDICATES = [
      "see its branches; whose the cases are that officers of the scope hold elsewhere, each officer's caseload asks again"),
     ("casework/actor.rs", r"TeamScope::Only\(BTreeSet::new", "roles that no route lets as far"),
     ("casework/schedules/daily_list.rs", r"let hidden = hidden\(", "see what is done with it"),
+    ("store/forecast.rs", r"let hidden = limited_access::hidden\(", "see what is done with it"),
+    ("casework/forecasts/input.rs", r"= limited_access::hidden\(", "see what is done with it"),
     ("store/of_cases.rs", r"scope\.force", "the offenders are in scope already"),
 ]
 

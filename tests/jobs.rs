@@ -7,6 +7,8 @@ use chrono::TimeDelta;
 use mosovo_visits::casework::actor::{Actor, Person, Role};
 use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::flag_list::summary;
+use mosovo_visits::casework::forecasts;
+use mosovo_visits::casework::forecasts::ask::Days;
 use mosovo_visits::casework::job_status::{JobState, JobStatus, job_statuses};
 use mosovo_visits::casework::reading::Reader;
 use mosovo_visits::casework::roads::RoadService;
@@ -17,10 +19,12 @@ use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::jobs::drive::drive;
 use mosovo_visits::jobs::worker::{LEASE, RETRIES, Worker};
 use mosovo_visits::jobs::{JobContext, JobError, Registry, Task};
+use mosovo_visits::planning::forecast::Asked;
 use mosovo_visits::planning::search::Budget;
 use mosovo_visits::planning::take::Stay;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::error::StoreError;
+use mosovo_visits::store::forecast as stored;
 use mosovo_visits::store::job_run::{self, ABANDONED, JobRun, RunState};
 use mosovo_visits::store::scope::Scope;
 use serde_json::{Value, json};
@@ -35,7 +39,7 @@ fn instant(text: &str) -> Instant {
 }
 
 fn timetable() -> Timetable {
-    let schedules = ["0 30 1 * * *", "0 * * * * *", "0 0 3 * * *", "30 * * * * *"];
+    let schedules = ["0 30 1 * * *", "0 * * * * *", "0 0 3 * * *", "30 * * * * *", "45 * * * * *"];
     Timetable::new(JobName::ALL.into_iter().zip(schedules).map(|(job, text)| Entry::new(job, text).unwrap()).collect())
 }
 
@@ -315,6 +319,44 @@ fn a_proposal_that_nobody_finished_is_planned_after_a_while() {
         assert_eq!(finished(9), json!({ "proposals": 0 }));
         assert_eq!(finished(11), json!({ "proposals": 1 }));
         assert_eq!(finished(12), json!({ "proposals": 0 }));
+    });
+}
+
+#[test]
+fn a_forecast_that_nobody_is_at_is_made_after_a_while_and_one_whose_maker_is_gone_once_the_lease_is_out() {
+    on_both_databases(|store| {
+        import(store, &offender());
+        let asked_at = instant(MORNING);
+        let ask = || {
+            let days = Days { from: "2021-04-16".parse().unwrap(), weeks: 1 };
+            let asked = Asked { changes: vec![], clear_backlog: true, staffing: false, seed: 1, iterations: 10 };
+            let (clock, scope) = (Clock::FixedAt(asked_at), Scope::whole("wessex"));
+            forecasts::ask::request(store, clock, &Actor::Operator, &scope, None, (days, asked)).unwrap()
+        };
+        let after = |minutes| asked_at + TimeDelta::minutes(minutes);
+        let made = |minutes| {
+            let worker = own_jobs(store, after(minutes));
+            worker.run_due(JobName::PendingForecasts).unwrap().unwrap().outcome.unwrap()
+        };
+        ask();
+        assert_eq!(made(1), json!({ "forecasts": 0 }));
+        assert_eq!(made(3), json!({ "forecasts": 1 }));
+        assert_eq!(made(4), json!({ "forecasts": 0 }));
+        let id = ask();
+        let lease = |now, until| {
+            store.transaction_that_writes(|connection| stored::lease(connection, id, "somebody who dies", (now, until)))
+        };
+        assert!(lease(after(5), after(15)).unwrap().is_some());
+        assert!(lease(after(6), after(16)).unwrap().is_none(), "somebody is at it");
+        assert_eq!(made(14), json!({ "forecasts": 0 }));
+        assert_eq!(made(16), json!({ "forecasts": 1 }));
+        let lost =
+            store.transaction_that_writes(|connection| stored::finish(connection, (id, "somebody who dies"), Ok("{}")));
+        assert!(!lost.unwrap(), "whoever lost the lease keeps nothing");
+        let scope = Scope::whole("wessex");
+        let read = forecasts::read::read(store, Clock::FixedAt(after(20)), &Actor::Operator, &scope, id).unwrap();
+        assert_eq!(read.stored.state, stored::ForecastState::Done);
+        assert!(read.result.unwrap()["teams"][0]["backlog"].is_object());
     });
 }
 

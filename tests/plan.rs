@@ -31,6 +31,41 @@ fn printed(url: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+#[test]
+fn a_forecast_is_the_same_from_the_database_and_of_the_days_of_a_snapshot_alone() {
+    on_both_databases_by_url(|url| {
+        let store = Store::open(&url.parse().unwrap()).unwrap();
+        store.migrate().unwrap();
+        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let snapshots = Scratch::new();
+        printed(
+            url,
+            &["plan", "--days", "14", "--team", "west", "--iterations", "0", "--snapshot-out", snapshots.path()],
+        );
+        let json = |text: String| serde_json::from_str::<Value>(&text).unwrap();
+        let asked = ["--iterations", "10", "--seed", "4", "--format", "json"];
+        let from_database = ["forecast", "--team", "west", "--weeks", "2", "--force", "dorset"];
+        let told = json(printed(url, &[&from_database[..], &asked].concat()));
+        let nowhere = "sqlite:///nowhere/at/all.sqlite";
+        let alone = ["forecast", "--snapshot", snapshots.path()];
+        assert_eq!(told, json(printed(nowhere, &[&alone[..], &asked].concat())));
+        assert!(told["teams"][0]["baseline"]["weeks"][1]["all"]["planned"].as_i64().unwrap() > 0);
+
+        let changes = Scratch::holding(r#"[{"change": "vacancy_filled", "from": "2021-04-19"}]"#);
+        let changed = json(printed(nowhere, &[&alone[..], &["--changes", changes.path()], &asked].concat()));
+        let more = |week: usize| changed["teams"][0]["difference"][week]["crew_days_available"].as_i64().unwrap();
+        assert!(more(0) + more(1) >= 0 && changed["teams"][0]["changed"] != changed["teams"][0]["baseline"]);
+        let text = printed(nowhere, &[&alone[..], &["--changes", changes.path(), "--iterations", "10"]].concat());
+        assert!(text.contains("under the changes") && text.contains("2021-04-16"), "{text}");
+        let wrong = Scratch::holding(
+            r#"[{"change": "absent", "officer_ref": "x", "from": "2021-04-19", "until": "2021-04-19"}]"#,
+        );
+        let refused = run(nowhere, &[&alone[..], &["--changes", wrong.path()]].concat());
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success() && told.contains("/changes/0/officer_ref"), "{told}");
+    });
+}
+
 const PLAN: [&str; 7] = ["plan", "--days", "28", "--iterations", "60", "--format", "json"];
 
 #[test]

@@ -14,6 +14,7 @@ pub mod dashboards;
 pub mod dates;
 pub mod error;
 pub mod flags;
+pub mod forecasts;
 pub mod health;
 pub mod jobs;
 pub mod metrics;

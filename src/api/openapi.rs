@@ -20,6 +20,7 @@ use super::casework::{
 use super::dashboards::{force, inspection_pack, team};
 use super::error::ProblemDocument;
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
+use super::forecasts;
 use super::health;
 use super::jobs;
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
@@ -218,6 +219,8 @@ use crate::domain::reading_reason::ReadingReason;
         moves::make,
         moves::check,
         moves::lift,
+        forecasts::ask,
+        forecasts::read,
         teams::list,
         teams::read,
         teams::change_one,
@@ -243,6 +246,7 @@ use crate::domain::reading_reason::ReadingReason;
         (name = "supervision", description = "Dip samples and their grades"),
         (name = "flags", description = "What the service noticed"),
         (name = "schedules", description = "Schedules of visits: proposed, explained, compared, changed, accepted"),
+        (name = "forecasts", description = "What the weeks to come bring, as things stand and under changes"),
         (name = "staff", description = "Officers, teams and areas"),
         (name = "audit", description = "Who read or changed what"),
         (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),

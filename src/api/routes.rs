@@ -18,6 +18,7 @@ use super::casework::{
 use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
+use super::forecasts;
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
@@ -493,6 +494,8 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/officers/{ref}/loans/end", ManageOfficers::PERMISSION, || {
         web::to(loans::end_one)
     }),
+    Endpoint::permitted(Verb::Post, "/v1/forecasts", AskForecasts::PERMISSION, || web::to(forecasts::ask)),
+    Endpoint::permitted(Verb::Get, "/v1/forecasts/{id}", ReadForecasts::PERMISSION, || web::to(forecasts::read)),
     Endpoint::permitted(Verb::Post, "/v1/schedules", ProposeSchedules::PERMISSION, || web::to(propose::propose)),
     Endpoint::permitted(Verb::Get, "/v1/schedules", ReadSchedules::PERMISSION, || web::to(schedule_list::list)),
     Endpoint::permitted(Verb::Get, "/v1/schedules/{id}", ReadSchedules::PERMISSION, || web::to(schedule::read)),

@@ -20,6 +20,7 @@ pub mod first_noticed;
 pub mod flag_list;
 pub mod flags;
 pub mod force_file;
+pub mod forecasts;
 pub mod foreign_travel;
 pub mod import;
 pub mod inspection_pack;

@@ -26,11 +26,14 @@ pub enum JobName {
     NightlyProposal,
     /// Plans the proposals that were asked for and never finished.
     PendingProposals,
+    /// Makes the forecasts that were asked for and that nobody is at.
+    PendingForecasts,
 }
 
 impl JobName {
     /// Every job.
-    pub const ALL: [Self; 4] = [Self::NightlyFlags, Self::PendingFlags, Self::NightlyProposal, Self::PendingProposals];
+    pub const ALL: [Self; 5] =
+        [Self::NightlyFlags, Self::PendingFlags, Self::NightlyProposal, Self::PendingProposals, Self::PendingForecasts];
 
     /// The name as it is written.
     #[must_use]
@@ -40,6 +43,7 @@ impl JobName {
             Self::PendingFlags => "pending_flags",
             Self::NightlyProposal => "nightly_proposal",
             Self::PendingProposals => "pending_proposals",
+            Self::PendingForecasts => "pending_forecasts",
         }
     }
 
@@ -51,6 +55,7 @@ impl JobName {
             Self::PendingFlags => "evaluates the flags of the forces whose records changed",
             Self::NightlyProposal => "proposes every team's schedule",
             Self::PendingProposals => "plans the proposals that were asked for and never finished",
+            Self::PendingForecasts => "makes the forecasts that were asked for and that nobody is at",
         }
     }
 
@@ -59,7 +64,7 @@ impl JobName {
     pub const fn keyed_by(self) -> KeyedBy {
         match self {
             Self::NightlyFlags | Self::NightlyProposal => KeyedBy::LocalDate,
-            Self::PendingFlags | Self::PendingProposals => KeyedBy::Instant,
+            Self::PendingFlags | Self::PendingProposals | Self::PendingForecasts => KeyedBy::Instant,
         }
     }
 

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod explain;
 pub mod first_noticed;
 pub mod flags;
+pub mod forecast;
 pub mod generate;
 pub mod import;
 pub mod inspection_pack;
@@ -56,6 +57,8 @@ enum Command {
     FirstNoticed(first_noticed::Arguments),
     /// Proposes a schedule of visits for a team, or for every team.
     Plan(plan::Arguments),
+    /// Looks weeks ahead: what is overdue by risk, under changes; the moves that clear the backlog; how many officers it takes.
+    Forecast(forecast::Arguments),
     /// Judges a proposal with the independent checker; exit 1 and a list where a hard rule is broken.
     Check(check::Arguments),
     /// Plans by each person's own plan and by the old grid by risk level, with the same officers, and compares the two.
@@ -140,6 +143,10 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::Schema(arguments) => schema::run(&arguments)?,
         Command::Explain(arguments) => explain::run(&arguments)?,
         Command::Audit(arguments) => is_good = audit::run(&arguments, settings)?,
+        Command::Forecast(arguments) => match &arguments.snapshot {
+            Some(path) => forecast::run_snapshot(&arguments, path)?,
+            None => forecast::run(&arguments, &open_current()?, clock)?,
+        },
         Command::InspectionPack(arguments) => inspection_pack::run(&arguments, &open_current()?, clock)?,
         Command::Work(arguments) => work::work(&arguments, open_current()?, settings)?,
         Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,

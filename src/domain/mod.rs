@@ -33,6 +33,7 @@ pub mod dip_sample;
 pub mod disposal;
 pub mod first_noticed;
 pub mod flag;
+pub mod forecast_policy;
 pub mod foreign_travel;
 pub mod handover;
 pub mod inspection_span;

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::allocation_policy::AllocationPolicy;
 use super::calendar::CivilDate;
 use super::dashboard_policy::DashboardPolicy;
+use super::forecast_policy::ForecastPolicy;
 use super::planning_policy::{PlanningPolicy, RiskWeights};
 
 /// The policy built into the program.
@@ -109,6 +110,8 @@ pub struct Policy {
     pub dip_sample: DipSamplePolicy,
     /// The numbers of planning.
     pub planning: PlanningPolicy,
+    /// The numbers of forecasts.
+    pub forecast: ForecastPolicy,
     /// Days ahead at most that an acknowledged flag is looked at again. `[I]`
     pub acknowledgement_max_days: u32,
     /// Days that an inspection pack spans at most: a year and the month around its ends. `[I]`

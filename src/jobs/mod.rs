@@ -3,6 +3,7 @@
 
 pub mod drive;
 pub mod flags;
+pub mod forecast;
 pub mod proposal;
 pub mod worker;
 
@@ -65,6 +66,17 @@ pub enum JobError {
         /// Of how many.
         of: usize,
     },
+    /// Some forecasts could not be made; the others were.
+    #[error("{failed} of {of} forecasts failed")]
+    Forecasts {
+        /// How many failed.
+        failed: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// It could not be said which forecasts are unfinished.
+    #[error("forecasts could not be made")]
+    Forecast(#[source] Box<dyn Error + Send + Sync>),
     /// Schedules could not be proposed.
     #[error("schedules could not be proposed")]
     Proposal(#[source] Box<dyn Error + Send + Sync>),
@@ -84,6 +96,8 @@ impl JobError {
             Self::Forces { .. } => "forces_failed",
             Self::Proposals { .. } => "proposals_failed",
             Self::Proposal(_) => "proposal_failed",
+            Self::Forecasts { .. } => "forecasts_failed",
+            Self::Forecast(_) => "forecast_failed",
             Self::Panicked => "panicked",
         }
     }
@@ -121,6 +135,7 @@ impl Registry {
             .with(timetable, JobName::PendingFlags, flags::PendingFlags)
             .with(timetable, JobName::NightlyProposal, proposal::NightlyProposal)
             .with(timetable, JobName::PendingProposals, proposal::PendingProposals)
+            .with(timetable, JobName::PendingForecasts, forecast::PendingForecasts)
     }
 
     /// The same and one more, where the timetable has it.

@@ -7,7 +7,7 @@
 //! judges any proposal and shares no code with the search. A [`plot`] draws a proposal; its [`schema`] and the snapshot's
 //! say what both look like; the [`engine`] is the name of this way of planning.
 //!
-//! [`allocation`] proposes who manages which case, for a person to decide.
+//! A [`forecast`] is the planner run on what might be; [`allocation`] proposes who manages which case, for a person to decide.
 //!
 //! Nothing here reads a clock, a file or a database. Chance comes from the run's seed: the same
 //! snapshot, seed and iterations give the same proposal byte for byte.
@@ -22,6 +22,7 @@ pub mod due;
 pub mod engine;
 pub mod explain;
 pub mod faults;
+pub mod forecast;
 pub mod grid;
 pub mod moving;
 pub mod part_of_day;

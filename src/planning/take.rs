@@ -121,7 +121,8 @@ fn due_where_pinned(
 }
 
 /// The officers on duty whom the case's limited access shuts out.
-fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
+#[must_use]
+pub fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
     let Some(access) = &case.records.access else { return Vec::new() };
     let named = officers.iter().map(|officer| &officer.officer_ref);
     named.filter(|officer| !access.admits(Some(officer))).cloned().collect()

@@ -12,6 +12,7 @@ pub struct JobSettings {
     pending_flags: String,
     nightly_proposal: String,
     pending_proposals: String,
+    pending_forecasts: String,
 }
 
 impl JobSettings {
@@ -26,6 +27,7 @@ impl JobSettings {
                 JobName::PendingFlags => &self.pending_flags,
                 JobName::NightlyProposal => &self.nightly_proposal,
                 JobName::PendingProposals => &self.pending_proposals,
+                JobName::PendingForecasts => &self.pending_forecasts,
             };
             Entry::new(job, schedule)
         };

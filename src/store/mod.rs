@@ -13,6 +13,7 @@ pub mod error;
 pub mod evaluation;
 pub mod flag;
 pub mod flag_list;
+pub mod forecast;
 pub mod idempotency;
 pub mod import;
 pub mod job_run;

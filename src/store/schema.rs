@@ -407,6 +407,30 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    forecast (id) {
+        id -> sql::Id,
+        force -> Text,
+        team_refs -> sql::Json,
+        offender_refs -> sql::Json,
+        input -> Text,
+        state -> Text,
+        steps_done -> Integer,
+        steps -> Integer,
+        result -> Nullable<Text>,
+        error_code -> Nullable<Text>,
+        owner -> Nullable<Text>,
+        lease_until -> Nullable<sql::Instant>,
+        attempt -> Integer,
+        requested_at -> sql::Instant,
+        requested_by -> Text,
+        version -> Integer,
+    }
+}
+
 joinable!(flag_acknowledgement -> flag (flag_id));
 joinable!(current_record -> record_version (version_id));
 joinable!(current_record -> own_entry (own_entry_id));

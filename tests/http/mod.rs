@@ -16,6 +16,7 @@ mod dip_samples;
 mod duty_records;
 mod entries;
 mod flags;
+mod forecasts;
 mod insiders;
 mod inspection_packs;
 mod jobs;

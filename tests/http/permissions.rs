@@ -42,7 +42,7 @@ fn path(template: &str) -> String {
 /// What a role that may is answered, the first time and when it asks again.
 fn passes(verb: Verb, template: &str) -> &'static [u16] {
     match (verb, template) {
-        (Verb::Post, "/v1/schedules") => &[202],
+        (Verb::Post, "/v1/schedules" | "/v1/forecasts") => &[202],
         (Verb::Post, "/v1/offenders/{ref}/access-restriction") => &[200, 412],
         (Verb::Get, "/v1/offenders/{ref}/access-restriction" | "/v1/legal-holds/{ref}") => &[404],
         // Nobody of the caseload is in the area's briefing.
@@ -193,6 +193,7 @@ fn body_of_people(template: &str) -> Option<&'static str> {
 fn body(template: &str) -> (&'static str, &'static str) {
     match template {
         "/v1/records" => ("application/x-ndjson", ""),
+        "/v1/forecasts" => ("application/json", r#"{"team_ref": "north", "weeks": 1, "iterations": 0}"#),
         "/v1/schedules" => {
             ("application/json", r#"{"team_ref": "north", "from": "2021-04-16", "days": 7, "iterations": 0}"#)
         }

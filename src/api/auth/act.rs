@@ -51,6 +51,9 @@ acts! {
     AcceptSchedules, "schedules.accept", "Accept a proposal of a team's schedule": [Supervisor, DetectiveInspector];
     MoveVisits, "schedules.move", "Check and make one's own move of a planned visit of a team, and lift its pin":
         [Supervisor, DetectiveInspector];
+    AskForecasts, "forecasts.ask", "Ask what the weeks to come bring a team, as things stand and under changes":
+        [Supervisor, DetectiveInspector];
+    ReadForecasts, "forecasts.read", "Read a forecast": [Supervisor, DetectiveInspector];
     ReadDailyLists, "daily_lists.read", "Read an officer's visits on a day; an offender manager, their own":
         [OffenderManager, Supervisor, DetectiveInspector];
     ReadOfficers, "officers.read", "Read officers, with their posts, shifts and absences":

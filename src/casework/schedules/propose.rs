@@ -208,7 +208,7 @@ pub(super) fn store_request(
 }
 
 /// The accepted schedule of a team with its visits from a day on.
-pub(super) fn accepted(
+pub(in crate::casework) fn accepted(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
@@ -233,7 +233,12 @@ pub(super) fn accepted(
 pub(super) const PINNED: &str = "pinned";
 
 /// The visits of a team's accepted schedule, from a day on, that a person has put in their places.
-fn pins(connection: &mut AnyConnection, force: &str, team: &Ref, from: CivilDate) -> Result<Vec<Pin>, ScheduleError> {
+pub(in crate::casework) fn pins(
+    connection: &mut AnyConnection,
+    force: &str,
+    team: &Ref,
+    from: CivilDate,
+) -> Result<Vec<Pin>, ScheduleError> {
     let mut pins = Vec::new();
     for row in planned_visit::team_visits(connection, force, team, from)? {
         let Some(pinned) = row.reason.get(PINNED).cloned() else { continue };

@@ -1,0 +1,20 @@
+-- Forecasts asked for: what each is made from, byte for byte (it holds where people live), how far it is, and what came of it.
+CREATE TABLE forecast (
+    id uuid PRIMARY KEY,
+    force text NOT NULL,
+    team_refs jsonb NOT NULL,
+    offender_refs jsonb NOT NULL,
+    input text NOT NULL,
+    state text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed')),
+    steps_done integer NOT NULL,
+    steps integer NOT NULL,
+    result text,
+    error_code text,
+    owner text,
+    lease_until timestamptz,
+    attempt integer NOT NULL,
+    requested_at timestamptz NOT NULL,
+    requested_by text NOT NULL,
+    version integer NOT NULL
+);
+CREATE INDEX forecast_unfinished ON forecast (state, requested_at);
