@@ -104,9 +104,9 @@ pub fn accept(store: &Store, acting: &Acting<'_>, team: &Ref, accepting: &Accept
     within_reach(store, acting.reader, team, act)?;
     let (mut lines, mut effects) = (Vec::new(), Vec::new());
     let written = on_force(store, acting, act, (RecordKind::Team, team), |in_hand| {
-        let (accepted, drafts, told) = decide(in_hand, team, accepting)?;
-        (lines, effects) = (accepted, told);
-        Ok(drafts)
+        let decided = decide(in_hand, team, accepting)?;
+        (lines, effects) = (decided.lines, decided.effects);
+        Ok(decided.drafts)
     })?;
     Ok(Accepted { written, lines, effects })
 }
@@ -124,12 +124,15 @@ fn within_reach(store: &Store, reader: &Reader, team: &Ref, act: &str) -> Result
     if is_found { Ok(()) } else { Err(ActError::NotFound) }
 }
 
+/// What an acceptance comes to.
+struct Decided {
+    lines: Vec<Line>,
+    drafts: Vec<Draft>,
+    effects: Vec<Effect>,
+}
+
 /// The lines that are accepted, what they enter, and what they do to caseloads.
-fn decide(
-    in_hand: &ForceInHand<'_>,
-    team: &Ref,
-    accepting: &Accepting,
-) -> Result<(Vec<Line>, Vec<Draft>, Vec<Effect>), Refusal> {
+fn decide(in_hand: &ForceInHand<'_>, team: &Ref, accepting: &Accepting) -> Result<Decided, Refusal> {
     in_hand.acting_supervisor()?;
     let asked = Asked { team, leavers: &accepting.leavers };
     let question = gather(in_hand.force, |case| in_hand.shows(case), asked, (in_hand.at, in_hand.policy))?;
@@ -147,7 +150,7 @@ fn decide(
     let (drafts, effects) = decide_each(in_hand, &passing, |_| String::new(), Basis::Loaded)
         // Whoever is proposed fits the day proposed: what stands against them then is another day.
         .map_err(|refusal| refusal.at("/from"))?;
-    Ok((lines, drafts, effects))
+    Ok(Decided { lines, drafts, effects })
 }
 
 /// The proposal's words and the supervisor's own.
