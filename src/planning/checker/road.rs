@@ -22,8 +22,10 @@ pub(super) struct Door<'a> {
 /// The roads of a snapshot: those that it tells of, or the built-in model's.
 pub(super) struct Roads<'a> {
     policy: &'a TravelPolicy,
-    /// The rows that it tells, the base's first, and whose row is which.
-    told: Option<(&'a [Vec<u32>], BTreeMap<&'a Ref, usize>)>,
+    /// The rows that it tells, the base's first.
+    rows: Option<&'a [Vec<u32>]>,
+    /// Whose row is which.
+    whose: BTreeMap<&'a Ref, usize>,
 }
 
 impl<'a> Roads<'a> {
@@ -33,8 +35,8 @@ impl<'a> Roads<'a> {
             let place = demand.place.as_ref();
             place.is_some_and(|place| place.location.is_some())
         });
-        let whose = || known.map(|demand| &demand.offender_ref).zip(1..).collect();
-        Self { policy: &snapshot.policy.travel, told: rows.map(|rows| (rows, whose())) }
+        let whose = known.map(|demand| &demand.offender_ref).zip(1..).collect();
+        Self { policy: &snapshot.policy.travel, rows, whose }
     }
 
     /// Whole seconds from one door to another.
@@ -43,8 +45,8 @@ impl<'a> Roads<'a> {
     }
 
     fn told(&self, from: Door<'_>, to: Door<'_>) -> Option<i64> {
-        let (rows, whose) = self.told.as_ref()?;
-        let place = |door: Door<'_>| door.of.map_or(Some(0), |offender| whose.get(offender).copied());
+        let rows = self.rows?;
+        let place = |door: Door<'_>| door.of.map_or(Some(0), |offender| self.whose.get(offender).copied());
         let (from, to) = (place(from)?, place(to)?);
         match from.cmp(&to) {
             std::cmp::Ordering::Equal => Some(0),
