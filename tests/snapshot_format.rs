@@ -139,7 +139,7 @@ fn the_example_is_planned_checked_and_drawn_as_its_page_says() {
     assert_eq!([&summary["due"], &summary["planned"], &summary["unplaced"], &summary["overdue"]], [4, 3, 1, 1]);
     let written = Scratch::holding(&plan);
     let checked = printed(&["check", "--snapshot", snapshot, written.path()]);
-    assert_eq!(checked, "1 proposals checked, no rule broken\n");
+    assert!(checked.starts_with("1 proposals checked, no rule broken\n"), "{checked}");
     for kind in ["map", "week"] {
         let drawn = printed(&["plot", "--snapshot", snapshot, written.path(), "--kind", kind]);
         let out = Scratch::new();

@@ -132,6 +132,9 @@ const fn sum(number: u64) -> f64 {
     number as f64
 }
 
+/// A schedule as one of the yardsticks judges it.
+type Judging = fn(&Side) -> &Judged;
+
 fn text(runs: &[Run], Horizon { from, until }: Horizon) -> String {
     let mut lines = vec![
         format!("{from} to {until}; median of {} runs (least to most)", runs.len()),
@@ -149,8 +152,7 @@ fn text(runs: &[Run], Horizon { from, until }: Horizon) -> String {
             100.0 * number(side.summary.with_own_manager) / number(side.summary.planned.max(1))
         }),
     ];
-    let yardsticks: [(&str, fn(&Side) -> &Judged); 2] =
-        [("plans", |side| &side.by_plans), ("grid", |side| &side.by_grid)];
+    let yardsticks: [(&str, Judging); 2] = [("plans", |side| &side.by_plans), ("grid", |side| &side.by_grid)];
     for (name, judged) in yardsticks {
         lines.push(row(runs, &format!("days late weighted by risk, by the {name}"), |side| {
             sum(judged(side).weighted_days_late)

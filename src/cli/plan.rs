@@ -124,7 +124,8 @@ pub(super) fn read_snapshots(path: &Path) -> anyhow::Result<Vec<Snapshot>> {
             let told =
                 faults.iter().take(FAULTS_TOLD).map(|fault| format!("\n  {place}{}: {}", fault.pointer, fault.detail));
             bail!(
-                "{shown} cannot be planned from; what is wrong ({} in all):{}",
+                "{shown}: the snapshot of team {} cannot be planned from; what is wrong ({} in all):{}",
+                snapshot.team_ref,
                 faults.len(),
                 told.collect::<String>()
             );

@@ -35,7 +35,9 @@ impl Snapshot {
             fault("/horizon".to_owned(), &format!("has at most {LONGEST_HORIZON_DAYS} days"));
         }
         if let Err(error) = road_matrix::check(self) {
-            fault("/roads".to_owned(), &error.to_string());
+            let told = error.to_string();
+            let (pointer, detail) = told.split_once(": ").unwrap_or(("/roads", &told));
+            fault(pointer.to_owned(), detail);
         }
         self.officer_faults(&mut fault);
         self.demand_faults(&mut fault);

@@ -215,6 +215,8 @@ pub fn advise(base: &Snapshot, from_date: CivilDate, pin: &Pin, budget: Budget) 
         .map(|one| one.pin)
         .filter(|pin| before.dropped_pins.iter().all(|one| one.pin != *pin))
         .collect();
+    let is_it = |visit: &&PlannedVisit| visit.offender_ref == pin.offender_ref && visit.date == pin.date;
+    advice.window = advice.window.or_else(|| after.visits.iter().find(is_it).map(|visit| visit.window));
     (advice.before, advice.after) = (Some(before.score), Some(after.score));
     Ok(advice)
 }

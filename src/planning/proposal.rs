@@ -346,12 +346,6 @@ fn visits(problem: &Problem<'_>, solution: &Solution) -> Vec<PlannedVisit> {
     visits
 }
 
-/// By whom a visit was pinned, where a person has put it there.
-fn pin(problem: &Problem<'_>, job: usize, date: CivilDate) -> Option<Pinned> {
-    let demand = problem.snapshot.demands.get(problem.jobs.get(job)?.demand)?;
-    problem.snapshot.pin(&demand.offender_ref, date).map(|pin| pin.pinned.clone())
-}
-
 fn visit(
     problem: &Problem<'_>,
     solution: &Solution,
@@ -367,7 +361,7 @@ fn visit(
     let previous = solution.chains.get(job)?.iter().filter_map(|day| problem.days.get(*day)).rfind(|day| **day < date);
     let (window, why) = reason(demand, previous.copied());
     let time = |seconds: u32| TimeOfDay::from_minutes(u16::try_from(seconds / 60).ok()?);
-    Some(PlannedVisit {
+    let mut visit = PlannedVisit {
         offender_ref: demand.offender_ref.clone(),
         team_ref: problem.snapshot.team_ref.clone(),
         risk: demand.risk,
@@ -383,8 +377,13 @@ fn visit(
         overdue_days: u32::try_from(days_between(window.latest, date)).unwrap_or_default(),
         unannounced: demand.needs.unannounced,
         why,
-        pinned: pin(problem, stop.job, date).filter(|_| stop.pinned.is_some()),
-    })
+        pinned: None,
+    };
+    // A pin that was dropped says nothing of an accepted visit that stays on its day.
+    let pin =
+        problem.snapshot.pin_as(&visit.offender_ref, visit.date, visit.start, crew).filter(|_| stop.pinned.is_some());
+    visit.pinned = pin.map(|pin| pin.pinned.clone());
+    Some(visit)
 }
 
 fn summary(

@@ -224,7 +224,7 @@ impl Demand {
     }
 }
 
-/// A visit of the accepted schedule that stays as it is, because its day is near.
+/// A visit of the accepted schedule; where it is frozen it stays as it is, for its day is near or the schedule is repaired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptedVisit {
@@ -310,6 +310,14 @@ impl Snapshot {
     #[must_use]
     pub fn pin(&self, offender: &Ref, date: CivilDate) -> Option<&Pin> {
         self.pins.iter().find(|pin| pin.date == date && pin.offender_ref == *offender)
+    }
+
+    /// The same, of a visit at a time by a crew.
+    #[must_use]
+    pub fn pin_as(&self, offender: &Ref, date: CivilDate, start: TimeOfDay, crew: &[Ref]) -> Option<&Pin> {
+        let goes = |officer: &Ref| crew.contains(officer);
+        self.pin(offender, date)
+            .filter(|pin| pin.start == start && pin.crew.len() == crew.len() && pin.crew.iter().all(goes))
     }
 
     /// The visits that stay as they are: of the accepted schedule, and of the proposal in which a person moved one.

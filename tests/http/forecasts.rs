@@ -113,7 +113,11 @@ fn an_inspector_asks_of_every_team_what_clears_the_backlog_and_how_many_officers
             assert_eq!(sum(&team["baseline"], "/all/planned"), 0, "{team}");
             assert_eq!((&team["staffing"]["present"], &team["backlog"]["moves"]), (&json!(0), &json!([])), "{team}");
             let is_missed = team["backlog"]["visits"].as_i64().unwrap() > 0;
-            assert_eq!(team["staffing"]["undisturbed"]["least"], if is_missed { Value::Null } else { json!(0) });
+            assert_eq!(
+                team["staffing"]["undisturbed"]["least"],
+                if is_missed { Value::Null } else { json!(0) },
+                "{team}"
+            );
             let sources: Vec<&Value> =
                 team["staffing"]["assumptions"].as_array().unwrap().iter().map(|one| &one["source"]).collect();
             assert!(sources.contains(&&json!("policy")) && sources.contains(&&json!("design")), "{team}");

@@ -62,9 +62,16 @@ fn codes(advice: &Value) -> Vec<&str> {
 fn a_move(service: &Running, read: &Reply, rules: &[&str]) -> (Value, Value) {
     let all = visits(read);
     let asks_two = |visit: &&Value| visit["crew"].as_array().unwrap().len() == 2;
-    let is_late = |visit: &Value, other: &Value| text(other, "date") > visit["window"]["latest"].as_str().unwrap();
-    let pairs =
-        all.iter().filter(asks_two).flat_map(|visit| all.iter().filter(asks_two).map(move |other| (visit, other)));
+    let read_as = read.json();
+    let latest = |visit: &Value| visit["window"]["latest"].as_str().unwrap().to_owned();
+    // A window that has passed already is kept on any day.
+    let is_open = |visit: &&Value| latest(visit).as_str() >= text(&read_as["horizon"], "from");
+    let is_late = |visit: &Value, other: &Value| *text(other, "date") > *latest(visit);
+    let pairs = all
+        .iter()
+        .filter(asks_two)
+        .filter(is_open)
+        .flat_map(|visit| all.iter().filter(asks_two).map(move |other| (visit, other)));
     pairs
         .filter(|(visit, other)| {
             visit["offender_ref"] != other["offender_ref"] && is_late(visit, other) != rules.is_empty()

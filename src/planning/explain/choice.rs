@@ -190,7 +190,13 @@ pub fn choices(
             let offender = &snapshot.demands[problem.jobs[job].demand].offender_ref;
             if wanted(offender, problem.days[at]) {
                 let previous = solution.chains[job].iter().copied().rfind(|day| *day < at);
-                let pinned = snapshot.pin(offender, problem.days[at]).map(|pin| &pin.pinned);
+                let crew_day = &crews[crew];
+                let named =
+                    crew_day.crew.officers.iter().map(|officer| snapshot.officers[*officer].officer_ref.clone());
+                let starts =
+                    TimeOfDay::from_minutes(u16::try_from(crew_day.stops[position].start / 60).unwrap_or_default())?;
+                let pin = snapshot.pin_as(offender, problem.days[at], starts, &named.collect::<Vec<Ref>>());
+                let pinned = pin.map(|pin| &pin.pinned);
                 let placed =
                     Placed { problem: &problem, solution: &solution, job, day: at, crew, position, previous, pinned };
                 choices.push(choice(&placed, offender));

@@ -147,18 +147,18 @@ impl<'a> Bench<'a> {
         let is_empty = |officer: &OnDuty| officer.duties.is_empty();
         let (mut ample, mut more) = (present.min(self.pool.len()), 2);
         let mut before: Option<Missed> = None;
-        let beyond = loop {
+        let (beyond, wants_a_crew) = loop {
             let missed = self.missed(ample)?;
             // Four officers more who change nothing: no number would.
             let is_idle = more > 4 && before.as_ref() == Some(&missed);
             if !missed.for_want_of_a_crew || is_idle || ample == self.pool.len() {
-                break missed.offenders;
+                break (missed.offenders, missed.for_want_of_a_crew);
             }
             before = Some(missed);
             ample = (ample + more).min(self.pool.len());
             more *= 2;
         };
-        if self.pool.iter().all(is_empty) && !beyond.is_empty() {
+        if self.pool.iter().all(is_empty) && wants_a_crew {
             return Ok((None, beyond.len()));
         }
         let (mut too_few, mut least) = (None, ample);

@@ -97,7 +97,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The days on which a job's next visit may be made and somebody is on duty, `previous` being the day planned for the one
-    /// before, with what the visits' days cost then; the best first.
+    /// before, with what each costs; the best first.
     #[must_use]
     pub fn days_by_cost(&self, job: usize, previous: Option<usize>) -> Cow<'_, [(Cost, usize)]> {
         match previous {
@@ -110,8 +110,8 @@ impl<'a> Problem<'a> {
         let Some(window) = self.next_window(job, previous) else { return Vec::new() };
         let days = self.days_of(job, window, previous).filter(|day| !self.available[*day].is_empty());
         let drawn = self.drawn_day(job, window, previous);
-        let cost =
-            |day| Some(self.cost_within(job, (window, drawn), previous, day)? + self.cost_of_none(job, Some(day)));
+        // What follows is not weighed: it finds its place next, and a later day only puts it off.
+        let cost = |day| self.cost_within(job, (window, drawn), previous, day);
         let mut days: Vec<(Cost, usize)> = days.filter_map(|day| Some((cost(day)?, day))).collect();
         days.sort_unstable();
         days

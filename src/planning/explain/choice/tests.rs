@@ -79,7 +79,10 @@ fn one(snapshot: &Snapshot) -> Choice {
 /// A visit that is best on the first of two days, and may be made on both.
 fn two_days() -> Snapshot {
     let mut snapshot = one_visit();
-    demand(&mut snapshot).window = Window { earliest: today(), ideal: today(), latest: plus_days(today(), 1) };
+    let demand = demand(&mut snapshot);
+    demand.window = Window { earliest: today(), ideal: today(), latest: plus_days(today(), 1) };
+    // No day is drawn for it.
+    demand.needs.unannounced = false;
     snapshot
 }
 
@@ -165,6 +168,19 @@ fn each_reason_against_the_ideal_day_is_told() {
     }
 }
 
+#[test]
+fn an_unannounced_visit_is_held_against_the_day_drawn_for_it() {
+    let mut snapshot = two_days();
+    demand(&mut snapshot).needs.unannounced = true;
+    let drawn = |seed| {
+        let proposal = propose(&snapshot, Budget { seed, iterations: 5 }, |_| {}).unwrap();
+        let choice = explained(&snapshot, &proposal).remove(0);
+        assert_eq!((choice.day_chosen.reason, choice.day_chosen.drawn), (DayReason::OnDrawnDay, Some(choice.date)));
+        choice.date
+    };
+    assert_eq!((0..20).map(drawn).collect::<BTreeSet<_>>(), BTreeSet::from([today(), tomorrow()]));
+}
+
 fn window(weekday: DayOfWeek, from: u16, until: u16) -> crate::domain::risk_management_plan::TimeWindow {
     crate::domain::risk_management_plan::TimeWindow { weekdays: vec![weekday], from: time(from), until: time(until) }
 }
@@ -180,6 +196,7 @@ fn a_full_ideal_day_names_the_nearest_that_has_a_place() {
     snapshot.officers.iter_mut().for_each(|officer| officer.duties = three.to_vec());
     busy(&mut snapshot, 1);
     demand(&mut snapshot).window = Window { earliest: today(), ideal: today(), latest: plus_days(today(), 4) };
+    demand(&mut snapshot).needs.unannounced = false;
     let mut proposal = plan(&snapshot, 5);
     // The search puts it on the day after; a person would have it on Monday.
     let at = proposal.visits.iter().position(|visit| !visit.offender_ref.as_str().starts_with("long")).unwrap();
