@@ -113,7 +113,8 @@ fn side(
 fn spread(mut figures: Vec<f64>) -> String {
     figures.sort_by(f64::total_cmp);
     let at = |place: usize| figures.get(place).copied().unwrap_or_default();
-    let (median, least, most) = (at(figures.len() / 2), at(0), at(figures.len().saturating_sub(1)));
+    let last = figures.len().saturating_sub(1);
+    let (median, least, most) = (f64::midpoint(at(last / 2), at(figures.len() / 2)), at(0), at(last));
     if least == most { format!("{median:.1}") } else { format!("{median:.1} ({least:.1} to {most:.1})") }
 }
 

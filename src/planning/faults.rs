@@ -39,6 +39,18 @@ impl Snapshot {
             let (pointer, detail) = told.split_once(": ").unwrap_or(("/roads", &told));
             fault(pointer.to_owned(), detail);
         }
+        let breaks = &self.policy.breaks;
+        for (member, minutes) in [
+            ("shortest_crew_day_minutes", self.policy.shortest_crew_day_minutes),
+            ("breaks/if_longer_than_minutes", breaks.if_longer_than_minutes),
+            ("breaks/minutes", breaks.minutes),
+            ("breaks/not_before_minutes", breaks.not_before_minutes),
+            ("breaks/begun_by_minutes", breaks.begun_by_minutes),
+        ] {
+            if minutes >= 24 * 60 {
+                fault(format!("/policy/{member}"), "is less than 1440");
+            }
+        }
         self.officer_faults(&mut fault);
         self.demand_faults(&mut fault);
         self.crew_faults(&mut fault);
@@ -131,7 +143,8 @@ mod tests {
         let good = world(3, 10, 4, 14);
         assert_eq!(good.faults(), []);
         type Spoil = fn(&mut Snapshot);
-        let spoils: [(&str, Spoil); 12] = [
+        let spoils: [(&str, Spoil); 13] = [
+            ("/policy/breaks/minutes", |snapshot| snapshot.policy.breaks.minutes = 24 * 60),
             ("/format", |snapshot| snapshot.format = "other/9".into()),
             ("/horizon", |snapshot| snapshot.horizon.until = minus_days(today(), 1)),
             ("/horizon", |snapshot| snapshot.horizon.from = minus_days(today(), 400)),

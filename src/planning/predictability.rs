@@ -17,7 +17,7 @@ use crate::domain::working_time::{DayOfWeek, TimeOfDay};
 pub struct Guessed {
     /// Which.
     pub guesser: Guesser,
-    /// Visits of which it made a guess.
+    /// Visits of which it made a guess that could be right: of days in the horizon, or of a time.
     pub guesses: usize,
     /// Those that came as it guessed.
     pub hits: usize,
@@ -95,13 +95,22 @@ fn of_offender(
         if visit.window.latest >= horizon.from {
             let days = days(horizon, demand, visit, seen.last().map(|seen| seen.date), on_duty);
             for one in all.iter_mut() {
-                let Some(guess) = one.guesser.guess(&seen, window) else { continue };
+                let guess = one.guesser.guess(&seen, window).filter(|guess| can_be_right(*guess, horizon));
+                let Some(guess) = guess else { continue };
                 one.guesses += 1;
                 one.hits += usize::from(guess.hits(came));
                 one.by_chance += chance(guess, &days, &demand.needs.time_windows, on_duty);
             }
         }
         seen.push(came);
+    }
+}
+
+/// A guess of days that are not planned can be neither right nor wrong.
+fn can_be_right(guess: Guess, horizon: Horizon) -> bool {
+    match guess {
+        Guess::Days { from, until } => until >= horizon.from && from <= horizon.until,
+        Guess::Time { .. } => true,
     }
 }
 

@@ -8,10 +8,11 @@ use crate::planning::worlds::{today, world};
 fn roomy(seed: u64, off_drawn_day: u32) -> Snapshot {
     let mut snapshot = world(seed, 60, 10, 56);
     snapshot.policy.costs.off_drawn_day = off_drawn_day;
-    // The road decides nothing: few visits a day would otherwise be brought together in the middle of everybody's windows.
+    // Neither the road nor the managers' days decide: few visits a day would otherwise be brought together in the middle of everybody's windows.
+    snapshot.policy.costs.without_manager = 0;
     (snapshot.policy.travel.town_kmh, snapshot.policy.travel.open_kmh) = (500, 900);
     for (at, demand) in snapshot.demands.iter_mut().enumerate() {
-        let ideal = plus_days(today(), u32::try_from(at).unwrap());
+        let ideal = plus_days(today(), u32::try_from(at * 9 / 10).unwrap());
         let last = minus_days(ideal, 60);
         demand.window.earliest = minus_days(ideal, 20);
         demand.window.ideal = ideal;

@@ -10,46 +10,43 @@ pub struct Drawn {
     seed: u64,
     /// What a day off the one drawn costs; nothing where no days are drawn.
     rate: u64,
-    /// The days of the horizon on which anybody is on duty, in order.
-    open: Vec<i64>,
+    /// The days of the horizon on which anybody is on duty, in order, each with its place in the week.
+    open: Vec<(i64, usize)>,
 }
 
 impl Drawn {
     /// Draws by a run's seed, from days on which anybody is on duty.
     #[must_use]
-    pub const fn by(seed: u64, rate: u64, open: Vec<i64>) -> Self {
+    pub const fn by(seed: u64, rate: u64, open: Vec<(i64, usize)>) -> Self {
         Self { seed, rate, open }
     }
 
     /// The day drawn for a job's visit of a window, `previous` being the day planned for the one before: none where it is
-    /// announced, or late already, and so made as soon as it can be.
+    /// announced, or late already, and so made as soon as it can be. An accepted day of the window stays the one that was drawn.
     ///
-    /// Where the window has more room after its ideal day than before it, the days before are drawn oftener, so that visits do not
-    /// come later on average than the plan says. A window that opens at its ideal day, after an event, has all its days drawn alike.
+    /// Where the window has more room after its ideal day than before it, the days before are drawn oftener, so that visits of windows that
+    /// open within the horizon do not come later on average than the plan says. A window that opens at its ideal day, after an event, has all
+    /// its days drawn alike.
     #[must_use]
-    pub fn day(&self, (at, job): (usize, &Job), window: DayWindow, previous: Option<usize>) -> Option<i64> {
+    pub fn day(&self, job: &Job, window: DayWindow, previous: Option<usize>) -> Option<i64> {
         if self.rate == 0 || !job.is_unannounced || window.is_past() {
             return None;
         }
         let days = job.days(window, previous);
+        if let Some((accepted, _)) = job.accepted.iter().find(|(day, _)| days.contains(day)) {
+            return Some(*accepted);
+        }
         let open = self.open_between(*days.start(), *days.end());
-        let (first, last) = (*open.first()?, *open.last()?);
-        let mut chance = self.chance(at, previous);
-        let to_ideal = open.partition_point(|day| *day <= window.ideal);
-        let (early, late) = open.split_at(to_ideal);
-        let is_late_on_average = first + last > 2 * window.ideal;
-        let drawn_from = match (early.first(), late.first()) {
-            (Some(from), Some(then)) if is_late_on_average && window.earliest < window.ideal => {
-                // The means of both parts, twice.
-                let (early_mean, late_mean) = (from + window.ideal, then + last);
-                let share = |days: i64| u64::try_from(days).unwrap_or_default();
-                let is_early = below(share(late_mean - early_mean), &mut chance) < share(late_mean - 2 * window.ideal);
-                if is_early { early } else { late }
-            }
-            _ => open,
-        };
-        let length = u64::try_from(drawn_from.len()).unwrap_or_default();
-        usize::try_from(below(length, &mut chance)).ok().and_then(|at| drawn_from.get(at)).copied()
+        let (early, late) = open.split_at(open.partition_point(|(day, _)| *day <= window.ideal));
+        let possible = |days: &[(i64, usize)]| days.iter().filter(|(_, weekday)| job.may_be_on(*weekday)).count();
+        let count = |number: usize| u64::try_from(number).unwrap_or_default();
+        let (before, after) = (count(possible(early)), count(possible(late)));
+        let (weight_early, weight_late) = weights(window);
+        let mut chance = self.chance(job, previous);
+        let is_early = below(before * weight_early + after * weight_late, &mut chance) < before * weight_early;
+        let (part, length) = if is_early { (early, before) } else { (late, after) };
+        let at = usize::try_from(below(length, &mut chance)).ok()?;
+        part.iter().filter(|(_, weekday)| job.may_be_on(*weekday)).nth(at).map(|(day, _)| *day)
     }
 
     /// What it costs that a visit is made on another day than the one drawn.
@@ -58,17 +55,30 @@ impl Drawn {
         self.rate * day.abs_diff(drawn)
     }
 
-    fn open_between(&self, first: i64, last: i64) -> &[i64] {
-        let from = self.open.partition_point(|day| *day < first);
-        let until = self.open.partition_point(|day| *day <= last);
+    fn open_between(&self, first: i64, last: i64) -> &[(i64, usize)] {
+        let from = self.open.partition_point(|(day, _)| *day < first);
+        let until = self.open.partition_point(|(day, _)| *day <= last);
         self.open.get(from..until).unwrap_or_default()
     }
 
-    /// Chance of its own for each visit, whatever else the search does.
-    fn chance(&self, job: usize, previous: Option<usize>) -> u64 {
-        let number = |number: usize| u64::try_from(number).unwrap_or_default();
-        mixed(mixed(mixed(self.seed) ^ number(job)) ^ previous.map_or(0, |day| number(day) + 1))
+    /// Chance of its own for each visit, whatever else the search does and whoever else is due.
+    fn chance(&self, job: &Job, previous: Option<usize>) -> u64 {
+        let after = previous.and_then(|day| u64::try_from(day + 1).ok()).unwrap_or_default();
+        mixed(mixed(mixed(self.seed) ^ job.key) ^ after)
     }
+}
+
+/// A number of a text's own, so that each offender's days are drawn apart.
+#[must_use]
+pub fn key(text: &str) -> u64 {
+    text.bytes().fold(0, |key, byte| mixed(key ^ u64::from(byte)))
+}
+
+/// How often a day up to a window's ideal one is drawn, and how often a day after it. By the squares of the room on the other side, both
+/// parts bear the same on the mean.
+fn weights(window: DayWindow) -> (u64, u64) {
+    let (before, after) = (window.ideal.abs_diff(window.earliest), window.latest.abs_diff(window.ideal));
+    if before == 0 || after <= before { (1, 1) } else { (after * after, before * before) }
 }
 
 /// A number below another, from chance that goes on to the next.
@@ -88,10 +98,14 @@ const fn mixed(number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use crate::domain::calendar::{minus_days, plus_days};
+    use crate::domain::risk_management_plan::TimeWindow;
     use crate::domain::risk_management_plan::VisitInterval;
+    use crate::domain::working_time::{DayOfWeek, TimeOfDay};
+    use crate::planning::proposal::propose;
+    use crate::planning::search::Budget;
     use crate::planning::search::problem::Problem;
     use crate::planning::snapshot::{Recurrence, Snapshot, Window};
-    use crate::planning::worlds::{today, world};
+    use crate::planning::worlds::{accepted, today, world};
 
     /// One offender whose window has these days of the horizon, which has sixty with somebody on duty on most weekdays.
     fn one(earliest: u32, ideal: u32, latest: u32) -> Snapshot {
@@ -133,6 +147,26 @@ mod tests {
             let sum: i64 = drawn.iter().sum();
             assert!(sum <= (i64::from(ideal) + 1) * 4_000, "{earliest} {ideal} {latest}: {}", sum / 4_000);
         }
+    }
+
+    #[test]
+    fn a_day_without_times_of_the_plan_is_not_drawn() {
+        let mut snapshot = one(0, 20, 40);
+        let window = TimeWindow { weekdays: vec![DayOfWeek::Tue], from: TimeOfDay::NOON, until: TimeOfDay::LAST };
+        snapshot.demands[0].needs.time_windows = vec![window];
+        let drawn = drawn(&snapshot, 200);
+        assert_eq!(drawn.len(), 200);
+        let weekday = |day: i64| DayOfWeek::of(plus_days(today(), u32::try_from(day).unwrap()));
+        assert!(drawn.into_iter().all(|day| weekday(day) == DayOfWeek::Tue));
+    }
+
+    #[test]
+    fn an_accepted_day_stays_the_one_that_was_drawn_whatever_the_seed() {
+        let first = one(0, 20, 40);
+        let proposal = propose(&first, Budget { seed: 1, iterations: 5 }, |_| {}).unwrap();
+        let day = crate::domain::calendar::days_between(today(), proposal.visits[0].date);
+        let follows = accepted(first, &proposal, today());
+        assert_eq!(drawn(&follows, 20), vec![day; 20]);
     }
 
     #[test]

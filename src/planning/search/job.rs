@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::cost::Cost;
+use super::drawn;
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::working_time::DayOfWeek;
@@ -33,6 +34,8 @@ pub struct Job {
     pub shut_out: Vec<usize>,
     /// Whether the offender is not told beforehand.
     pub is_unannounced: bool,
+    /// What its days are drawn by.
+    pub key: u64,
     /// How visits follow one another; nothing where no plan says.
     rhythm: Option<Rhythm>,
     /// For each skill asked for, the officers who hold it.
@@ -87,6 +90,12 @@ impl Job {
     pub fn days(&self, window: DayWindow, previous: Option<usize>) -> RangeInclusive<i64> {
         let days = window.days(self.last_day, previous.and_then(|day| i64::try_from(day).ok()));
         self.first_day.max(*days.start())..=*days.end()
+    }
+
+    /// True where a visit has times on a weekday, Monday being 0.
+    #[must_use]
+    pub fn may_be_on(&self, weekday: usize) -> bool {
+        self.spans.get(weekday).is_some_and(|spans| !spans.is_empty())
     }
 
     /// What it costs that no visit is planned after a day, or none at all: for each visit that would be due then the days that it
@@ -157,6 +166,7 @@ fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
         manager: demand.manager_ref.as_ref().and_then(officer),
         shut_out: demand.shut_out.iter().filter_map(officer).collect(),
         is_unannounced: demand.needs.unannounced,
+        key: drawn::key(demand.offender_ref.as_str()),
         rhythm: demand.recurrence.as_ref().map(|recurrence| rhythm(snapshot, demand, recurrence)),
         holders: demand.needs.required_skills.iter().map(|skill| skills::holders(&snapshot.officers, skill)).collect(),
         spans,

@@ -70,10 +70,14 @@ impl<'a> Problem<'a> {
         };
         let given = snapshot.crews.as_ref().map(|crews| given(snapshot, &days, &available, crews));
         let frozen = frozen(snapshot, &jobs);
-        let weekdays = days.iter().map(|day| job::weekday(*day)).collect();
+        let weekdays: Vec<usize> = days.iter().map(|day| job::weekday(*day)).collect();
         let (places, last_day) = (places.len(), days_between(snapshot.horizon.from, snapshot.horizon.until));
-        let on_duty = available.iter().enumerate().filter(|(_, available)| !available.is_empty());
-        let open = on_duty.filter_map(|(day, _)| i64::try_from(day).ok()).collect();
+        let goes = |day: &usize| match &given {
+            Some(given) => !given[*day].is_empty(),
+            None => !available[*day].is_empty(),
+        };
+        let open = (0..days.len()).filter(goes).filter_map(|day| Some((i64::try_from(day).ok()?, weekdays[day])));
+        let open = open.collect();
         let drawn = Drawn::by(seed, snapshot.policy.costs.off_drawn_day.into(), open);
         let first_days = Vec::new();
         let mut problem = Self {
@@ -188,7 +192,7 @@ impl<'a> Problem<'a> {
     /// The day drawn for a job's visit of a window: see [`Drawn::day`].
     #[must_use]
     pub fn drawn_day(&self, job: usize, window: DayWindow, previous: Option<usize>) -> Option<i64> {
-        self.drawn.day((job, &self.jobs[job]), window, previous)
+        self.drawn.day(&self.jobs[job], window, previous)
     }
 
     /// The same, where the window and the day drawn are known.

@@ -15,7 +15,7 @@ use crate::domain::reference::Ref;
 use crate::domain::visit_guess::{GUESSERS, Guess};
 
 /// A team whose accepted schedule some guesser beats: of 20 ⚙ guesses or more of days to come, more are right than pure chance and
-/// 5 ⚙ points allow, by more than two standard errors. Chance draws from the weekdays of each window within the schedule's own days.
+/// 5 ⚙ points allow, by more than two standard errors. Chance draws from the weekdays of each window that are planned and to come.
 pub(super) fn predictable<'a>(
     force: &ForceFile,
     facts: &'a ServiceFacts,
@@ -33,9 +33,15 @@ pub(super) fn predictable<'a>(
             visits.sort_by_key(|visit| visit.came.date);
             let mut seen = case.seen_visits(at);
             for visit in visits {
-                let days = possible(visit);
+                let days = possible(visit, at.today());
                 for (guesser, tally) in &mut tallies {
-                    if let Some(guess @ Guess::Days { from, until }) = guesser.guess(&seen, visit.window) {
+                    let guess = guesser.guess(&seen, visit.window);
+                    // A guess of days that are past or not planned can be neither right nor wrong.
+                    if let Some(guess @ Guess::Days { from, until }) = guess
+                        && until >= at.today().max(visit.schedule_from)
+                        && from <= visit.schedule_until
+                        && !days.is_empty()
+                    {
                         tally.add(guess.hits(visit.came), share(&days, from, until));
                     }
                 }
@@ -76,11 +82,12 @@ impl Tally {
     }
 }
 
-/// The weekdays on which a visit could have come.
-fn possible(visit: &ExpectedVisit) -> Vec<CivilDate> {
-    let first = visit.window.earliest.max(visit.schedule_from);
+/// The days from today on which a visit can come: weekdays, and weekends where it comes on one.
+fn possible(visit: &ExpectedVisit, today: CivilDate) -> Vec<CivilDate> {
+    let first = visit.window.earliest.max(visit.schedule_from).max(today);
     let last = visit.window.latest.min(visit.schedule_until);
-    dates(first, last).filter(|date| !is_weekend(*date)).collect()
+    let weekends = is_weekend(visit.came.date);
+    dates(first, last).filter(|date| weekends || !is_weekend(*date)).collect()
 }
 
 fn share(days: &[CivilDate], from: CivilDate, until: CivilDate) -> f64 {
