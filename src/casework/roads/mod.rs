@@ -1,7 +1,7 @@
 //! Road times from a service with OSRM's `/table` interface, where one is configured.
 //!
 //! What is asked carries where offenders live. So it goes to hosts on a private network alone, unless an administrator has
-//! recorded the force's [`approval`] of the host; what comes back is kept in memory and nowhere else ([`cache`]); and
+//! recorded the force's [`approval`] of the host; what comes back is kept in memory and nowhere else (`cache`); and
 //! no place stands in a log, an error or a metric. Where the service cannot be used the built-in travel model is, and the proposal says so.
 
 mod address;

@@ -2,7 +2,7 @@
 //! and other levels: what is overdue by risk and week, the smallest set of moves that clears the backlog, and how many
 //! officers it takes to honour every plan.
 //!
-//! A [`change`] makes the snapshot of a team what it would be; [`course`] plans it, week by week once a visit has missed its
+//! A [`change`] makes the snapshot of a team what it would be; [`mod@course`] plans it, week by week once a visit has missed its
 //! window; [`outlook`] counts that; [`backlog`] looks for moves; [`staffing`] for a number of officers, over the courses
 //! of events that [`scenario`] draws at [`rates`] taken from the record. It knows no number of its own but those that the
 //! policy has. The same input gives the same forecast byte for byte.
