@@ -42,7 +42,7 @@ fn of(guesser: Guesser, worlds: u64, off_drawn_day: u32) -> Guessed {
 fn visits_sought_at_their_ideal_day_are_guessed_and_those_at_a_day_drawn_are_not() {
     for guesser in [Guesser::MedianInterval, Guesser::LastInterval, Guesser::IdealDay] {
         let (guessable, drawn) = (of(guesser, 4, 0), of(guesser, 4, 120));
-        assert!(guessable.hit_percent() > 90.0, "{guessable:?}");
+        assert!(guessable.hit_percent() > 80.0, "{guessable:?}");
         assert!(drawn.hit_percent() < drawn.chance_percent() + 8.0, "{drawn:?}");
         assert!((10.0..30.0).contains(&drawn.chance_percent()), "{drawn:?}");
     }
