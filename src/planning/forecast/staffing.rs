@@ -138,7 +138,7 @@ impl<'a> Bench<'a> {
         Ok(found)
     }
 
-    /// The least number of officers who give as many visits a place as any number of them would, and how many visits none
+    /// The least number of officers who give every visit a place that any number of them would, and how many visits none
     /// gives one.
     ///
     /// # Errors
@@ -163,22 +163,18 @@ impl<'a> Bench<'a> {
         }
         let (mut too_few, mut least) = (None, ample);
         while let Some(between) = middle(too_few, least) {
-            if self.missed(between)?.offenders.len() <= beyond.len() {
-                least = between
-            } else {
-                too_few = Some(between)
-            }
+            if self.missed(between)?.offenders.is_subset(&beyond) { least = between } else { too_few = Some(between) }
         }
-        while let Some(fewer) = self.will_do_below(least, beyond.len())? {
+        while let Some(fewer) = self.will_do_below(least, &beyond)? {
             least = fewer;
         }
         Ok((Some(least), beyond.len()))
     }
 
     /// One or two officers fewer, where they will do.
-    fn will_do_below(&mut self, least: usize, beyond: usize) -> Result<Option<usize>, ForecastError> {
+    fn will_do_below(&mut self, least: usize, beyond: &BTreeSet<Ref>) -> Result<Option<usize>, ForecastError> {
         for fewer in [1, 2].into_iter().filter_map(|below| least.checked_sub(below)) {
-            if self.missed(fewer)?.offenders.len() <= beyond {
+            if self.missed(fewer)?.offenders.is_subset(beyond) {
                 return Ok(Some(fewer));
             }
         }

@@ -47,7 +47,6 @@ fn a_team_that_is_short_is_told_what_clears_its_backlog_and_how_many_officers_it
     assert_eq!((staffing.present, staffing.scenarios.len()), (2, 11));
     assert!(staffing.undisturbed.least > Some(2), "{staffing:?}");
     assert!(staffing.low <= staffing.median && staffing.median <= staffing.high, "{staffing:?}");
-    assert!(staffing.high >= staffing.undisturbed.least, "what goes wrong takes officers: {staffing:?}");
     assert!(staffing.scenarios.iter().all(|found| found.retries > 0), "{staffing:?}");
     // Visits that missed their window are made later, where somebody is free then.
     assert!(team.baseline.plans > 1);
