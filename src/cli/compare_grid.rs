@@ -17,7 +17,6 @@ use crate::planning::proposal::{Proposal, Summary, propose};
 use crate::planning::search::{Budget, DEFAULT_ITERATIONS};
 use crate::planning::snapshot::{Horizon, Snapshot};
 use crate::store::Store;
-use crate::store::scope::Scope;
 
 /// What `compare-grid` is told.
 #[derive(Debug, Args)]
@@ -72,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, store: &Store, clock: Clock) -> anyhow:
     let team = arguments.team.clone().map(Ref::new).transpose().context("--team")?;
     let mut compared = Vec::new();
     for force in forces_asked(store, arguments.force.as_ref())? {
-        compared.extend(teams(store, clock, &Scope::whole(force), team.as_ref(), horizon)?);
+        compared.extend(teams(store, clock, &force, team.as_ref(), horizon)?);
     }
     if compared.is_empty() {
         bail!("there is no team to plan");

@@ -11,26 +11,24 @@ use crate::planning::grid::Compared;
 use crate::planning::snapshot::Horizon;
 use crate::planning::take;
 use crate::store::Store;
-use crate::store::scope::Scope;
 
-/// The teams in scope, or one of them, by their plans and by the grid.
+/// A force's teams, or one of them, by their plans and by the grid: for the operator, who sees all of it.
 ///
 /// # Errors
-/// When the team is not known or not in scope, or the store fails.
+/// When the force has no such team, or the store fails.
 pub fn teams(
     store: &Store,
     clock: Clock,
-    scope: &Scope,
+    force: &str,
     team: Option<&Ref>,
     horizon: Horizon,
 ) -> Result<Vec<Compared>, ScheduleError> {
     let (policies, bank_holidays) = (Policies::built_in()?, BankHolidays::built_in()?);
     let at = clock.moment();
     let context = DueContext { at, horizon, policy: policies.in_force(at.today())?, bank_holidays: &bank_holidays };
-    let force = scope.force.as_str();
     let file = store.transaction(|connection| Ok::<_, ScheduleError>(force_file::load(connection, force)?))?;
     let mut teams = take::teams(&file, at.today());
-    teams.retain(|known| scope.covers(known) && team.is_none_or(|team| known == team));
+    teams.retain(|known| team.is_none_or(|team| known == team));
     if team.is_some() && teams.is_empty() {
         return Err(ScheduleError::TeamUnknown);
     }
