@@ -27,6 +27,7 @@ use super::offenders::{case_file, export, list, notification_duties, reactive_el
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
+    events,
     imports::{self, Refusal},
     send,
 };
@@ -57,6 +58,8 @@ use crate::domain::reading_reason::ReadingReason;
         document,
         send::send,
         imports::read,
+        events::list,
+        events::read,
         list::list,
         case_file::read,
         timeline::read,

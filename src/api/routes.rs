@@ -22,7 +22,7 @@ use super::forecasts;
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
-use super::records::{imports, send};
+use super::records::{events, imports, send};
 use super::schedules::{
     accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
 };
@@ -105,6 +105,8 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::open(Verb::Get, "/openapi.json", || web::to(openapi::document)),
     Endpoint::permitted(Verb::Post, "/v1/records", SendRecords::PERMISSION, || web::to(send::send)),
     Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
+    Endpoint::permitted(Verb::Get, "/v1/events", ReadOutwardEvents::PERMISSION, || web::to(events::list)),
+    Endpoint::permitted(Verb::Get, "/v1/events/{id}", ReadOutwardEvents::PERMISSION, || web::to(events::read)),
     Endpoint::permitted(Verb::Get, "/v1/offenders", ReadOffenders::PERMISSION, || web::to(list::list)),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}", ReadOffenders::PERMISSION, || web::to(case_file::read)),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/timeline", ReadOffenders::PERMISSION, || {

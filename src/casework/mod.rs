@@ -32,6 +32,7 @@ pub mod notifiable_changes;
 pub mod notification_duties;
 pub mod notifications;
 pub mod offenders;
+pub mod outward_events;
 pub mod people;
 pub mod plans;
 pub mod reactive_management;

@@ -215,6 +215,8 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("other_assessment.enter", Operation::Collection),
     ("other_assessment.list", Operation::Consultation),
     ("other_assessment.read", Operation::Consultation),
+    ("outward_event.list", Operation::Disclosure),
+    ("outward_event.read", Operation::Disclosure),
     ("plan_action.check", Operation::Alteration),
     ("plan_action.complete", Operation::Alteration),
     ("plan_action.defer", Operation::Alteration),

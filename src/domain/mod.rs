@@ -47,6 +47,7 @@ pub mod offender;
 pub mod officer;
 pub mod order;
 pub mod other_assessment;
+pub mod outward_event;
 pub mod personal_data;
 pub mod plan_action;
 pub mod plan_rules;

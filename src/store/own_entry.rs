@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, insert_all};
 use super::error::StoreError;
+use super::outbox::{self, NewOutboxEvent};
 use super::record::{StoredRecord, StoredVersion, stored_records, unreadable, whole};
 use super::schema::{
     current_record, own_entry, own_entry_personal_data, record_reference, record_version, record_version_personal_data,
@@ -19,6 +20,7 @@ use super::told::stands;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
 use crate::domain::claim::{Claim, Claims, Difference, Members, as_it_stands, claim, differences};
+use crate::domain::outward_event::{OutwardEvent, wants_crime_report};
 use crate::domain::personal_data::{offender_of, set_apart};
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::reference::Ref;
@@ -268,6 +270,9 @@ pub fn append(connection: &mut AnyConnection, new: NewEntry<'_>) -> Result<Recor
     let NewEntry { force, kind, subject, change, act, entered_at, entered_by } = new;
     let Ground { row, feed, mut claims, whole } = ground(connection, force, kind, subject)?;
     let is_whole = whole || feed.is_none();
+    // What cannot be read as a record yet is one that is being made.
+    let before = record(kind, as_it_stands(kind, feed.clone(), &claims)).ok();
+    let mut now = None;
     let (withdrawn, reason) = match change {
         OwnChange::Claim(claimed) => {
             add(&mut claims, feed.as_ref(), claimed);
@@ -283,7 +288,9 @@ pub fn append(connection: &mut AnyConnection, new: NewEntry<'_>) -> Result<Recor
         offender_of_record(connection, force, kind, subject)?
     } else {
         let record = record(kind, as_it_stands(kind, feed, &claims))?;
-        offender_of(subject, &record).map(ToString::to_string)
+        let offender = offender_of(subject, &record).map(ToString::to_string);
+        now = Some(record);
+        offender
     };
     let over: Members = claims.iter().map(|(member, claim)| (member.clone(), json!(claim.over))).collect();
     let members = claims.into_iter().map(|(member, claim)| (member, claim.value)).collect();
@@ -295,7 +302,7 @@ pub fn append(connection: &mut AnyConnection, new: NewEntry<'_>) -> Result<Recor
         force,
         kind: kind.name(),
         subject: subject.as_str(),
-        offender_ref,
+        offender_ref: offender_ref.clone(),
         whole: is_whole,
         withdrawn,
         content: DbJson(content),
@@ -330,6 +337,12 @@ pub fn append(connection: &mut AnyConnection, new: NewEntry<'_>) -> Result<Recor
             .execute(connection)?;
     }
     settle(connection, force, kind, subject)?;
+    let request = wants_crime_report(before.as_ref(), now.as_ref()).then_some(OutwardEvent::CrimeReportRequest);
+    for event in OutwardEvent::of_entry(kind).into_iter().chain(request) {
+        let offender_ref = offender_ref.as_deref();
+        let told = NewOutboxEvent { force, event, kind, subject, offender_ref, latest_by: None, act, at: entered_at };
+        outbox::append(connection, told)?;
+    }
     Ok(RecordTag { feed: row.and_then(|row| row.tag.feed), own: Some(id.0) })
 }
 

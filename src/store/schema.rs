@@ -439,6 +439,24 @@ joinable!(record_version_personal_data -> record_version (version_id));
 joinable!(schedule_proposal_document -> schedule_proposal (proposal_id));
 joinable!(planned_visit_officer -> planned_visit (planned_visit_id));
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    outbox_event (force, number) {
+        force -> Text,
+        number -> BigInt,
+        id -> sql::Id,
+        event_type -> Text,
+        kind -> Text,
+        subject -> Text,
+        offender_ref -> Nullable<Text>,
+        latest_by -> Nullable<Date>,
+        act -> Text,
+        happened_at -> sql::Instant,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,

@@ -28,6 +28,7 @@ mod notification_duties;
 mod offender_acts;
 mod offenders;
 mod officers;
+mod outward_events;
 mod permissions;
 mod plans;
 mod problems;

@@ -11,7 +11,8 @@ use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::domain::calendar::{CivilDate, plus_days};
-use crate::domain::record::RecordKind;
+use crate::domain::outward_event::OutwardEvent;
+use crate::domain::record::{Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::planning::diff::{Diff, diff};
 use crate::planning::explain::choice::choices;
@@ -20,9 +21,10 @@ use crate::planning::snapshot::{Horizon, Snapshot};
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
-use crate::store::current::refs_in_scope;
+use crate::store::current::{Wanted, records_in_scope, refs_in_scope};
 use crate::store::error::StoreError;
 use crate::store::evaluation;
+use crate::store::outbox::{self, NewOutboxEvent};
 use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, ProposalState, StoredProposal};
 use crate::store::schedule_list::{self, ListedProposal, ProposalFilter, ProposalPlace};
@@ -179,6 +181,7 @@ pub fn accept(
         let chosen = chosen(connection, &stored, &proposal)?;
         let visits = proposal.visits.iter().map(|visit| row(id, visit, &chosen)).collect();
         planned_visit::replace_visits(connection, &stored, from, visits)?;
+        ask_to_withdraw(connection, (clock, &scope.force), &proposal)?;
         evaluation::request(connection, &scope.force, clock.now())?;
         let detail =
             json!({ "team_ref": stored.team_ref, "parent_id": stored.parent_id, "visits": proposal.visits.len() });
@@ -186,6 +189,41 @@ pub fn accept(
         let read = find(connection, scope, id)?;
         without_hidden(connection, scope, read)
     })
+}
+
+/// Asks the records system to withdraw the dates that it has programmed for those whom the accepted schedule visits: for each with the
+/// day by which it visits them, which is the end of the window, or of the schedule where that is past. The day itself stays here.
+fn ask_to_withdraw(
+    connection: &mut AnyConnection,
+    (clock, force): (Clock, &str),
+    proposal: &Proposal,
+) -> Result<(), StoreError> {
+    let (kind, today, whole) = (RecordKind::ProgrammedVisits, clock.moment().today(), Scope::whole(force));
+    let mut first: BTreeMap<&Ref, &PlannedVisit> = BTreeMap::new();
+    for visit in &proposal.visits {
+        let earliest = first.entry(&visit.offender_ref).or_insert(visit);
+        *earliest = if visit.date < earliest.date { visit } else { *earliest };
+    }
+    for held in records_in_scope(connection, Wanted::all(kind, &whole))? {
+        let Record::ProgrammedVisits(programmed) = held.record else { continue };
+        let Some(visit) = first.get(&held.subject).filter(|_| programmed.dates.iter().any(|date| *date >= today))
+        else {
+            continue;
+        };
+        let latest = visit.window.latest;
+        let new = NewOutboxEvent {
+            force,
+            event: OutwardEvent::ProgrammedVisitsWithdrawal,
+            kind,
+            subject: &held.subject,
+            offender_ref: Some(held.subject.as_str()),
+            latest_by: Some(if latest < visit.date { proposal.horizon.until } else { latest }),
+            act: "schedule.accept",
+            at: clock.now(),
+        };
+        outbox::append(connection, new)?;
+    }
+    Ok(())
 }
 
 /// What a proposal changes against the schedule that its team has accepted now.

@@ -1,0 +1,149 @@
+//! The records system is told of what people enter and decide here: by reference, in order, and calls back for the rest.
+
+use mosovo_visits::api::auth::token::Grants;
+use mosovo_visits::casework::actor::Role;
+use mosovo_visits::store::Store;
+use serde_json::{Value, json};
+
+use crate::support::casework::{manager, set_up};
+use crate::support::http::{Running, of_force, persona, run};
+use crate::support::{fixture, import, on_both_databases};
+
+fn records_system() -> Grants {
+    persona(Role::RecordsSystem, &[])
+}
+
+fn events(service: &Running, reader: &Grants, query: &str) -> Vec<Value> {
+    let reply = service.get(reader, &format!("/v1/events{query}"));
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    reply.json()["items"].as_array().unwrap().clone()
+}
+
+fn types(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
+}
+
+fn numbers(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["sequence"].as_str().unwrap()).collect()
+}
+
+fn breach(service: &Running, members: &Value) -> String {
+    let mut body = json!({
+        "state": "confirmed", "provision": "s.91", "source": "intelligence", "first_failure_on": "2021-04-01",
+        "discovered_at": "2021-04-15T07:00:00Z", "summary": "an invented alias, not notified",
+    });
+    body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    let reply = service.act(&manager(), "/v1/offenders/n-1/breaches", None, &body);
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    reply.json()["ref"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_entered_is_told_by_reference_and_called_back_for() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        assert_eq!(events(&service, &records_system(), ""), Vec::<Value>::new(), "what it sent itself it is not told");
+        let entered = breach(&service, &json!({}));
+        let reply = service.act(&manager(), "/v1/offenders/n-1/breaches", None, &json!({ "state": "confirmed" }));
+        assert_eq!(reply.status, 400, "what is refused is not told: {}", reply.text);
+
+        let told = events(&service, &records_system(), "");
+        assert_eq!(types(&told), ["mosovo.breach.v1", "mosovo.crime_report_request.v1"]);
+        assert_eq!(numbers(&told), ["1", "2"]);
+        let (event, id) = (&told[0], told[0]["id"].as_str().unwrap());
+        assert_eq!(
+            [&event["specversion"], &event["source"], &event["subject"], &event["time"]],
+            [
+                &json!("1.0"),
+                &json!("/mosovo-visits/wessex"),
+                &json!(format!("breach/{entered}")),
+                &json!("2021-04-15T08:00:00Z")
+            ]
+        );
+        assert_eq!(
+            event["data"],
+            json!({
+                "kind": "breach", "ref": entered, "offender_ref": "n-1", "act": "breach.enter",
+                "href": format!("/v1/events/{id}"),
+            })
+        );
+        let path = event["data"]["href"].as_str().unwrap();
+        let back = service.get(&records_system(), path).json();
+        assert_eq!((&back["event"], &back["latest_by"]), (event, &Value::Null));
+        assert_eq!(back["record"]["summary"], "an invented alias, not notified");
+        let elsewhere = of_force(records_system(), "dorset");
+        assert_eq!((events(&service, &elsewhere, "").len(), service.get(&elsewhere, path).status), (0, 404));
+        assert_eq!(service.get(&manager(), "/v1/events").code(), "forbidden");
+    });
+}
+
+#[test]
+fn events_are_read_in_order_part_by_part_and_by_type() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        for provision in ["s.91", "s.83", "s.84"] {
+            breach(&service, &json!({ "provision": provision }));
+        }
+        let of = |query: &str| -> String { numbers(&events(&service, &records_system(), query)).join(" ") };
+        assert_eq!(of(""), "1 2 3 4 5 6");
+        assert_eq!(of("?after=4"), "5 6");
+        assert_eq!(of("?type=mosovo.crime_report_request.v1"), "2 4 6");
+        assert_eq!(of("?type=mosovo.allocation.v1"), "");
+        let (mut path, mut seen) = ("/v1/events?limit=2&type=mosovo.breach.v1".to_owned(), Vec::new());
+        loop {
+            let part = service.get(&records_system(), &path);
+            let items = part.json()["items"].as_array().unwrap().clone();
+            seen.extend(numbers(&items).into_iter().map(str::to_owned));
+            let Some(link) = part.header("link") else { break };
+            path = link[1..link.find('>').unwrap()].to_owned();
+        }
+        assert_eq!(seen, ["1", "3", "5"]);
+        for (query, code) in [
+            ("?type=mosovo.nothing.v1", "invalid_query"),
+            ("?limit=0", "invalid_query"),
+            ("?cursor=zz", "invalid_cursor"),
+            ("?after=-1", "invalid_query"),
+        ] {
+            assert_eq!(service.get(&records_system(), &format!("/v1/events{query}")).code(), code, "{query}");
+        }
+    });
+}
+
+/// The accepted visits of a team, as its supervisor reads them.
+fn accepted(service: &Running, store: &Store) -> Vec<Value> {
+    import(store, &fixture("dorset-2021.feed.ndjson.gz"));
+    let supervisor = Grants { force: Some("dorset".to_owned()), ..persona(Role::Supervisor, &["west"]) };
+    let body = json!({ "team_ref": "west", "from": "2021-04-16", "days": 14, "seed": 1, "iterations": 20 });
+    let asked = service.act(&supervisor, "/v1/schedules", None, &body);
+    let location = asked.header("location").unwrap().to_owned();
+    let is_planned = |read: &crate::support::http::Reply| read.json()["state"] != "planning";
+    let read = (0..100_000).map(|_| service.get(&supervisor, &location)).find(is_planned).unwrap();
+    let path = format!("{location}/accept");
+    assert_eq!(service.act(&supervisor, &path, read.header("etag"), &json!({})).status, 200);
+    read.json()["visits"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_accepted_schedule_asks_for_programmed_dates_to_be_withdrawn_and_tells_no_day_planned() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let visits = accepted(&service, store);
+        let system = of_force(records_system(), "dorset");
+        let told = events(&service, &system, "?limit=200&type=mosovo.programmed_visits_withdrawal.v1");
+        assert!(!told.is_empty());
+        for event in told {
+            let back = service.get(&system, event["data"]["href"].as_str().unwrap()).json();
+            let of_offender = |visit: &&Value| visit["offender_ref"] == event["data"]["offender_ref"];
+            let visit = visits.iter().filter(of_offender).min_by_key(|visit| visit["date"].as_str()).unwrap();
+            let (latest_by, date) = (back["latest_by"].as_str().unwrap(), visit["date"].as_str().unwrap());
+            let window = visit["window"]["latest"].as_str().unwrap();
+            assert_eq!(latest_by, if window < date { "2021-04-29" } else { window }, "{visit}");
+            assert!(back["record"]["dates"].as_array().is_some_and(|dates| !dates.is_empty()), "{back}");
+            for hidden in ["start", "crew", "date\""] {
+                assert!(!back.to_string().contains(&format!("\"{hidden}")), "{back}");
+            }
+        }
+    });
+}
