@@ -89,12 +89,12 @@ PREDICATES = [
     ("proposal.teams", "store/schedule.rs", *teams("scope"), 0),
     ("daily_list.force", "store/planned_visit.rs", *force("planned_visit", "scope.force.clone()"), 0),
     ("daily_list.teams", "store/planned_visit.rs", *teams("scope"), 0),
-    ("limited_access.force", "store/limited_access.rs", *force("limited_access", "&scope.force"), 0),
+    ("limited_access.force", "store/limited_access.rs", *force("limited_access", "force"), 1),
     ("limited_access.excluded", "store/limited_access.rs",
-     "const fn admit(&self) -> bool {\n        !self.is_excluded",
-     f"fn admit(&self) -> bool {{\n        (!self.is_excluded || {W})", 0),
+     "!self.except.contains(officer)", f"(!self.except.contains(officer) || {W})", 0),
     ("limited_access.restricted", "store/limited_access.rs",
-     "(!self.is_restricted || self.is_named)", f"(!self.is_restricted || self.is_named || {W})", 0),
+     "(self.only.is_empty() || self.only.contains(officer))",
+     f"(self.only.is_empty() || self.only.contains(officer) || {W})", 0),
     ("person.teams", "casework/actor.rs",
      "Role::OffenderManager | Role::Supervisor => TeamScope::Only(self.teams.clone()),",
      f"Role::OffenderManager | Role::Supervisor => if {W} {{ TeamScope::All }} else {{ "
@@ -111,8 +111,6 @@ PREDICATES = [
     ("forecast.teams", "store/forecast.rs",
      "!teams.iter().all(|team| scope.covers(team))", f"!teams.iter().all(|team| scope.covers(team) || {W})", 0),
     ("forecast.hidden", "store/forecast.rs", "if tells_of_hidden ||", f"if tells_of_hidden && !{W} ||", 0),
-    ("forecast.asked_for", "casework/forecasts/input.rs",
-     "scope.covers(known) && team.is_none_or", f"(scope.covers(known) || {W}) && team.is_none_or", 0),
     ("forecast.uncounted", "casework/forecasts/input.rs",
      "hidden.contains(case.offender_ref.as_str())", f"hidden.contains(case.offender_ref.as_str()) && !{W}", 0),
     ("forecast.named", "casework/forecasts/read.rs",
@@ -263,7 +261,8 @@ def put(name, content, switched):
 
 def stories():
     command = ["cargo", "test", "--locked", "--test", "stories", "--no-run", "--message-format=json"]
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(COPY / "target")}
+    # Where the dependencies have been built already.
+    environment = {"CARGO_TARGET_DIR": str(ROOT / "target"), **os.environ}
     built = subprocess.run(command, cwd=COPY, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     found = re.findall(r'"executable":"([^"]*/stories-[0-9a-f]+)"', built.stdout)
     return found[-1]

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod compare_grid;
 mod dashboards;
 mod feed;
 mod first_noticed;

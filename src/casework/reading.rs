@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::access::{is_plain, why};
 use super::actor::{Actor, Person};
 use super::clock::Clock;
+use super::note::note;
 use crate::domain::as_at::AsAt;
 use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
@@ -33,16 +33,9 @@ impl Reader {
         subject: Option<(RecordKind, &Ref)>,
         detail: Value,
     ) -> Result<(), StoreError> {
-        let actor = Actor::Person(self.person.clone()).to_string();
-        let entry = AuditEntry {
-            at: self.clock.now(),
-            actor: &actor,
-            act,
-            force: Some(&self.person.force),
-            subject: subject.map(|(kind, subject)| (kind.name(), subject.as_str())),
-            detail,
-        };
-        audit::append_with_reason(connection, entry, self.person.reason)
+        let (actor, subject) =
+            (Actor::Person(self.person.clone()), subject.map(|(kind, subject)| (kind.name(), subject.as_str())));
+        note(connection, (self.clock.now(), &actor), act, (&self.person.force, subject), detail)
     }
 
     /// Puts on record that something was asked for which is out of the reader's scope, or not there at all.

@@ -101,7 +101,7 @@ pub(super) fn run_snapshot(arguments: &Arguments, path: &Path) -> anyhow::Result
         bar.set_length(u64::try_from(of).unwrap_or_default());
         bar.set_position(u64::try_from(done).unwrap_or_default());
     };
-    let made = from_input(&Input { teams, asked: arguments.asked()? }, &tell).map_err(explained)?;
+    let made = from_input(&Input { teams, asked: arguments.asked()? }, &tell, &|| true).map_err(explained)?;
     bar.finish_and_clear();
     print(arguments, &[made])
 }

@@ -114,6 +114,10 @@ pub struct PlanningPolicy {
     pub travel: TravelPolicy,
     /// Breaks.
     pub breaks: BreakPolicy,
+    /// How much of the time that a crew's day has to spare may pass before it sets out, in percent: how much does is drawn for each day
+    /// with an unannounced visit, so that mornings are no surer than afternoons. Nothing is drawn where it is 0. `[I]`
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub drawn_setting_out_percent: u32,
     /// Costs.
     pub costs: CostPolicy,
 }

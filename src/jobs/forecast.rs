@@ -36,6 +36,7 @@ impl From<ForecastError> for JobError {
             | ForecastError::TooFarAhead
             | ForecastError::TeamUnknown
             | ForecastError::NotFound
+            | ForecastError::TooMany
             | ForecastError::Refused(_)
             | ForecastError::Unmade(_)) => Self::Forecast(Box::new(error)),
         }

@@ -87,6 +87,7 @@ impl From<ScheduleError> for JobError {
             | ScheduleError::AlreadyAccepted
             | ScheduleError::StaleParent
             | ScheduleError::VersionChanged
+            | ScheduleError::AccessChanged
             | ScheduleError::Plot(_)
             | ScheduleError::HoldsHidden
             | ScheduleError::VisitUnknown

@@ -81,6 +81,7 @@ fn due_by_grid(case: &CaseFile, context: DueContext<'_>) -> Option<Due> {
 fn take_by_grid(force_name: &str, force: &ForceFile, team: &Ref, context: DueContext<'_>) -> Snapshot {
     let mut snapshot = take_by(due_by_grid, (force_name, force), team, context, (None, Vec::new()), Stay::Near);
     snapshot.policy.costs.off_drawn_day = 0;
+    snapshot.policy.drawn_setting_out_percent = 0;
     snapshot
 }
 

@@ -79,19 +79,9 @@ impl Advice {
 /// A snapshot in which all that a proposal has planned stays, to move a visit of it: from the same facts.
 #[must_use]
 pub fn staying(mut snapshot: Snapshot, proposal: &Proposal) -> Snapshot {
-    snapshot.stays = proposal.visits.iter().filter(|visit| visit.pinned.is_none()).map(stay).collect();
+    snapshot.stays =
+        proposal.visits.iter().filter(|visit| visit.pinned.is_none()).map(|visit| visit.accepted(true)).collect();
     thaw_what_cannot_stay(snapshot)
-}
-
-fn stay(visit: &PlannedVisit) -> AcceptedVisit {
-    AcceptedVisit {
-        offender_ref: visit.offender_ref.clone(),
-        date: visit.date,
-        start: visit.start,
-        crew: visit.crew.clone(),
-        address_ref: visit.address_ref.clone(),
-        frozen: true,
-    }
 }
 
 /// The snapshot with a visit moved and pinned.
@@ -203,7 +193,7 @@ pub fn advise(base: &Snapshot, from_date: CivilDate, pin: &Pin, budget: Budget) 
     };
     let before = propose(base, budget, |_| {})?;
     let after = propose(&moved(base, from_date, kept), budget, |_| {})?;
-    let stays: Vec<AcceptedVisit> = before.visits.iter().map(stay).collect();
+    let stays: Vec<AcceptedVisit> = before.visits.iter().map(|visit| visit.accepted(true)).collect();
     let changes = diff(&stays, &after.visits);
     let is_other = |changed: &Changed| changed.offender_ref != pin.offender_ref;
     advice.others = [changes.added, changes.removed, changes.moved].concat().into_iter().filter(is_other).collect();

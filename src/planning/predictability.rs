@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::proposal::{PlannedVisit, Proposal};
-use super::snapshot::{Demand, DueRule, Horizon, Snapshot, Window};
+use super::snapshot::{Demand, Horizon, Snapshot, Window};
 use crate::domain::calendar::{CivilDate, dates};
 use crate::domain::reference::Ref;
 use crate::domain::risk_management_plan::TimeWindow;
@@ -118,23 +118,9 @@ fn can_be_right(guess: Guess, horizon: Horizon) -> bool {
 #[must_use]
 pub fn guessed_window(visit: &PlannedVisit) -> GuessedWindow {
     let Window { earliest, ideal, latest } = visit.window;
-    GuessedWindow { earliest, ideal, latest, event_on: is_event(visit.why.rule).then_some(visit.why.counted_from) }
-}
-
-/// True for a window that opened with an event, of which the offender may well know.
-const fn is_event(rule: DueRule) -> bool {
-    match rule {
-        DueRule::FirstVisit
-        | DueRule::ReturnToCommunity
-        | DueRule::NewAddress
-        | DueRule::ReturnFromReactiveManagement
-        | DueRule::ReactiveManagementSuspended
-        | DueRule::Breach
-        | DueRule::RiskRelevantIntelligence
-        | DueRule::ArmsRaised
-        | DueRule::FailedAttempt => true,
-        DueRule::PlanInterval | DueRule::PlanStep | DueRule::AfterPlannedVisit => false,
-    }
+    // An event the offender may well know of.
+    let event_on = (!visit.why.rule.is_counted_from_a_visit()).then_some(visit.why.counted_from);
+    GuessedWindow { earliest, ideal, latest, event_on }
 }
 
 /// The days on which the visit could have come.

@@ -18,7 +18,7 @@ use super::search::frozen::dropped;
 use super::search::problem::Problem;
 use super::search::solution::Solution;
 use super::search::{Budget, search};
-use super::snapshot::{Demand, DueReason, DueRule, Horizon, Snapshot, Window};
+use super::snapshot::{AcceptedVisit, Demand, DueReason, DueRule, Horizon, Snapshot, Window};
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::offender::RiskLevel;
 use crate::domain::reference::Ref;
@@ -65,6 +65,21 @@ pub struct PlannedVisit {
     /// By whom, where a person has put it there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned: Option<Pinned>,
+}
+
+impl PlannedVisit {
+    /// The visit as one of an accepted schedule.
+    #[must_use]
+    pub fn accepted(&self, frozen: bool) -> AcceptedVisit {
+        AcceptedVisit {
+            offender_ref: self.offender_ref.clone(),
+            date: self.date,
+            start: self.start,
+            crew: self.crew.clone(),
+            address_ref: self.address_ref.clone(),
+            frozen,
+        }
+    }
 }
 
 /// Why a visit found no place.

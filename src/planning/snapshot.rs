@@ -106,6 +106,25 @@ pub enum DueRule {
     AfterPlannedVisit,
 }
 
+impl DueRule {
+    /// True where the window is counted from the visit before; all others open with something that happened.
+    #[must_use]
+    pub const fn is_counted_from_a_visit(self) -> bool {
+        match self {
+            Self::PlanInterval | Self::PlanStep | Self::AfterPlannedVisit => true,
+            Self::FirstVisit
+            | Self::ReturnToCommunity
+            | Self::NewAddress
+            | Self::ReturnFromReactiveManagement
+            | Self::ReactiveManagementSuspended
+            | Self::Breach
+            | Self::RiskRelevantIntelligence
+            | Self::ArmsRaised
+            | Self::FailedAttempt => false,
+        }
+    }
+}
+
 /// The days on which a visit may be made, and the best of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,8 +6,7 @@ use rand_pcg::Pcg64;
 
 use super::proposal::Proposal;
 use super::snapshot::{
-    AcceptedVisit, Demand, DueReason, DueRule, Duty, FORMAT, Horizon, OnDuty, Parent, Place, Recurrence, Snapshot,
-    VisitNeeds, Window,
+    Demand, DueReason, DueRule, Duty, FORMAT, Horizon, OnDuty, Parent, Place, Recurrence, Snapshot, VisitNeeds, Window,
 };
 use crate::domain::calendar::{CivilDate, dates, is_weekend, minus_days, plus_days};
 use crate::domain::offender::RiskLevel;
@@ -168,14 +167,7 @@ fn seen(last: CivilDate, interval_days: u32, chance: &mut Pcg64) -> Vec<SeenVisi
 /// The same world on a later day's planning, once a proposal was accepted: its visits before `until`
 /// are frozen.
 pub fn accepted(mut snapshot: Snapshot, proposal: &Proposal, until: CivilDate) -> Snapshot {
-    let visits = proposal.visits.iter().map(|visit| AcceptedVisit {
-        offender_ref: visit.offender_ref.clone(),
-        date: visit.date,
-        start: visit.start,
-        crew: visit.crew.clone(),
-        address_ref: visit.address_ref.clone(),
-        frozen: visit.date < until,
-    });
+    let visits = proposal.visits.iter().map(|visit| visit.accepted(visit.date < until));
     snapshot.parent = Some(Parent { proposal_id: proposal.id, visits: visits.collect() });
     snapshot
 }

@@ -170,6 +170,20 @@ fn refs(DbJson(stored): DbJson) -> Result<Vec<Ref>, StoreError> {
         .map_err(|error| StoreError::Unreadable { what: "forecast", detail: error.to_string() })
 }
 
+/// How many forecasts of a force are waiting or being made, and how many of these somebody asked for.
+///
+/// # Errors
+/// When a statement fails.
+pub fn unfinished_of(connection: &mut AnyConnection, force: &str, by: &str) -> Result<(i64, i64), StoreError> {
+    let unfinished = || {
+        let states = [ForecastState::Waiting.as_str(), ForecastState::Running.as_str()];
+        forecast::table.filter(forecast::force.eq(force.to_owned())).filter(forecast::state.eq_any(states))
+    };
+    let all = unfinished().count().get_result(connection)?;
+    let own = unfinished().filter(forecast::requested_by.eq(by)).count().get_result(connection)?;
+    Ok((all, own))
+}
+
 /// True when a force has a forecast of that id, in anybody's scope.
 ///
 /// # Errors
@@ -234,6 +248,20 @@ pub fn lease(
         .select((forecast::force, forecast::input, forecast::attempt))
         .first(connection)?;
     Ok(Some(leased))
+}
+
+/// Renews the lease of a forecast. False where the owner has lost it.
+///
+/// # Errors
+/// When the statement fails.
+pub fn renew(connection: &mut AnyConnection, (id, owner): (Uuid, &str), until: Instant) -> Result<bool, StoreError> {
+    let row = forecast::table
+        .filter(forecast::id.eq(DbId(id)))
+        .filter(forecast::state.eq(ForecastState::Running.as_str()))
+        .filter(forecast::owner.eq(owner));
+    let renewed =
+        diesel::update(row).set(forecast::lease_until.eq(Some(DbInstant::from(until)))).execute(connection)?;
+    Ok(renewed == 1)
 }
 
 /// Says how far a forecast is, and renews its lease. False where the owner has lost it, or has said already that it is as far.

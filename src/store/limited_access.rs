@@ -1,6 +1,6 @@
 //! Limited-access cases: which of a force's cases an officer may not see, wherever cases are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -36,6 +36,51 @@ pub fn replace(connection: &mut AnyConnection, force: &str, restriction: &Access
     Ok(())
 }
 
+/// Who may see which of a force's limited-access cases, as it stands.
+#[derive(Debug, Default)]
+pub struct LimitedAccess(BTreeMap<String, Named>);
+
+/// Those named by the rules on one case; as [`AccessRestriction::admits`].
+#[derive(Debug, Default)]
+struct Named {
+    only: BTreeSet<String>,
+    except: BTreeSet<String>,
+}
+
+impl Named {
+    fn admits(&self, officer: Option<&str>) -> bool {
+        // Who is not known to be somebody else may be the one who is excluded.
+        let Some(officer) = officer else { return self.only.is_empty() && self.except.is_empty() };
+        !self.except.contains(officer) && (self.only.is_empty() || self.only.contains(officer))
+    }
+}
+
+impl LimitedAccess {
+    /// True when an officer may see an offender's case.
+    #[must_use]
+    pub fn admits(&self, offender: &Ref, officer: &Ref) -> bool {
+        self.0.get(offender.as_str()).is_none_or(|named| named.admits(Some(officer.as_str())))
+    }
+}
+
+/// The limited-access cases of a force.
+///
+/// # Errors
+/// When the statement fails.
+pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<LimitedAccess, StoreError> {
+    let rows: Vec<(String, String, String)> = limited_access::table
+        .filter(limited_access::force.eq(force))
+        .select((limited_access::offender_ref, limited_access::officer_ref, limited_access::rule))
+        .load(connection)?;
+    let mut cases = LimitedAccess::default();
+    for (offender, officer, rule) in rows {
+        let named = cases.0.entry(offender).or_default();
+        let named = if rule == "only" { &mut named.only } else { &mut named.except };
+        named.insert(officer);
+    }
+    Ok(cases)
+}
+
 /// The offenders whose cases are hidden within a scope; nothing where none is.
 ///
 /// # Errors
@@ -44,25 +89,11 @@ pub fn hidden(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<Ve
     let officer = match &scope.seen_by {
         SeenBy::Service => return Ok(None),
         SeenBy::Officer(officer) => Some(officer.as_str()),
-        // Who is not known to be somebody else may be the one who is excluded.
         SeenBy::NoOfficer => None,
     };
-    let rows: Vec<(String, String, String)> = limited_access::table
-        .filter(limited_access::force.eq(&scope.force))
-        .select((limited_access::offender_ref, limited_access::officer_ref, limited_access::rule))
-        .load(connection)?;
-    let mut cases: BTreeMap<String, Limits> = BTreeMap::new();
-    for (offender, named, rule) in rows {
-        let limits = cases.entry(offender).or_default();
-        let is_reader = officer == Some(named.as_str());
-        if rule == "only" {
-            limits.is_restricted = true;
-            limits.is_named |= is_reader;
-        } else {
-            limits.is_excluded |= is_reader || officer.is_none();
-        }
-    }
-    let hidden: Vec<String> = cases.into_iter().filter(|(_, limits)| !limits.admit()).map(|(case, _)| case).collect();
+    let cases = of_force(connection, &scope.force)?.0;
+    let hidden: Vec<String> =
+        cases.into_iter().filter(|(_, named)| !named.admits(officer)).map(|(case, _)| case).collect();
     Ok((!hidden.is_empty()).then_some(hidden))
 }
 
@@ -72,18 +103,4 @@ pub fn hidden(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<Ve
 /// When the statement fails.
 pub fn is_hidden(connection: &mut AnyConnection, scope: &Scope, offender: &Ref) -> Result<bool, StoreError> {
     Ok(hidden(connection, scope)?.is_some_and(|hidden| hidden.iter().any(|case| case == offender.as_str())))
-}
-
-/// What the rules on one case say of the reader; as [`AccessRestriction::admits`].
-#[derive(Default)]
-struct Limits {
-    is_restricted: bool,
-    is_named: bool,
-    is_excluded: bool,
-}
-
-impl Limits {
-    const fn admit(&self) -> bool {
-        !self.is_excluded && (!self.is_restricted || self.is_named)
-    }
 }

@@ -1,13 +1,17 @@
 //! A supervisor looks weeks ahead, as things stand and under changes; who may not see a case learns nothing of it.
 
 use mosovo_visits::api::auth::token::Grants;
-use mosovo_visits::casework::actor::Role;
-use mosovo_visits::store::audit;
+use mosovo_visits::casework::actor::{Actor, Role};
+use mosovo_visits::casework::forecasts::make::make;
+use mosovo_visits::domain::calendar::Instant;
+use mosovo_visits::store::forecast::{self, NewForecast};
+use mosovo_visits::store::{Store, audit};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::casework::{inspector, other_inspector, other_supervisor, set_up, supervisor};
 use crate::support::http::{Reply, Running, persona, run};
-use crate::support::{fixture, import, on_both_databases};
+use crate::support::{fixture, import, on_both_databases, scenario_clock};
 
 fn of_dorset(role: Role, teams: &[&str]) -> Grants {
     Grants { force: Some("dorset".to_owned()), ..persona(role, teams) }
@@ -133,6 +137,7 @@ fn what_cannot_be_foreseen_is_refused_with_its_place() {
         let change = |change: Value| json!({ "team_ref": "north", "changes": [change] });
         let days = json!({ "from": "2021-04-20", "until": "2021-04-21" });
         let absent = |officer: &str| json!({ "change": "absent", "officer_ref": officer, "from": days["from"], "until": days["until"] });
+        let released = |count: u32| json!({ "change": "releases", "count": count, "from": "2021-04-20" });
         for (body, code, pointer) in [
             (json!({ "team_ref": "north", "weeks": 0 }), "invalid_body", Some("/weeks")),
             (json!({ "team_ref": "north", "weeks": 14 }), "invalid_body", Some("/weeks")),
@@ -155,6 +160,13 @@ fn what_cannot_be_foreseen_is_refused_with_its_place() {
                 "not_acceptable",
                 Some("/changes/0/last_day"),
             ),
+            // So many people make each plan as long as those of several forces.
+            (
+                json!({ "team_ref": "north", "changes": [released(300), released(201)] }),
+                "not_acceptable",
+                Some("/changes/1/count"),
+            ),
+            (json!({ "team_ref": "north", "changes": vec![released(1); 101] }), "not_acceptable", Some("/changes")),
         ] {
             let refused = service.ask(&supervisor, &body);
             assert_eq!(refused.code(), code, "{body}: {}", refused.text);
@@ -165,6 +177,69 @@ fn what_cannot_be_foreseen_is_refused_with_its_place() {
         let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
         let last = entries.iter().rfind(|entry| entry.act == "access.refused").unwrap();
         assert_eq!(last.detail, json!({ "act": "forecast.read", "why": "not_known" }));
+    });
+}
+
+/// Keeps a forecast of north that somebody asked for and nobody is at.
+fn waiting(store: &Store, by: &str) -> Uuid {
+    let (id, at) = (Uuid::now_v7(), instant("2021-04-15T08:00:00Z"));
+    let (teams, offenders) = (["north".to_owned().try_into().unwrap()].into(), [].into());
+    let new = NewForecast {
+        id,
+        force: "wessex",
+        teams: &teams,
+        offenders: &offenders,
+        input: "{}",
+        steps: 1,
+        requested_at: at,
+        requested_by: by,
+    };
+    store.transaction_that_writes(|connection| forecast::request(connection, &new)).unwrap();
+    id
+}
+
+fn instant(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+#[test]
+fn no_more_forecasts_are_asked_for_than_may_be_waiting_at_a_time() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        let body = json!({ "team_ref": "north", "weeks": 1, "iterations": 0 });
+        let asked_by = service.foresee(&supervisor(), &body)["requested_by"].as_str().unwrap().to_owned();
+        for _ in 0..2 {
+            waiting(store, &asked_by);
+        }
+        let refused = service.ask(&supervisor(), &body);
+        assert_eq!((refused.status, refused.code().as_str()), (429, "too_many_forecasts"));
+        assert_eq!(service.foresee(&inspector(), &body)["state"], "done", "another person may ask");
+        for _ in 2..8 {
+            waiting(store, "person:somebody");
+        }
+        assert_eq!(service.ask(&inspector(), &body).code(), "too_many_forecasts");
+    });
+}
+
+#[test]
+fn a_forecast_over_which_a_process_died_three_times_is_given_up() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (id, service) = (waiting(store, "person:somebody"), run(store));
+        let (now, until) = (instant("2021-04-15T07:00:00Z"), instant("2021-04-15T07:10:00Z"));
+        for minutes in 0..3 {
+            let later = chrono::TimeDelta::minutes(minutes * 11);
+            let died = store
+                .transaction_that_writes(|connection| {
+                    forecast::lease(connection, id, "dead", (now + later, until + later))
+                })
+                .unwrap();
+            assert!(died.is_some());
+        }
+        assert!(make(store, scenario_clock(), &Actor::Operator, id, &|_, _| {}).unwrap().is_none());
+        let read = service.get(&supervisor(), &format!("/v1/forecasts/{id}")).json();
+        assert_eq!((&read["state"], &read["error_code"]), (&json!("failed"), &json!("forecast_failed")));
     });
 }
 
@@ -189,6 +264,7 @@ fn figures_tell_nothing_of_a_case_that_is_hidden() {
         let (hidden, whole) = (service.foresee(&supervisor(), &body), service.foresee(&inspector(), &body));
         assert!(due(&hidden) < due(&before) && due(&whole) == due(&before), "{hidden} {before}");
         assert!(!hidden["result"].to_string().contains("\"n-1\""), "{hidden}");
+
         // What counts the case is found by nobody who may not see it; what does not, by both.
         let path = |read: &Value| format!("/v1/forecasts/{}", read["id"].as_str().unwrap());
         assert_eq!(service.get(&supervisor(), &path(&whole)).code(), "not_found");

@@ -264,3 +264,46 @@ fn what_nobody_may_set_aside_is_refused_and_another_teams_visits_are_not_there()
         );
     });
 }
+
+#[test]
+fn an_officer_whom_a_case_shuts_out_since_it_was_planned_is_not_sent_to_it() {
+    on_both_databases(|store| {
+        import(store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let service = run(store);
+        let read = propose(&service, 1);
+        let inspector = Grants {
+            officer_ref: Some("di-1".to_owned().try_into().unwrap()),
+            ..of_dorset(Role::DetectiveInspector, &[])
+        };
+        let excludes = |visit: &Value, officer: &Value| {
+            let path = format!("/v1/offenders/{}/access-restriction", text(visit, "offender_ref"));
+            let body = json!({ "restricted_to": [], "excluded": [officer], "reason": "invented" });
+            service.act(&inspector, &path, None, &body).status == 200
+        };
+        // Nobody is shut out of the cases that they manage.
+        let (visit, officer) = visits(&read)
+            .into_iter()
+            .filter(|visit| visit["crew"].as_array().unwrap().len() == 2)
+            .find_map(|visit| {
+                let crew = visit["crew"].as_array().unwrap().clone();
+                let officer = crew.into_iter().find(|officer| excludes(&visit, officer))?;
+                Some((visit, officer.as_str().unwrap().to_owned()))
+            })
+            .unwrap();
+        let accepted = act_on(&service, &read, "accept", &json!({}));
+        assert_eq!((accepted.status, accepted.code().as_str()), (409, "access_changed"), "{}", accepted.text);
+        let body = json!({
+            "offender_ref": visit["offender_ref"], "from_date": visit["date"],
+            "to": { "date": visit["date"], "start": visit["start"], "crew": visit["crew"] },
+        });
+        let checked = service.act(&supervisor(), &path(&read, "moves/check"), None, &body).json();
+        assert!(codes(&checked).contains(&"limited_access"), "{checked}");
+        assert_eq!(act_on(&service, &read, "moves", &body).code(), "move_refused");
+        // A new proposal keeps the officer from the case, and is accepted.
+        let anew = propose(&service, 1);
+        let is_sent =
+            |of: &Value| of["offender_ref"] == visit["offender_ref"] && of["crew"].to_string().contains(&officer);
+        assert!(!visits(&anew).iter().any(is_sent));
+        assert_eq!(act_on(&service, &anew, "accept", &json!({})).status, 200);
+    });
+}

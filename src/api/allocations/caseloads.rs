@@ -12,7 +12,7 @@ use crate::api::error::{Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::casework::allocations::caseloads::{OfficerLoad, of_team};
 use crate::domain::caseload::LoadState;
-use crate::domain::offender::RiskLevel;
+use crate::domain::dashboard::risk::named;
 use crate::domain::officer::OfficerRole;
 use crate::domain::reference::Ref;
 
@@ -51,16 +51,6 @@ pub struct OfficerLoadView {
     state: LoadState,
 }
 
-const fn level(level: Option<RiskLevel>) -> &'static str {
-    match level {
-        None => "unknown",
-        Some(RiskLevel::Low) => "low",
-        Some(RiskLevel::Medium) => "medium",
-        Some(RiskLevel::High) => "high",
-        Some(RiskLevel::VeryHigh) => "very_high",
-    }
-}
-
 impl From<OfficerLoad> for OfficerLoadView {
     fn from(load: OfficerLoad) -> Self {
         Self {
@@ -71,7 +61,7 @@ impl From<OfficerLoad> for OfficerLoadView {
             long_absent: load.is_long_absent,
             cases: load.load.cases,
             workload: load.load.workload,
-            by_level: load.by_level.into_iter().map(|(of, count)| (level(of), count)).collect(),
+            by_level: load.by_level.into_iter().map(|(of, count)| (named(of), count)).collect(),
             elsewhere: load.elsewhere,
             handovers_open: load.handovers_open,
             limit: load.limits.limit,

@@ -13,9 +13,9 @@ use crate::domain::offender::RiskLevel;
 use crate::domain::reference::Ref;
 use crate::planning::allocation::manager::{Holding, NotPutForward};
 use crate::planning::allocation::proposal::{
-    CaseFacts, Line, ManagerFacts, ManagerLine, NextBest, Proposal, Score, WithoutManager,
+    Line, ManagerFacts, ManagerLine, NextBest, Proposal, Score, WithoutManager,
 };
-use crate::planning::allocation::question::Absent;
+use crate::planning::allocation::question::{Absent, CaseFacts};
 use crate::planning::allocation::unmet::{Change, SmallestChange, UnmetReason};
 
 /// What a manager has in hand.

@@ -94,6 +94,10 @@ error_table! {
         "Ask for a new proposal, from today or later.";
     ENDS_TOO_EARLY: CONFLICT, "ends_too_early", "The accepted schedule has visits after this proposal's last day.",
         "Ask for a proposal up to the day that the detail names, so that no visit is lost.";
+    ACCESS_CHANGED: CONFLICT, "access_changed", "Who may see a case has changed since this was planned.",
+        "Propose again: the planner keeps officers from cases that shut them out.";
+    TOO_MANY_FORECASTS: TOO_MANY_REQUESTS, "too_many_forecasts", "As many forecasts as may be are waiting or being made.",
+        "Read those asked for, and ask again when one of them is done.";
     ADVISED_AGAINST: CONFLICT, "advised_against", "Rules speak against the move that a person may set aside with a reason.",
         "Move the visit elsewhere, or say why it is kept against advice, in `keep_against_advice`; `rules` lists what it breaks.";
     MOVE_REFUSED: CONFLICT, "move_refused", "The move breaks a rule that nobody may set aside.",

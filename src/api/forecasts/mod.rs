@@ -125,6 +125,7 @@ impl From<ForecastError> for Problem {
             ForecastError::InThePast | ForecastError::TooFarAhead => {
                 Self::new(ErrorCode::INVALID_BODY, error.to_string()).at("/from")
             }
+            ForecastError::TooMany => Self::new(ErrorCode::TOO_MANY_FORECASTS, "nothing was asked for"),
             ForecastError::Refused(refusal) => refusal.into(),
             ForecastError::Policy(_)
             | ForecastError::BankHolidays(_)

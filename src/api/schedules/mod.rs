@@ -84,6 +84,7 @@ impl From<ScheduleError> for Problem {
             ScheduleError::NotFinished => Self::new(ErrorCode::NOT_FINISHED, "the planner is still at it"),
             ScheduleError::AlreadyAccepted => Self::new(ErrorCode::ALREADY_ACCEPTED, "nothing was changed"),
             ScheduleError::StaleParent => Self::new(ErrorCode::STALE_PARENT, "nothing was changed"),
+            ScheduleError::AccessChanged => Self::new(ErrorCode::ACCESS_CHANGED, "nothing was changed"),
             ScheduleError::VersionChanged => Self::new(ErrorCode::PRECONDITION_FAILED, "nothing was changed"),
             ScheduleError::Plot(error) => Self::new(ErrorCode::INVALID_QUERY, error.to_string()),
             ScheduleError::HoldsHidden => Self::new(ErrorCode::HOLDS_HIDDEN_CASES, "nothing was given"),

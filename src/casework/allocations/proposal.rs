@@ -79,20 +79,18 @@ pub fn read(
     let policy = policies.in_force(at.today())?;
     within_reach(store, reader, team, act)?;
     let scope = reader.person.case_scope();
-    store.transaction_that_writes(|connection| {
-        let force = load_with(connection, &scope, &LOOKED_AT)?;
-        let question = gather(&force, |_| true, Asked { team, leavers }, (at, policy));
-        let proposal = propose(&question.map_err(|refusal| refusal.at(""))?);
-        let unreadable =
-            |error: serde_json::Error| StoreError::Unreadable { what: "proposal", detail: error.to_string() };
-        let digest = proposal.digest().map_err(unreadable)?;
-        let without = proposal.without_manager.iter().map(|open| &open.case.offender_ref);
-        let refs: Vec<&Ref> = proposal.lines.iter().map(|line| &line.case.offender_ref).chain(without).collect();
-        let detail = json!({ "count": refs.len(), "refs": refs, "leavers": leavers, "digest": digest });
-        reader.note(connection, act, Some((RecordKind::Team, team)), detail)?;
-        let names = force.officers.into_iter().map(|(officer_ref, officer)| (officer_ref, officer.name)).collect();
-        Ok(ReadProposal { proposal, digest, names })
-    })
+    // Worked out between two transactions: nobody who writes waits for it.
+    let force = store.transaction(|connection| load_with(connection, &scope, &LOOKED_AT))?;
+    let question = gather(&force, |_| true, Asked { team, leavers }, (at, policy));
+    let proposal = propose(&question.map_err(|refusal| refusal.at(""))?);
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable { what: "proposal", detail: error.to_string() };
+    let digest = proposal.digest().map_err(unreadable)?;
+    let without = proposal.without_manager.iter().map(|open| &open.case.offender_ref);
+    let refs: Vec<&Ref> = proposal.lines.iter().map(|line| &line.case.offender_ref).chain(without).collect();
+    let detail = json!({ "count": refs.len(), "refs": refs, "leavers": leavers, "digest": digest });
+    store.transaction_that_writes(|connection| reader.note(connection, act, Some((RecordKind::Team, team)), detail))?;
+    let names = force.officers.into_iter().map(|(officer_ref, officer)| (officer_ref, officer.name)).collect();
+    Ok(ReadProposal { proposal, digest, names })
 }
 
 /// Accepts lines of a team's proposal: all of those named, or none.

@@ -16,6 +16,7 @@ use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::planning::forecast::apply::apply;
+use crate::planning::forecast::change::within_limits;
 use crate::planning::forecast::{Asked, Input, Rules, TeamInput, steps};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
@@ -23,10 +24,15 @@ use crate::store::current;
 use crate::store::forecast::{self, NewForecast};
 use crate::store::scope::Scope;
 
+/// How many forecasts of a force may wait or be made at a time, and how many that one person asked for: each may take many
+/// minutes of the processors. `[I]`
+const MOST_OF_A_FORCE: i64 = 8;
+const MOST_OF_ONE: i64 = 2;
+
 /// Asks for a forecast of a team, or of every team in scope: keeps what it is to be made from, and gives its id.
 ///
 /// # Errors
-/// When a change cannot be made, the days begin in the past or too far ahead, the team is not known or not in scope, or the
+/// When as many are asked for already as may be, a change cannot be made, the days begin in the past or too far ahead, the team is not known or not in scope, or the
 /// store fails.
 pub fn request(
     store: &Store,
@@ -36,14 +42,20 @@ pub fn request(
     team: Option<&Ref>,
     (days, asked): (Days, Asked),
 ) -> Result<Uuid, ForecastError> {
-    let id = store.transaction_that_writes(|connection| {
-        let input = match input(connection, clock, scope, team, (days, asked)) {
-            Err(ForecastError::TeamUnknown) => return refuse(connection, (clock, actor), scope, team).map(|()| None),
-            read => read?,
-        };
-        keep(connection, (clock, actor), scope, &input).map(Some)
-    })?;
-    id.ok_or(ForecastError::TeamUnknown)
+    within_limits(&asked.changes)?;
+    // Read and tried outside of the transaction that writes: nobody who writes waits for it.
+    let input = match store.transaction(|connection| input(connection, clock, scope, team, (days, asked))) {
+        Err(ForecastError::TeamUnknown) => {
+            store.transaction_that_writes(|connection| refuse(connection, (clock, actor), scope, team))?;
+            return Err(ForecastError::TeamUnknown);
+        }
+        read => read?,
+    };
+    let (policies, bank_holidays) = (Policies::built_in()?, BankHolidays::built_in()?);
+    let rules = Rules { policy: policies.in_force(clock.moment().today())?, bank_holidays: &bank_holidays };
+    apply(&mut as_seen(&input), &input.asked.changes, input.asked.seed, rules)?;
+    let steps = i32::try_from(steps(&input, rules.policy)).unwrap_or(i32::MAX);
+    store.transaction_that_writes(|connection| keep(connection, (clock, actor), scope, (&input, steps)))
 }
 
 fn refuse(
@@ -65,11 +77,13 @@ fn keep(
     connection: &mut AnyConnection,
     (clock, actor): (Clock, &Actor),
     scope: &Scope,
-    input: &Input,
+    (input, steps): (&Input, i32),
 ) -> Result<Uuid, ForecastError> {
-    let (policies, bank_holidays) = (Policies::built_in()?, BankHolidays::built_in()?);
-    let rules = Rules { policy: policies.in_force(clock.moment().today())?, bank_holidays: &bank_holidays };
-    apply(&mut as_seen(input), &input.asked.changes, input.asked.seed, rules)?;
+    let by = actor.to_string();
+    let (of_force, own) = forecast::unfinished_of(connection, &scope.force, &by)?;
+    if of_force >= MOST_OF_A_FORCE || own >= MOST_OF_ONE {
+        return Err(ForecastError::TooMany);
+    }
     let teams: BTreeSet<Ref> = input.teams.iter().map(|team| team.snapshot.team_ref.clone()).collect();
     let id = Uuid::now_v7();
     let new = NewForecast {
@@ -78,9 +92,9 @@ fn keep(
         teams: &teams,
         offenders: &counted(input),
         input: &serde_json::to_string(input)?,
-        steps: i32::try_from(steps(input, rules.policy)).unwrap_or(i32::MAX),
+        steps,
         requested_at: clock.now(),
-        requested_by: &actor.to_string(),
+        requested_by: &by,
     };
     forecast::request(connection, &new)?;
     let Asked { seed, iterations, clear_backlog, staffing, .. } = &input.asked;

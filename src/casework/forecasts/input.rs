@@ -6,7 +6,7 @@ use super::{ForecastError, MAX_WEEKS};
 use crate::casework::clock::Clock;
 use crate::casework::force_file;
 use crate::casework::schedules::ScheduleError;
-use crate::casework::schedules::propose::{MAX_AHEAD_DAYS, accepted, pins};
+use crate::casework::schedules::propose::{MAX_AHEAD_DAYS, accepted_and_pins, teams_within};
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, london_midnight, plus_days, plus_years};
 use crate::domain::case_file::{CaseFile, ForceFile};
@@ -66,18 +66,16 @@ pub(super) fn input(
     let policy = policies.in_force(at.today())?;
     let context = DueContext { at, horizon: days.horizon(), policy, bank_holidays: &bank_holidays };
     let file = force_file::load(connection, &scope.force)?;
-    let mut teams = take::teams(&file, at.today());
-    teams.retain(|known| scope.covers(known) && team.is_none_or(|team| known == team));
+    let teams = teams_within(&file, at.today(), scope, team);
     if teams.is_empty() {
         return Err(ForecastError::TeamUnknown);
     }
     let hidden: BTreeSet<String> = limited_access::hidden(connection, scope)?.unwrap_or_default().into_iter().collect();
     let mut inputs = Vec::with_capacity(teams.len());
     for team in &teams {
-        let parent = accepted(connection, &scope.force, team, at.today()).map_err(of_schedule)?;
-        let pins = pins(connection, &scope.force, team, at.today()).map_err(of_schedule)?;
+        let standing = accepted_and_pins(connection, &scope.force, team, at.today()).map_err(of_schedule)?;
         // Weeks ahead the built-in model's roads are near enough; a road service is not asked for what may never be.
-        let snapshot = take::take(&scope.force, &file, team, context, (parent, pins), Stay::Near);
+        let snapshot = take::take(&scope.force, &file, team, context, standing, Stay::Near);
         let snapshot = take::settle(snapshot, None);
         inputs.push(of_team(&file, (team, snapshot), context, (&hidden, &asked.changes)));
     }
@@ -125,7 +123,12 @@ fn of_team(
             .filter(|case| hidden.contains(case.offender_ref.as_str()))
             .map(|case| case.offender_ref.clone())
             .collect(),
-        rates: Rates::of_record(file, team, context.at, &context.policy.forecast),
+        rates: Rates::of_record(
+            file,
+            team,
+            |case| !hidden.contains(case.offender_ref.as_str()),
+            (context.at, &context.policy.forecast),
+        ),
         snapshot,
     }
 }

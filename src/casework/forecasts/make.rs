@@ -1,8 +1,12 @@
 //! Making a forecast that was asked for, under a lease, and telling how far it is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use chrono::TimeDelta;
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -15,6 +19,7 @@ use crate::domain::calendar::Instant;
 use crate::domain::policy::Policies;
 use crate::planning::forecast::{Forecast, Input, Rules, forecast};
 use crate::store::Store;
+use crate::store::error::StoreError;
 use crate::store::forecast as stored;
 
 /// How long a forecast is left to whoever is at it without a word of theirs: longer than any step of one takes.
@@ -26,15 +31,25 @@ const ATTEMPTS: i32 = 3;
 /// The code of a forecast that could not be made.
 const UNMADE: &str = "forecast_failed";
 
-/// Makes a forecast from its input alone, on as many processors as there are. `tell` is told how many steps are done.
+/// One forecast is made at a time by a process, and beside other work: schedules and moves do not wait for it.
+static MAKING: Mutex<()> = Mutex::new(());
+
+/// Makes a forecast from its input alone, on the processors of the pool that it is called in. `tell` is told how many steps are done;
+/// nothing more is begun once `goes_on` says no.
 ///
 /// # Errors
-/// When a change cannot be made, or the program is at fault.
-pub fn from_input(input: &Input, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<Forecast, ForecastError> {
+/// When a change cannot be made, it did not go on, or the program is at fault.
+pub fn from_input(
+    input: &Input,
+    tell: &(dyn Fn(usize, usize) + Sync),
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Forecast, ForecastError> {
     let (policies, bank_holidays) = (Policies::built_in()?, BankHolidays::built_in()?);
     let Some(first) = input.teams.first() else { return Err(ForecastError::TeamUnknown) };
     let rules = Rules { policy: policies.in_force(first.snapshot.as_of)?, bank_holidays: &bank_holidays };
-    let each = |count: usize, work: &(dyn Fn(usize) + Sync)| (0..count).into_par_iter().for_each(work);
+    let each = |count: usize, work: &(dyn Fn(usize) + Sync)| {
+        (0..count).into_par_iter().filter(|_| goes_on()).for_each(work);
+    };
     Ok(forecast(input, rules, &each, tell)?)
 }
 
@@ -49,10 +64,16 @@ pub fn make(
     id: Uuid,
     tell: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Option<Forecast>, ForecastError> {
+    let _one = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let owner = Uuid::now_v7().to_string();
     let until = || clock.now() + LEASE;
     let lease = |now| store.transaction_that_writes(|connection| stored::lease(connection, id, &owner, (now, until())));
     let Some((force, input, attempt)) = lease(clock.now())? else { return Ok(None) };
+    if attempt > ATTEMPTS {
+        // Whoever was at it three times died over it.
+        store.transaction_that_writes(|connection| stored::finish(connection, (id, &owner), Err(UNMADE)))?;
+        return Ok(None);
+    }
     let is_told = AtomicBool::new(true);
     let told = |done: usize, of: usize| {
         tell(done, of);
@@ -64,7 +85,10 @@ pub fn make(
             tracing::warn!(%id, "it could not be told how far a forecast is");
         }
     };
-    let made = serde_json::from_str(&input).map_err(ForecastError::from).and_then(|input| from_input(&input, &told));
+    let renew = || store.transaction_that_writes(|connection| stored::renew(connection, (id, &owner), until()));
+    let made = serde_json::from_str(&input)
+        .map_err(ForecastError::from)
+        .and_then(|input| while_leased(renew, |goes_on| aside(|| from_input(&input, &told, goes_on))));
     store.transaction_that_writes(|connection| -> Result<(), ForecastError> {
         match &made {
             Ok(forecast) => {
@@ -84,6 +108,37 @@ pub fn make(
         Ok(())
     })?;
     made.map(Some)
+}
+
+/// Does work while a lease is renewed beside it, however long its steps take; the work is told to stop once the lease is lost.
+fn while_leased<T>(
+    renew: impl Fn() -> Result<bool, StoreError> + Sync,
+    work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> T,
+) -> T {
+    let is_lost = AtomicBool::new(false);
+    let (done, is_done) = channel::<()>();
+    let (renew, lost) = (&renew, &is_lost);
+    thread::scope(|threads| {
+        threads.spawn(move || {
+            let wait = LEASE.to_std().unwrap_or_default() / 3;
+            while is_done.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) && !lost.load(Ordering::Relaxed) {
+                // What fails once may succeed before the lease runs out.
+                lost.fetch_or(renew().is_ok_and(|is_ours| !is_ours), Ordering::Relaxed);
+            }
+        });
+        let made = work(&|| !is_lost.load(Ordering::Relaxed));
+        drop(done);
+        made
+    })
+}
+
+/// Does work on a pool of its own, which leaves one processor to all else.
+fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    match ThreadPoolBuilder::new().num_threads(processors.saturating_sub(1).max(1)).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
 }
 
 /// What came of making what nobody had finished.

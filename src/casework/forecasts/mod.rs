@@ -5,18 +5,17 @@ mod input;
 pub mod make;
 pub mod read;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::access::why;
 use super::actor::Actor;
+use super::note::{self, note_refusal};
 use crate::domain::bank_holidays::BankHolidaysError;
 use crate::domain::calendar::Instant;
 use crate::domain::policy::PolicyError;
 use crate::domain::refusal::Refusal;
 use crate::planning::forecast::ForecastError as Unmade;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 
@@ -50,6 +49,9 @@ pub enum ForecastError {
     /// There is no such forecast within reach.
     #[error("there is none")]
     NotFound,
+    /// As many as may be are asked for already.
+    #[error("as many forecasts as may be are waiting or being made")]
+    TooMany,
     /// A change cannot be made.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -73,30 +75,14 @@ impl From<diesel::result::Error> for ForecastError {
     }
 }
 
-/// Notes that something was asked for that is not there, or not within reach: one entry either way.
-fn note_refusal(
-    connection: &mut AnyConnection,
-    (at, actor): (Instant, &Actor),
-    force: &str,
-    (act, exists): (&str, bool),
-    subject: Option<(&str, &str)>,
-) -> Result<(), StoreError> {
-    let (name, detail) = (actor.to_string(), json!({ "act": act, "why": why(exists) }));
-    let entry = AuditEntry { at, actor: &name, act: "access.refused", force: Some(force), subject, detail };
-    audit::append_with_reason(connection, entry, actor.reason())
-}
-
 /// Notes an act on a forecast, in the transaction of the act.
 fn note(
     connection: &mut AnyConnection,
-    (at, actor): (Instant, &Actor),
+    by: (Instant, &Actor),
     act: &str,
     force: &str,
     id: Uuid,
     detail: Value,
 ) -> Result<(), StoreError> {
-    let (name, id) = (actor.to_string(), id.to_string());
-    let subject = Some(("forecast", id.as_str()));
-    let entry = AuditEntry { at, actor: &name, act, force: Some(force), subject, detail };
-    audit::append_with_reason(connection, entry, actor.reason())
+    note::note(connection, by, act, (force, Some(("forecast", &id.to_string()))), detail)
 }

@@ -7,13 +7,13 @@ use super::RoadService;
 use crate::casework::access::why;
 use crate::casework::acting::{ActError, on_record_where_refused};
 use crate::casework::actor::Actor;
+use crate::casework::note;
 use crate::casework::reading::Reader;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::road_service_approval::NewApproval;
 use crate::domain::words::Words;
 use crate::planning::road_matrix::FallBack;
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::road_service_approval::{self, Approval, Withdrawal};
@@ -96,14 +96,7 @@ fn note(
     approval: Option<Uuid>,
     detail: Value,
 ) -> Result<(), StoreError> {
-    let (actor, id) = (Actor::Person(reader.person.clone()).to_string(), approval.map(|id| id.to_string()));
-    let entry = AuditEntry {
-        at: reader.clock.now(),
-        actor: &actor,
-        act,
-        force: Some(&reader.person.force),
-        subject: id.as_deref().map(|id| ("road_service_approval", id)),
-        detail,
-    };
-    audit::append_with_reason(connection, entry, reader.person.reason)
+    let (actor, id) = (Actor::Person(reader.person.clone()), approval.map(|id| id.to_string()));
+    let subject = id.as_deref().map(|id| ("road_service_approval", id));
+    note::note(connection, (reader.clock.now(), &actor), act, (&reader.person.force, subject), detail)
 }

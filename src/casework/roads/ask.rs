@@ -5,11 +5,11 @@ use serde_json::json;
 use super::RoadService;
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
+use crate::casework::note::note;
 use crate::planning::road_matrix::places;
 use crate::planning::snapshot::Snapshot;
 use crate::planning::take::settle;
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
 use crate::store::road_service_approval;
 
@@ -37,15 +37,9 @@ pub fn with_roads(
         let asked = service.roads(&snapshot.policy.travel, &places, is_approved);
         if asked.as_ref().is_some_and(|asked| asked.went_outside) {
             store.transaction_that_writes(|connection| {
-                let entry = AuditEntry {
-                    at: clock.now(),
-                    actor: &actor.to_string(),
-                    act: "road_service.ask",
-                    force: Some(force),
-                    subject: Some(("team", snapshot.team_ref.as_str())),
-                    detail: json!({ "host": host, "places": places.len() }),
-                };
-                audit::append_with_reason(connection, entry, actor.reason())
+                let detail = json!({ "host": host, "places": places.len() });
+                let subject = Some(("team", snapshot.team_ref.as_str()));
+                note(connection, (clock.now(), actor), "road_service.ask", (force, subject), detail)
             })?;
         }
         settled.push(settle(snapshot, asked.map(|asked| asked.roads)));

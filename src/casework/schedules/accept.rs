@@ -19,11 +19,11 @@ use crate::planning::explain::choice::choices;
 use crate::planning::proposal::{PlannedVisit, Proposal};
 use crate::planning::snapshot::{Horizon, Snapshot};
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, records_in_scope, refs_in_scope};
 use crate::store::error::StoreError;
 use crate::store::evaluation;
+use crate::store::limited_access;
 use crate::store::outbox::{self, NewOutboxEvent};
 use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, ProposalState, StoredProposal};
@@ -94,16 +94,8 @@ pub fn list(
     store.transaction_that_writes(|connection| {
         let found = schedule_list::list(connection, scope, filter, after, limit)?;
         let ids: Vec<Uuid> = found.iter().map(|proposal| proposal.id).collect();
-        let (name, detail) = (actor.to_string(), json!({ "schedules": ids }));
-        let act = AuditEntry {
-            at: clock.now(),
-            actor: &name,
-            act: "schedule.list",
-            force: Some(&scope.force),
-            subject: None,
-            detail,
-        };
-        audit::append_with_reason(connection, act, actor.reason())?;
+        let detail = json!({ "schedules": ids });
+        note::note(connection, (clock.now(), actor), "schedule.list", (&scope.force, None), detail)?;
         Ok(found)
     })
 }
@@ -146,8 +138,8 @@ pub(super) fn out_of_reach<'a>(
 ///
 /// # Errors
 /// [`ScheduleError::StaleParent`], [`ScheduleError::VersionChanged`], [`ScheduleError::NotFinished`],
-/// [`ScheduleError::AlreadyAccepted`], [`ScheduleError::OutOfDate`], [`ScheduleError::EndsTooEarly`] or
-/// [`ScheduleError::NotFound`]; or the store fails. Then nothing has changed.
+/// [`ScheduleError::AlreadyAccepted`], [`ScheduleError::OutOfDate`], [`ScheduleError::EndsTooEarly`],
+/// [`ScheduleError::AccessChanged`] or [`ScheduleError::NotFound`]; or the store fails. Then nothing has changed.
 pub fn accept(
     store: &Store,
     clock: Clock,
@@ -173,6 +165,12 @@ pub fn accept(
         let later = accepted(connection, &scope.force, &proposal.team_ref, plus_days(until, 1))?;
         if let Some(last) = later.and_then(|(_, visits)| visits.into_iter().map(|visit| visit.date).max()) {
             return Err(ScheduleError::EndsTooEarly(last));
+        }
+        let access = limited_access::of_force(connection, &scope.force)?;
+        let may_go =
+            |visit: &PlannedVisit| visit.crew.iter().all(|officer| access.admits(&visit.offender_ref, officer));
+        if !proposal.visits.iter().all(may_go) {
+            return Err(ScheduleError::AccessChanged);
         }
         let by = actor.to_string();
         if !schedule::make_current(connection, &stored, clock.now(), &by)? {

@@ -10,8 +10,9 @@ use crate::casework::access::{is_plain, why};
 use crate::casework::actor::{Actor, Person, Role};
 use crate::casework::clock::Clock;
 use crate::casework::force_file;
+use crate::casework::note::note as put_on_record;
 use crate::domain::address::Address;
-use crate::domain::calendar::CivilDate;
+use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::ForceFile;
 use crate::domain::moment::Moment;
 use crate::domain::offender::Offender;
@@ -20,7 +21,6 @@ use crate::domain::planned_visit::{Doubt, PlannedVisit, doubts};
 use crate::domain::record::{Kept, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::Store;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
@@ -126,14 +126,14 @@ pub fn daily_list(
             let exists = exists(connection, force, RecordKind::Officer, officer_ref)?;
             let asked_for = Some(officer_ref).filter(|_| exists || is_plain(officer_ref));
             let detail = json!({ "act": "daily_list.read", "why": why(exists) });
-            note(connection, clock, actor, "access.refused", force, asked_for, detail)?;
+            note(connection, (clock.now(), actor), "access.refused", force, asked_for, detail)?;
             return Ok(None);
         };
         let rows = officer_visits(connection, &scope, officer_ref, date)?;
         let visits = listed(connection, &scope, clock.moment(), rows, is_own(actor, officer_ref))?;
         let shown: Vec<&String> = visits.iter().map(|visit| &visit.offender_ref).collect();
         let detail = json!({ "date": date, "offenders": shown });
-        note(connection, clock, actor, "daily_list.read", force, Some(officer_ref), detail)?;
+        note(connection, (clock.now(), actor), "daily_list.read", force, Some(officer_ref), detail)?;
         let officer = NamedOfficer { officer_ref: officer_ref.clone(), name: Some(officer.name) };
         Ok(Some(DailyList { officer, date, visits }))
     })?;
@@ -158,16 +158,14 @@ fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
 
 fn note(
     connection: &mut AnyConnection,
-    clock: Clock,
-    actor: &Actor,
+    by: (Instant, &Actor),
     act: &str,
     force: &str,
     officer_ref: Option<&Ref>,
     detail: Value,
 ) -> Result<(), StoreError> {
     let subject = officer_ref.map(|officer_ref| (RecordKind::Officer.name(), officer_ref.as_str()));
-    let entry = AuditEntry { at: clock.now(), actor: &actor.to_string(), act, force: Some(force), subject, detail };
-    audit::append_with_reason(connection, entry, actor.reason())
+    put_on_record(connection, by, act, (force, subject), detail)
 }
 
 /// Planned visits with names, as the records are now. A case that is hidden from the reader is left out, but of the reader's own list:

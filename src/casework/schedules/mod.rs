@@ -10,18 +10,17 @@ pub mod plot;
 pub mod propose;
 pub mod replay;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::access::why;
 use super::actor::Actor;
+use super::note::{self, note_refusal};
 use crate::domain::bank_holidays::BankHolidaysError;
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::policy::PolicyError;
 use crate::planning::pin::PinRule;
 use crate::planning::plot::PlotError;
-use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 
@@ -67,6 +66,11 @@ pub enum ScheduleError {
     /// The team has accepted another schedule since the proposal was made.
     #[error("the team has accepted another schedule since this proposal was made; propose again")]
     StaleParent,
+    /// Who may see a case has changed since, and a visit's crew has somebody who may not.
+    #[error(
+        "who may see a case has changed since this was planned, and a visit's crew has somebody who may not; propose again"
+    )]
+    AccessChanged,
     /// It has changed since it was read.
     #[error("the proposal has changed since it was read; read it again")]
     VersionChanged,
@@ -107,31 +111,14 @@ impl From<diesel::result::Error> for ScheduleError {
     }
 }
 
-/// Notes that something was asked for that is not there, or not within reach: one entry either way, so
-/// that the time of the answer does not tell which.
-fn note_refusal(
-    connection: &mut AnyConnection,
-    (at, actor): (Instant, &Actor),
-    force: &str,
-    (act, exists): (&str, bool),
-    subject: Option<(&str, &str)>,
-) -> Result<(), StoreError> {
-    let (name, detail) = (actor.to_string(), json!({ "act": act, "why": why(exists) }));
-    let entry = AuditEntry { at, actor: &name, act: "access.refused", force: Some(force), subject, detail };
-    audit::append_with_reason(connection, entry, actor.reason())
-}
-
 /// Notes an act on a proposal, in the transaction of the act.
 fn note(
     connection: &mut AnyConnection,
-    (at, actor): (Instant, &Actor),
+    by: (Instant, &Actor),
     act: &str,
     force: &str,
     id: Uuid,
     detail: Value,
 ) -> Result<(), StoreError> {
-    let (name, id) = (actor.to_string(), id.to_string());
-    let subject = Some(("schedule", id.as_str()));
-    let entry = AuditEntry { at, actor: &name, act, force: Some(force), subject, detail };
-    audit::append_with_reason(connection, entry, actor.reason())
+    note::note(connection, by, act, (force, Some(("schedule", &id.to_string()))), detail)
 }

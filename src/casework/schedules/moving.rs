@@ -17,9 +17,10 @@ use crate::planning::pin::{Pin, PinRule};
 use crate::planning::proposal::PlannedVisit;
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{Horizon, Snapshot, Window};
-use crate::planning::take::Stay;
+use crate::planning::take::{Stay, thaw_what_cannot_stay};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
+use crate::store::limited_access;
 use crate::store::schedule::{self, ProposalState};
 use crate::store::scope::Scope;
 
@@ -50,7 +51,7 @@ impl Mover<'_> {
     pub fn check(&self, id: Uuid, asked: &Move) -> Result<Advice, ScheduleError> {
         let Base { snapshot, budget } =
             self.base("schedule.check_move", (id, None), &asked.offender_ref, asked.from_date)?;
-        let pin = self.pin(&snapshot, asked)?;
+        let pin = self.pin(("schedule.check_move", id), &snapshot, asked)?;
         let mut advice = advise(&snapshot, asked.from_date, &pin, budget)?;
         self.store.transaction_that_writes(|connection| -> Result<(), ScheduleError> {
             let others = advice.others.iter().map(|changed| &changed.offender_ref);
@@ -61,7 +62,7 @@ impl Mover<'_> {
             advice.unplaced.retain(|unplaced| !hidden.contains(&unplaced.offender_ref));
             advice.dropped_pins.retain(|pin| !hidden.contains(&pin.offender_ref));
             let rules: Vec<PinRule> = advice.broken.iter().map(|broken| broken.rule).collect();
-            self.note(connection, "schedule.check_move", id, told(asked, &rules))
+            self.note(connection, "schedule.check_move", id, told(&snapshot, asked, &rules))
         })?;
         Ok(advice)
     }
@@ -83,11 +84,11 @@ impl Mover<'_> {
     ) -> Result<ReadProposal, ScheduleError> {
         let Base { snapshot, budget } =
             self.base("schedule.move", (id, Some(version)), &asked.offender_ref, asked.from_date)?;
-        let pin = self.pin(&snapshot, asked)?;
+        let pin = self.pin(("schedule.move", id), &snapshot, asked)?;
         let (rules, window) = broken(&moved(&snapshot, asked.from_date, pin.clone()), &pin);
         let pin = self.kept(id, pin, (&rules, window), keep)?;
         let after = moved(&snapshot, asked.from_date, pin);
-        self.propose((id, version), "schedule.move", (after, budget), told(asked, &rules))
+        self.propose((id, version), "schedule.move", (after, budget), told(&snapshot, asked, &rules))
     }
 
     /// Lifts the pin of a visit: a new proposal, in which the visit stays where it is if no rule speaks against it, and is
@@ -102,7 +103,9 @@ impl Mover<'_> {
         date: CivilDate,
     ) -> Result<ReadProposal, ScheduleError> {
         let Base { snapshot, budget } = self.base("schedule.lift_pin", (id, Some(version)), offender, date)?;
-        let free = lifted(&snapshot, offender, date).ok_or(ScheduleError::NotPinned)?;
+        let Some(free) = lifted(&snapshot, offender, date) else {
+            return Err(self.refused(id, ("schedule.lift_pin", "not_pinned"), &[], ScheduleError::NotPinned));
+        };
         self.propose(
             (id, version),
             "schedule.lift_pin",
@@ -134,7 +137,8 @@ impl Mover<'_> {
                 return Ok(None);
             }
             let budget = Budget { seed: u64::try_from(read.stored.seed).unwrap_or_default(), iterations: ITERATIONS };
-            self.facts(connection, read).map(|snapshot| Some(Base { snapshot, budget }))
+            let snapshot = self.facts(connection, read)?;
+            Ok(Some(Base { snapshot: self.shutting_out(connection, snapshot)?, budget }))
         })?;
         base.ok_or(ScheduleError::VisitUnknown)
     }
@@ -181,9 +185,22 @@ impl Mover<'_> {
         }
     }
 
-    fn pin(&self, snapshot: &Snapshot, asked: &Move) -> Result<Pin, ScheduleError> {
-        let pin = pin(snapshot, asked, self.actor.to_string(), self.clock.now());
-        pin.ok_or_else(|| ScheduleError::MoveRefused(vec![PinRule::NotDue]))
+    /// The facts with the officers kept from each case whom it shuts out now, whatever it did when they were taken.
+    fn shutting_out(&self, connection: &mut AnyConnection, mut facts: Snapshot) -> Result<Snapshot, ScheduleError> {
+        let access = limited_access::of_force(connection, &self.scope.force)?;
+        for demand in &mut facts.demands {
+            let officers = facts.officers.iter().map(|officer| &officer.officer_ref);
+            demand.shut_out =
+                officers.filter(|officer| !access.admits(&demand.offender_ref, officer)).cloned().collect();
+        }
+        Ok(thaw_what_cannot_stay(facts))
+    }
+
+    fn pin(&self, (act, id): (&str, Uuid), snapshot: &Snapshot, asked: &Move) -> Result<Pin, ScheduleError> {
+        pin(snapshot, asked, self.actor.to_string(), self.clock.now()).ok_or_else(|| {
+            let rules = vec![PinRule::NotDue];
+            self.refused(id, (act, "move_refused"), &rules, ScheduleError::MoveRefused(rules.clone()))
+        })
     }
 
     /// The pin as it may be made; that it may not is put on record.
@@ -203,9 +220,14 @@ impl Mover<'_> {
             (false, _, _) | (true, None, _) => ScheduleError::MoveRefused(rules.to_vec()),
         };
         let why = if matches!(error, ScheduleError::MoveRefused(_)) { "move_refused" } else { "advised_against" };
-        let detail = json!({ "act": "schedule.move", "why": why, "rules": rules });
-        self.store.transaction_that_writes(|connection| self.note(connection, "act.refused", id, detail))?;
-        Err(error)
+        Err(self.refused(id, ("schedule.move", why), rules, error))
+    }
+
+    /// Puts on record that an act was refused.
+    fn refused(&self, id: Uuid, (act, why): (&str, &str), rules: &[PinRule], error: ScheduleError) -> ScheduleError {
+        let detail = json!({ "act": act, "why": why, "rules": rules });
+        let noted = self.store.transaction_that_writes(|connection| self.note(connection, "act.refused", id, detail));
+        noted.err().unwrap_or(error)
     }
 
     /// Keeps what a changed schedule is to be made from, where the one that was read still stands, and plans it.
@@ -237,8 +259,11 @@ impl Mover<'_> {
     }
 }
 
-/// What the audit tells of a move: never the reason's words, which the proposal holds.
-fn told(asked: &Move, rules: &[PinRule]) -> Value {
+/// What the audit tells of a move: never the reason's words, which the proposal holds, and of the crew those who are on duty at
+/// all: what somebody made up may be a name.
+fn told(facts: &Snapshot, asked: &Move, rules: &[PinRule]) -> Value {
     let Move { offender_ref, from_date, date, start, crew } = asked;
+    let is_known = |named: &&Ref| facts.officers.iter().any(|officer| officer.officer_ref == **named);
+    let crew: Vec<&Ref> = crew.iter().filter(is_known).collect();
     json!({ "offender_ref": offender_ref, "from_date": from_date, "date": date, "start": start, "crew": crew, "rules": rules })
 }

@@ -1,5 +1,7 @@
 //! Proposing: take a snapshot, plan from it alone, let the checker judge, keep what came of it.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -13,6 +15,7 @@ use crate::casework::roads::RoadService;
 use crate::casework::roads::ask::with_roads;
 use crate::domain::bank_holidays::BankHolidays;
 use crate::domain::calendar::{CivilDate, Instant, plus_days};
+use crate::domain::case_file::ForceFile;
 use crate::domain::planned_visit::PlannedVisit;
 use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind;
@@ -28,9 +31,10 @@ use crate::planning::snapshot::{AcceptedVisit, Horizon, Snapshot};
 use crate::planning::take::{self, Stay};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
+use crate::store::current;
+use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, NewProposal, StoredProposal};
 use crate::store::scope::Scope;
-use crate::store::{current, planned_visit};
 
 /// The longest horizon, in days: thirteen weeks.
 pub const MAX_DAYS: u32 = 91;
@@ -149,18 +153,28 @@ pub(super) fn take_snapshots(
     }
     let force = scope.force.as_str();
     let file = force_file::load(connection, force)?;
-    let mut teams = take::teams(&file, at.today());
-    teams.retain(|known| scope.covers(known) && team.is_none_or(|team| known == team));
+    let teams = teams_within(&file, at.today(), scope, team);
     if team.is_some() && teams.is_empty() {
         return Err(ScheduleError::TeamUnknown);
     }
     let mut snapshots = Vec::with_capacity(teams.len());
     for team in &teams {
-        let parent = accepted(connection, force, team, at.today())?;
-        let pins = pins(connection, force, team, at.today())?;
-        snapshots.push(take::take(force, &file, team, context, (parent, pins), plan.stay));
+        let standing = accepted_and_pins(connection, force, team, at.today())?;
+        snapshots.push(take::take(force, &file, team, context, standing, plan.stay));
     }
     Ok(snapshots)
+}
+
+/// The teams of a force that are in scope, or one of them.
+pub(in crate::casework) fn teams_within(
+    file: &ForceFile,
+    today: CivilDate,
+    scope: &Scope,
+    team: Option<&Ref>,
+) -> BTreeSet<Ref> {
+    let mut teams = take::teams(file, today);
+    teams.retain(|known| scope.covers(known) && team.is_none_or(|team| known == team));
+    teams
 }
 
 /// Keeps what a proposal is to be made from, and that it was asked for.
@@ -208,14 +222,28 @@ pub(super) fn store_request(
 }
 
 /// The accepted schedule of a team with its visits from a day on.
-pub(in crate::casework) fn accepted(
+pub(super) fn accepted(
     connection: &mut AnyConnection,
     force: &str,
     team: &Ref,
     from: CivilDate,
-) -> Result<Option<(Uuid, Vec<AcceptedVisit>)>, ScheduleError> {
-    let Some(id) = schedule::current(connection, force, team)? else { return Ok(None) };
+) -> Result<Standing, ScheduleError> {
+    Ok(accepted_and_pins(connection, force, team, from)?.0)
+}
+
+/// A team's accepted schedule, where there is one: its proposal and visits.
+type Standing = Option<(Uuid, Vec<AcceptedVisit>)>;
+
+/// The accepted schedule of a team with its visits from a day on, and those of them that a person has put in their places.
+pub(in crate::casework) fn accepted_and_pins(
+    connection: &mut AnyConnection,
+    force: &str,
+    team: &Ref,
+    from: CivilDate,
+) -> Result<(Standing, Vec<Pin>), ScheduleError> {
+    let Some(id) = schedule::current(connection, force, team)? else { return Ok((None, Vec::new())) };
     let rows = planned_visit::team_visits(connection, force, team, from)?;
+    let pins = pins(&rows)?;
     let visits = rows.into_iter().filter_map(|row| {
         Some(AcceptedVisit {
             offender_ref: Ref::new(row.offender_ref).ok()?,
@@ -226,21 +254,15 @@ pub(in crate::casework) fn accepted(
             frozen: false,
         })
     });
-    Ok(Some((id, visits.collect())))
+    Ok((Some((id, visits.collect())), pins))
 }
 
 /// The member of an accepted visit's reason that says by whom it was pinned.
 pub(super) const PINNED: &str = "pinned";
 
-/// The visits of a team's accepted schedule, from a day on, that a person has put in their places.
-pub(in crate::casework) fn pins(
-    connection: &mut AnyConnection,
-    force: &str,
-    team: &Ref,
-    from: CivilDate,
-) -> Result<Vec<Pin>, ScheduleError> {
+fn pins(rows: &[PlannedVisitRow]) -> Result<Vec<Pin>, ScheduleError> {
     let mut pins = Vec::new();
-    for row in planned_visit::team_visits(connection, force, team, from)? {
+    for row in rows {
         let Some(pinned) = row.reason.get(PINNED).cloned() else { continue };
         let PlannedVisit { offender_ref, address_ref, date, crew, .. } = row.visit()?;
         let Ok(start) = TimeOfDay::parse(&row.starts_at) else { continue };

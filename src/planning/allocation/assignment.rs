@@ -36,7 +36,7 @@ impl Assignment {
     #[must_use]
     pub fn has_room(&self, costs: &Costs<'_>, case: usize, manager: usize) -> bool {
         let Manager { limit, .. } = costs.question.managers[manager];
-        !costs.question.cases[case].is_in_community || self.holdings[manager].load.cases < limit
+        !costs.question.cases[case].facts.in_community || self.holdings[manager].load.cases < limit
     }
 
     /// What it costs, and of that what the managers' workloads do.
@@ -92,7 +92,7 @@ impl Assignment {
     /// True where the limits let two cases change hands.
     #[must_use]
     pub fn may_swap(&self, costs: &Costs<'_>, (a, b): (usize, usize)) -> bool {
-        let is_in_community = |case: usize| costs.question.cases[case].is_in_community;
+        let is_in_community = |case: usize| costs.question.cases[case].facts.in_community;
         let has_room = |case: usize, to: Option<usize>| to.is_some_and(|to| self.has_room(costs, case, to));
         match (is_in_community(a), is_in_community(b)) {
             (true, false) => has_room(a, self.by_case[b]),

@@ -61,7 +61,8 @@ impl<'a> Costs<'a> {
     pub fn of(question: &'a Question) -> Self {
         let pairs = question.cases.iter().map(|case| pairs(question, case)).collect();
         let part = question.settings.elsewhere_percent;
-        let adds = question.cases.iter().map(|case| Holding::one(case.weight, case.is_in_community, part)).collect();
+        let adds =
+            question.cases.iter().map(|case| Holding::one(case.facts.weight, case.facts.in_community, part)).collect();
         Self { question, pairs, adds }
     }
 

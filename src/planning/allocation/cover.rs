@@ -45,7 +45,7 @@ fn make_room(costs: &Costs<'_>, assignment: &mut Assignment, case: usize) {
             return;
         }
         for (held, by) in assignment.by_case.iter().enumerate() {
-            if *by != Some(manager) || !costs.question.cases[held].is_in_community {
+            if *by != Some(manager) || !costs.question.cases[held].facts.in_community {
                 continue;
             }
             for to in costs.admitted(held) {

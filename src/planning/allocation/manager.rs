@@ -29,7 +29,7 @@ pub struct Manager {
     pub held: Holding,
     /// Of that, what no limited access hides from anybody: what may stand in a case's own record.
     pub open_to_all: Load,
-    /// Where their offenders in the community live.
+    /// Where these live: distances stand in a case's own record too.
     pub homes: Vec<Location>,
 }
 

@@ -9,49 +9,13 @@ use super::cost::Costs;
 use super::cover::cover;
 use super::improve::{best_move, improve};
 use super::manager::{Holding, Manager};
-use super::question::{Absent, OpenCase, Question};
+use super::question::{Absent, CaseFacts, Question};
 use super::reason::reason;
 use super::unmet::{SmallestChange, UnmetReason, ruled_out, unmet};
 use crate::domain::calendar::CivilDate;
 use crate::domain::offender::RiskLevel;
 use crate::domain::reference::Ref;
 use crate::planning::snapshot::hex;
-
-/// A case that needs a manager.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CaseFacts {
-    /// Whose.
-    pub offender_ref: Ref,
-    /// Why it needs one.
-    pub reason: &'static str,
-    /// Since when.
-    pub since: CivilDate,
-    /// For how many days so far.
-    pub days: i64,
-    /// The ARMS level; not known where empty.
-    pub risk: Option<RiskLevel>,
-    /// What it weighs in a workload.
-    pub weight: u32,
-    /// In the community: such a case alone counts towards a limit.
-    pub in_community: bool,
-    /// Who holds it now.
-    pub held_by: Option<Ref>,
-}
-
-impl From<&OpenCase> for CaseFacts {
-    fn from(case: &OpenCase) -> Self {
-        Self {
-            offender_ref: case.offender_ref.clone(),
-            reason: case.reason,
-            since: case.since,
-            days: case.days,
-            risk: case.risk,
-            weight: case.weight,
-            in_community: case.is_in_community,
-            held_by: case.held_by.clone(),
-        }
-    }
-}
 
 /// A manager as it concerns a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -198,7 +162,7 @@ pub(super) fn told(costs: &Costs<'_>, assignment: &Assignment) -> Proposal {
     let given = assignment.by_case.iter().enumerate();
     let lines = given.filter_map(|(case, manager)| Some(line(costs, assignment, case, (*manager)?)));
     let without = unmet(costs, assignment).into_iter().map(|found| WithoutManager {
-        case: CaseFacts::from(&question.cases[found.case]),
+        case: question.cases[found.case].facts.clone(),
         why: found.why,
         detail: found.detail,
         smallest_change: found.smallest_change,
@@ -224,7 +188,7 @@ fn line(costs: &Costs<'_>, assignment: &Assignment, case: usize, manager: usize)
     let next = best_move(costs, assignment, case);
     let (shut_out, at_limit) = ruled_out(costs, assignment, case);
     Line {
-        case: open.into(),
+        case: open.facts.clone(),
         from: open.from,
         manager: facts(costs, case, manager, assignment.holdings[manager]),
         next_best: next.map(|(more, next)| NextBest {

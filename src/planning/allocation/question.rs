@@ -1,6 +1,7 @@
 //! What a proposal is made from: the cases that need a manager and the officers who could take them, as far as the reader may
 //! see. A case that is hidden from the reader is neither listed nor counted.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -23,9 +24,9 @@ use crate::domain::team::Location;
 /// Why the case of an officer who leaves needs another manager; the other reasons are those of the flag `unallocated`.
 pub const MANAGER_LEAVES: &str = "manager_leaves";
 
-/// A case that needs a manager.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OpenCase {
+/// What is told of a case that needs a manager.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseFacts {
     /// Whose.
     pub offender_ref: Ref,
     /// Why it needs one: as the flag `unallocated` has it, or [`MANAGER_LEAVES`].
@@ -39,9 +40,16 @@ pub struct OpenCase {
     /// What it weighs in a workload.
     pub weight: u32,
     /// In the community: such a case alone counts towards a limit.
-    pub is_in_community: bool,
+    pub in_community: bool,
     /// Who holds it now, whatever they are in post as.
     pub held_by: Option<Ref>,
+}
+
+/// A case that needs a manager.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenCase {
+    /// What is told of it.
+    pub facts: CaseFacts,
     /// The day from which it would pass: today, or the day after the leaver's last where that is known.
     pub from: CivilDate,
     /// Where the offender lives; not known, or not visited there, where empty.
@@ -140,7 +148,8 @@ pub fn gather(
             hold(manager, case, settings, (at, policy));
         }
     }
-    cases.sort_by(|a, b| (b.weight, b.days, &a.offender_ref).cmp(&(a.weight, a.days, &b.offender_ref)));
+    let order = |OpenCase { facts, .. }: &OpenCase| (Reverse((facts.weight, facts.days)), facts.offender_ref.clone());
+    cases.sort_by_cached_key(order);
     let is_vacancy = |post: &Post| {
         post.team_ref == *team && post.role == OfficerRole::OffenderManager && post.is_vacant_on(at.today())
     };
@@ -192,26 +201,28 @@ fn open<'a>(
     managers: impl Iterator<Item = &'a Ref>,
     (at, policy): (Moment, &Policy),
 ) -> OpenCase {
-    let (risk, is_in_community) = (case.arms_level(at), case.is_in_community(at));
+    let risk = case.arms_level(at);
     let held_by = case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone());
     let come = case.records.allocations.iter().filter(|held| at.has_come(held.record.from));
     let access = case.records.access.as_ref();
     let admits = |officer: &Ref| access.is_none_or(|access| access.admits(Some(officer)));
     OpenCase {
-        offender_ref: case.offender_ref.clone(),
-        reason,
-        since,
-        days: days_between(since, at.today()).max(0),
-        risk,
-        weight: policy.workload_weights.of(risk),
-        is_in_community,
+        facts: CaseFacts {
+            offender_ref: case.offender_ref.clone(),
+            reason,
+            since,
+            days: days_between(since, at.today()).max(0),
+            risk,
+            weight: policy.workload_weights.of(risk),
+            in_community: case.is_in_community(at),
+            held_by,
+        },
         from: if reason == MANAGER_LEAVES { since } else { at.today() },
         home: home(case, at),
         skills: case.visit_requirement(at).map(|it| it.required_skills.iter().cloned().collect()).unwrap_or_default(),
         earlier: come.filter_map(|held| held.record.officer_ref.clone()).collect(),
         shut_out: managers.filter(|manager| !admits(manager)).cloned().collect(),
         is_limited: is_limited(case),
-        held_by,
     }
 }
 
@@ -232,6 +243,6 @@ fn hold(manager: &mut Manager, case: &CaseFile, settings: AllocationPolicy, (at,
     manager.held = manager.held.with(Holding::one(weight, is_in_community, settings.elsewhere_percent));
     if is_in_community && !is_limited(case) {
         manager.open_to_all.add(risk, policy);
+        manager.homes.extend(home(case, at));
     }
-    manager.homes.extend(home(case, at));
 }

@@ -22,16 +22,16 @@ pub fn reason(costs: &Costs<'_>, case: usize, manager: usize, next_best: Option<
     format!(
         "Allocation proposal of {}: {} risk, {why}. {first}; the mean workload of the team's managers is {}. {next}",
         question.as_of,
-        risk_in_words(open.risk),
+        risk_in_words(open.facts.risk),
         hundredths(mean),
     )
 }
 
 fn why(case: &OpenCase) -> String {
-    if case.reason == MANAGER_LEAVES {
+    if case.facts.reason == MANAGER_LEAVES {
         return "its manager leaves".to_owned();
     }
-    format!("{} since {}", case.reason.replace('_', " "), case.since)
+    format!("{} since {}", case.facts.reason.replace('_', " "), case.facts.since)
 }
 
 /// A manager as it concerns a case.

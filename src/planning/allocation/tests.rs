@@ -35,8 +35,8 @@ fn small(managers: &[(u32, u32, u32)], weights: &[u32]) -> Question {
         };
     }
     for (at, (case, weight)) in question.cases.iter_mut().zip(weights).enumerate() {
-        case.offender_ref = named(format!("p-{at}"));
-        (case.weight, case.days, case.is_in_community, case.home) = (*weight, 0, true, None);
+        case.facts.offender_ref = named(format!("p-{at}"));
+        (case.facts.weight, case.facts.days, case.facts.in_community, case.home) = (*weight, 0, true, None);
         case.skills.clear();
         case.earlier.clear();
         case.shut_out.clear();
@@ -157,7 +157,7 @@ fn a_case_that_nobody_can_take_is_told_with_the_smallest_change() {
 fn the_reason_gives_the_facts_without_what_limited_access_hides() {
     let mut question = small(&[(12, 24, 60), (14, 40, 60)], &[8]);
     question.cases[0].earlier = BTreeSet::from([named("om-0")]);
-    question.cases[0].risk = Some(RiskLevel::VeryHigh);
+    question.cases[0].facts.risk = Some(RiskLevel::VeryHigh);
     question.managers[0].open_to_all = Load { cases: 11, workload: 20 };
     question.managers[1].capacity_percent = 80;
     let words = propose(&question).lines[0].words.clone();

@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
 use super::manager::{Holding, Manager};
-use super::question::{OpenCase, Question};
+use super::question::{CaseFacts, OpenCase, Question};
 use crate::domain::caseload::Load;
 use crate::domain::offender::RiskLevel;
 use crate::domain::policy::{Policies, Policy};
@@ -29,7 +29,10 @@ pub fn world(seed: u64, cases: usize, managers: usize) -> Question {
     let policy = policy();
     let managers: Vec<Manager> = (0..managers).map(|at| manager(at, cases, &mut chance)).collect();
     let mut cases: Vec<OpenCase> = (0..cases).map(|at| case(at, &managers, &policy, &mut chance)).collect();
-    cases.sort_by(|a, b| (b.weight, b.days, &a.offender_ref).cmp(&(a.weight, a.days, &b.offender_ref)));
+    cases.sort_by(|one, other| {
+        let (a, b) = (&one.facts, &other.facts);
+        (b.weight, b.days, &a.offender_ref).cmp(&(a.weight, a.days, &b.offender_ref))
+    });
     Question {
         team_ref: named("west"),
         as_of: today(),
@@ -80,14 +83,16 @@ fn case(at: usize, managers: &[Manager], policy: &Policy, chance: &mut Pcg64) ->
         _ => BTreeSet::new(),
     };
     OpenCase {
-        offender_ref: named(format!("p-{at:03}")),
-        reason: "never_allocated",
-        since: today(),
-        days: chance.random_range(0..400),
-        risk,
-        weight: policy.workload_weights.of(risk),
-        is_in_community,
-        held_by: None,
+        facts: CaseFacts {
+            offender_ref: named(format!("p-{at:03}")),
+            reason: "never_allocated",
+            since: today(),
+            days: chance.random_range(0..400),
+            risk,
+            weight: policy.workload_weights.of(risk),
+            in_community: is_in_community,
+            held_by: None,
+        },
         from: today(),
         home: (is_in_community && chance.random_ratio(9, 10)).then(|| place(chance)),
         skills: if chance.random_ratio(1, 5) { BTreeSet::from(["triage".to_owned()]) } else { BTreeSet::new() },

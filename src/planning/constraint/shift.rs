@@ -60,8 +60,13 @@ impl Latest {
     /// True where a crew that comes as it does is not too late.
     #[must_use]
     pub fn allows(self, arrives: u32, owes_break: bool) -> bool {
-        let latest = if owes_break { self.owing } else { self.rested };
-        latest.is_some_and(|latest| arrives <= latest)
+        self.before(owes_break).is_some_and(|latest| arrives <= latest)
+    }
+
+    /// By whether the break is still to be taken.
+    #[must_use]
+    pub const fn before(self, owes_break: bool) -> Option<u32> {
+        if owes_break { self.owing } else { self.rested }
     }
 }
 
@@ -83,6 +88,12 @@ impl Shift {
             begun_by: crew.from + policy.begun_by_minutes * 60,
         });
         Self { from: crew.from, until: crew.until, pause }
+    }
+
+    /// The same hours of a crew that stays at its base for so many seconds first.
+    #[must_use]
+    pub const fn setting_out(self, wait: u32) -> Self {
+        Self { from: self.from + wait, ..self }
     }
 
     /// A crew at its base as its day begins.

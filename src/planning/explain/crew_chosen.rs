@@ -129,7 +129,7 @@ fn text(reason: CrewReason, extra: Option<Extra>) -> String {
             "without the own manager, who is on duty with the team on none of these days".to_owned()
         }
         CrewReason::ManagerNotOnDuty => "without the own manager, who is not on duty that day".to_owned(),
-        CrewReason::ManagerShutOut => "without the own manager, whom the case shuts out".to_owned(),
+        CrewReason::ManagerShutOut => "without the own manager, who cannot go".to_owned(),
         CrewReason::ManagerWithoutCrew => {
             "without the own manager, who is in no crew that has visits that day".to_owned()
         }

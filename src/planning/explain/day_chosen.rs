@@ -73,8 +73,7 @@ pub(super) fn day(placed: &Placed<'_>) -> DayChoice {
     let problem = placed.problem;
     let demand = &problem.snapshot.demands[problem.jobs[placed.job].demand];
     let (window, _) = reason(demand, placed.previous.map(|day| problem.days[day]));
-    let due = problem.next_window(placed.job, placed.previous);
-    let drawn = due.and_then(|due| problem.drawn_day(placed.job, due, placed.previous));
+    let drawn = problem.drawn_day(placed.job, placed.previous);
     let drawn_on = drawn.and_then(|day| usize::try_from(day).ok()).map(|day| problem.days[day]);
     let off = days_between(drawn_on.unwrap_or(window.ideal), problem.days[placed.day]);
     let (reason, nearest, extra) = why(placed, (off, drawn));

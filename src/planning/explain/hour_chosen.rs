@@ -18,6 +18,8 @@ pub enum HourReason {
     Stays,
     /// The shift begins, and the road from the base.
     ShiftStart,
+    /// The crew sets out at a time that was drawn, and the road from the base.
+    SettingOut,
     /// The visit before ends, and the road from there.
     VisitBefore,
     /// The crew takes its break first.
@@ -53,7 +55,7 @@ fn time(seconds: u32) -> TimeOfDay {
 
 pub(super) fn hour(placed: &Placed<'_>) -> HourChoice {
     let (problem, crew_day) = (placed.problem, placed.crew_day());
-    let shift = Shift::of(&crew_day.crew, &problem.snapshot.policy.breaks);
+    let shift = Shift::of(&crew_day.crew, &problem.snapshot.policy.breaks).setting_out(crew_day.wait);
     let (mut at, mut free) = (BASE, shift.begins());
     for stop in &crew_day.stops[..placed.position] {
         let call = problem.call(stop.job, placed.day, &stop.pinned);
@@ -69,6 +71,12 @@ pub(super) fn hour(placed: &Placed<'_>) -> HourChoice {
         HourReason::Pinned => format!("at {start}, the hour that was named then"),
         HourReason::Stays => format!("at {start}, where it stays"),
         HourReason::ShiftStart => format!("at {start}, {minutes} minutes from the base after the shift begins"),
+        HourReason::SettingOut => {
+            let sets_out = time(shift.begins().time);
+            format!(
+                "at {start}, {minutes} minutes from the base, from which the crew sets out at {sets_out}: a time drawn, so that no hour is usual"
+            )
+        }
         HourReason::VisitBefore => format!("at {start}, {minutes} minutes from the visit before"),
         HourReason::Break => format!("at {start}, after the crew's break and {minutes} minutes of road"),
         HourReason::PlanTimes => format!("at {start}, when the plan's times begin"),
@@ -92,7 +100,11 @@ fn why(placed: &Placed<'_>, free: Free, road: u32) -> HourReason {
         return if placed.pinned.is_some() { HourReason::Pinned } else { HourReason::Stays };
     }
     if start == (free.time + road).div_ceil(60) * 60 {
-        return if placed.position == 0 { HourReason::ShiftStart } else { HourReason::VisitBefore };
+        return match (placed.position, placed.crew_day().wait) {
+            (0, 0) => HourReason::ShiftStart,
+            (0, _) => HourReason::SettingOut,
+            (_, _) => HourReason::VisitBefore,
+        };
     }
     if problem.spans(job, placed.day).iter().any(|span| span.from.div_ceil(60) * 60 == start) {
         let demand = &problem.snapshot.demands[problem.jobs[job].demand];

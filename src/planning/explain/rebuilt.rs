@@ -10,6 +10,7 @@ use crate::planning::crew::{Available, Crew};
 use crate::planning::proposal::Proposal;
 use crate::planning::search::crew_day::CrewDay;
 use crate::planning::search::problem::Problem;
+use crate::planning::search::set_out;
 use crate::planning::search::solution::{Slot, Solution};
 
 /// The schedule of a proposal, without the pairs that have no visits; nothing where the problem's snapshot does not give it.
@@ -20,6 +21,7 @@ pub(super) fn rebuilt(problem: &Problem<'_>, proposal: &Proposal) -> Option<Solu
     let named = |job: usize| &snapshot.demands[problem.jobs[job].demand].offender_ref;
     let jobs: BTreeMap<&Ref, usize> = (0..problem.jobs.len()).map(|job| (named(job), job)).collect();
     let mut solution = Solution::empty(problem);
+    let mut seats = Vec::new();
     let mut visits: Vec<_> = proposal.visits.iter().collect();
     visits.sort_by_key(|visit| (visit.date, visit.start));
     for visit in visits {
@@ -47,10 +49,10 @@ pub(super) fn rebuilt(problem: &Problem<'_>, proposal: &Proposal) -> Option<Solu
         let pinned = stays.then(|| Span { from: start, until: start + problem.jobs[job].duration });
         let slot = Slot { day, crew: at, position: solution.days[day][at].stops.len() };
         solution.insert(problem, slot, job, pinned);
-        let begins = solution.days[day][at].stops.last().map(|stop| stop.start);
-        if begins != Some(start) {
-            return None;
-        }
+        seats.push((slot, start));
     }
-    Some(solution)
+    set_out::draw(problem, &mut solution);
+    let begins = |slot: &Slot| Some(solution.days[slot.day][slot.crew].stops.get(slot.position)?.start);
+    let is_the_same = seats.iter().all(|(slot, start)| begins(slot) == Some(*start));
+    is_the_same.then_some(solution)
 }

@@ -23,6 +23,8 @@ pub(in crate::planning) fn one_visit() -> Snapshot {
         .map(|name| OnDuty { officer_ref: Ref::new(name).unwrap(), skills: vec![], duties: duties.to_vec() })
         .to_vec();
     snapshot.without_requirement.clear();
+    // The crew sets out as its shift begins.
+    snapshot.policy.drawn_setting_out_percent = 0;
     let demand = snapshot.demands.first_mut().unwrap();
     demand.window = Window { earliest: today(), ideal: today(), latest: today() };
     demand.recurrence = None;

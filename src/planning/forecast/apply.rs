@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
 use super::added::{commonest_pattern, duties, reference};
-use super::change::{Change, MAX_CHANGES, MAX_RELEASES, horizon, refused, sound, span, unknown, within};
+use super::change::{Change, horizon, refused, sound, span, unknown, within, within_limits};
 use super::offenders::{level, like_one_of, recurrence, release};
 use super::{Rules, TeamInput};
 use crate::domain::calendar::{CivilDate, days_between, plus_days};
@@ -19,9 +19,7 @@ use crate::planning::take::thaw_what_cannot_stay;
 /// # Errors
 /// With the place of the first that cannot be made.
 pub fn apply(teams: &mut [TeamInput], changes: &[Change], seed: u64, rules: Rules<'_>) -> Result<(), Refusal> {
-    if changes.len() > MAX_CHANGES {
-        return Err(refused("/changes", format!("there are at most {MAX_CHANGES} changes")));
-    }
+    within_limits(changes)?;
     for (at, change) in changes.iter().enumerate() {
         let number = u64::try_from(at).unwrap_or_default();
         let mut chance = Pcg64::seed_from_u64(seed.wrapping_add(number));
@@ -75,9 +73,6 @@ fn make(
             within(horizon(teams), "/from", *from)?;
             within(horizon(teams), "/until", last)?;
             span(horizon(teams), (*from, last))?;
-            if *count == 0 || *count > MAX_RELEASES {
-                return Err(refused("/count", format!("the count is 1 to {MAX_RELEASES}")));
-            }
             interval.map_or(Ok(()), sound)?;
             let team = the_team(teams, team_ref.as_ref())?;
             for number in 0..*count {

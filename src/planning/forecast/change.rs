@@ -13,8 +13,11 @@ use crate::planning::snapshot::Horizon;
 /// Changes at most in one forecast.
 pub const MAX_CHANGES: usize = 100;
 
-/// Releases at most in one change.
+/// People at most who are supposed to be released in one forecast, all its changes together.
 pub const MAX_RELEASES: u32 = 500;
+
+/// Skills at most of a supposed officer, each of so many characters at most.
+const MAX_SKILLS: (usize, usize) = (50, 100);
 
 /// The longest interval of a plan that is supposed, in days: five years.
 const MAX_INTERVAL_DAYS: u32 = 1_830;
@@ -91,6 +94,34 @@ pub enum Change {
         /// How often the new plan asks for visits.
         interval: VisitInterval,
     },
+}
+
+/// Whether so much may be asked for at once.
+///
+/// # Errors
+/// With the place of the first change that is too much.
+pub fn within_limits(changes: &[Change]) -> Result<(), Refusal> {
+    if changes.len() > MAX_CHANGES {
+        return Err(refused("/changes", format!("there are at most {MAX_CHANGES} changes")));
+    }
+    let mut released: u32 = 0;
+    for (at, change) in changes.iter().enumerate() {
+        let member = |member: &str| format!("/changes/{at}/{member}");
+        if let Change::Releases { count, .. } = change {
+            released = released.saturating_add(*count);
+            if *count == 0 || released > MAX_RELEASES {
+                return Err(refused(&member("count"), format!("the counts are 1 to {MAX_RELEASES}, all together")));
+            }
+        }
+        if let Change::VacancyFilled { skills, .. } = change {
+            let (count, chars) = MAX_SKILLS;
+            if skills.len() > count || skills.iter().any(|skill| skill.chars().count() > chars) {
+                let detail = format!("there are at most {count} skills of at most {chars} characters");
+                return Err(refused(&member("skills"), detail));
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn refused(member: &str, detail: impl Into<String>) -> Refusal {

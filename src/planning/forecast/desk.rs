@@ -11,7 +11,7 @@ use crate::domain::reference::Ref;
 use crate::planning::checker::check;
 use crate::planning::proposal::{Proposal, Unplaced, propose};
 use crate::planning::search::Budget;
-use crate::planning::snapshot::{AcceptedVisit, Parent, Snapshot};
+use crate::planning::snapshot::{Parent, Snapshot};
 
 /// A backlog's weight and number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,14 +62,7 @@ impl<'a> Desk<'a> {
     #[must_use]
     pub fn new(team: &'a TeamInput, first: &Proposal, budget: Budget) -> Self {
         let mut settled = team.clone();
-        let visits = first.visits.iter().map(|visit| AcceptedVisit {
-            offender_ref: visit.offender_ref.clone(),
-            date: visit.date,
-            start: visit.start,
-            crew: visit.crew.clone(),
-            address_ref: visit.address_ref.clone(),
-            frozen: true,
-        });
+        let visits = first.visits.iter().map(|visit| visit.accepted(true));
         settled.snapshot.parent = Some(Parent { proposal_id: first.id, visits: visits.collect() });
         Self { team, settled, budget }
     }

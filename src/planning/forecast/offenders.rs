@@ -91,21 +91,10 @@ pub(super) fn level(
         if let Some(mut demand) = found.into_iter().next() {
             demand.risk = Some(risk);
             demand.recurrence = Some(recurrence(&demand, interval)?);
-            match demand.why.rule {
-                DueRule::PlanInterval | DueRule::PlanStep | DueRule::AfterPlannedVisit => {
-                    demand.window = counted_from(demand.why.counted_from, interval);
-                    demand.why.interval = Some(interval);
-                    demand.why.step_until = None;
-                }
-                DueRule::FirstVisit
-                | DueRule::ReturnToCommunity
-                | DueRule::NewAddress
-                | DueRule::ReturnFromReactiveManagement
-                | DueRule::ReactiveManagementSuspended
-                | DueRule::Breach
-                | DueRule::RiskRelevantIntelligence
-                | DueRule::ArmsRaised
-                | DueRule::FailedAttempt => {}
+            if demand.why.rule.is_counted_from_a_visit() {
+                demand.window = counted_from(demand.why.counted_from, interval);
+                demand.why.interval = Some(interval);
+                demand.why.step_until = None;
             }
             let is_due = demand.window.ideal <= demand.last_day_due(team.snapshot.horizon);
             if is_due {

@@ -45,12 +45,19 @@ impl Rates {
         }
     }
 
-    /// The rates of a team, as its record of the policy's days back tells them.
+    /// The rates of a team, as its record of the policy's days back tells them; `shows` says which cases the reader may see, and the
+    /// others are not counted.
     #[must_use]
-    pub fn of_record(force: &ForceFile, team: &Ref, at: Moment, policy: &ForecastPolicy) -> Self {
+    pub fn of_record(
+        force: &ForceFile,
+        team: &Ref,
+        shows: impl Fn(&CaseFile) -> bool,
+        (at, policy): (Moment, &ForecastPolicy),
+    ) -> Self {
         let since = minus_days(at.today(), policy.record_days);
         let (mut attempts, mut failed, mut events, mut cases) = (0_u64, 0_u64, 0_u64, 0_u64);
-        for case in force.cases.values().filter(|case| case.offender.team_ref == *team && case.is_in_community(at)) {
+        let of_team = |case: &&CaseFile| case.offender.team_ref == *team && case.is_in_community(at);
+        for case in force.cases.values().filter(of_team).filter(|case| shows(case)) {
             let visits = case.visits_made(at).filter(|visit| visit.date() >= since && visit.mode.is_at_the_door());
             for visit in visits {
                 attempts += 1;
@@ -98,6 +105,23 @@ fn events_since(case: &CaseFile, at: Moment, since: CivilDate) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::flag::tests::World;
+    use crate::domain::policy::Policies;
+
+    #[test]
+    fn a_case_that_is_hidden_is_not_counted() {
+        let world = World::in_order();
+        let (force, team, at) = (world.force_file(), Ref::new("t").unwrap(), world.moment());
+        let policies = Policies::built_in().unwrap();
+        let policy = ForecastPolicy {
+            record_days: 365,
+            least_attempts: 0,
+            least_offender_years: 0,
+            ..policies.in_force(at.today()).unwrap().forecast
+        };
+        let counted = |shows: bool| Rates::of_record(&force, &team, |_| shows, (at, &policy)).events.counted_over;
+        assert_eq!((counted(true), counted(false)), (Some(1), None));
+    }
 
     #[test]
     fn a_rate_is_the_records_where_it_was_counted_over_enough() {

@@ -28,6 +28,8 @@ pub struct CrewDay {
     pub cost: u64,
     /// True where all of it can be done as it stands.
     pub holds: bool,
+    /// How long the crew stays at its base before it sets out, in seconds.
+    pub wait: u32,
     shift: Shift,
     /// The base, the place of each visit, and the base again.
     places: Vec<usize>,
@@ -41,13 +43,14 @@ pub struct CrewDay {
 
 impl Clone for CrewDay {
     fn clone(&self) -> Self {
-        let Self { crew, stops, cost, holds, shift, places, legs, free, latest } = self;
+        let Self { crew, stops, cost, holds, wait, shift, places, legs, free, latest } = self;
         let (crew, stops, places, legs) = (crew.clone(), stops.clone(), places.clone(), legs.clone());
         Self {
             crew,
             stops,
             cost: *cost,
             holds: *holds,
+            wait: *wait,
             shift: *shift,
             places,
             legs,
@@ -61,7 +64,7 @@ impl Clone for CrewDay {
         self.crew.officers.clone_from(&source.crew.officers);
         (self.crew.from, self.crew.until) = (source.crew.from, source.crew.until);
         self.stops.clone_from(&source.stops);
-        (self.cost, self.holds, self.shift) = (source.cost, source.holds, source.shift);
+        (self.cost, self.holds, self.wait, self.shift) = (source.cost, source.holds, source.wait, source.shift);
         self.places.clone_from(&source.places);
         self.legs.clone_from(&source.legs);
         self.free.clone_from(&source.free);
@@ -80,6 +83,7 @@ impl CrewDay {
             stops: Vec::new(),
             cost: 0,
             holds: true,
+            wait: 0,
             shift,
             places: vec![BASE, BASE],
             legs: vec![0],
@@ -132,10 +136,31 @@ impl CrewDay {
         self.arrange(problem, day);
     }
 
+    /// How much later the crew may set out and still make all its visits, in seconds.
+    #[must_use]
+    pub fn seconds_to_spare(&self) -> u32 {
+        let (begins, road) = (self.shift.begins(), self.legs[0]);
+        self.latest[0].before(begins.owes_break).map_or(0, |latest| latest.saturating_sub(begins.time + road))
+    }
+
+    /// Sets out so many seconds later, and begins each visit as soon as it then can. Nothing changes where not all of them can be
+    /// made then: that is told. Whether one more fits is still told of the day from its beginning.
+    pub fn set_out(&mut self, problem: &Problem<'_>, day: usize, wait: u32) -> bool {
+        let mut starts = Vec::with_capacity(self.stops.len());
+        let calls = self.stops.iter().map(|stop| problem.call(stop.job, day, &stop.pinned));
+        let later = self.shift.setting_out(wait);
+        let all = later.arrange(calls, |from, to| problem.travel(from, to), |start| starts.push(start)).is_some();
+        if all {
+            self.stops.iter_mut().zip(starts).for_each(|(stop, start)| stop.start = start);
+            self.wait = wait;
+        }
+        all
+    }
+
     /// Begins each visit as soon as it can, and works out what follows from that.
     fn arrange(&mut self, problem: &Problem<'_>, day: usize) {
-        let Self { crew, stops, cost, holds, shift, places, legs, free, latest } = self;
-        *holds = true;
+        let Self { crew, stops, cost, holds, wait, shift, places, legs, free, latest } = self;
+        (*holds, *wait) = (true, 0);
         places.clear();
         places.push(BASE);
         legs.clear();

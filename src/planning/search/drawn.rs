@@ -1,52 +1,39 @@
 //! The day drawn for an unannounced visit: any of its window, by the run's chance, so that nobody can guess it.
 
+use super::chance::{below, mixed};
 use super::job::Job;
 use crate::planning::constraint::day::DayWindow;
 
-/// What days are drawn by.
+/// The days drawn for a problem's jobs, and what a day off them costs.
 #[derive(Debug)]
 pub struct Drawn {
-    /// From the run's seed.
-    seed: u64,
     /// What a day off the one drawn costs; nothing where no days are drawn.
     rate: u64,
-    /// The days of the horizon on which anybody is on duty, in order, each with its place in the week.
-    open: Vec<(i64, usize)>,
+    /// For each job the day of its first visit, and of one after a visit on each day of the horizon; none where none is drawn.
+    days: Vec<Vec<Option<i64>>>,
 }
 
 impl Drawn {
-    /// Draws by a run's seed, from days on which anybody is on duty.
+    /// Draws by a run's seed. `open` are the days of the horizon on which anybody is on duty, in order, each with its place in the
+    /// week; there are `horizon` days.
     #[must_use]
-    pub const fn by(seed: u64, rate: u64, open: Vec<(i64, usize)>) -> Self {
-        Self { seed, rate, open }
+    pub fn by(seed: u64, rate: u64, open: &[(i64, usize)], (jobs, horizon): (&[Job], usize)) -> Self {
+        let days = |job: &Job| {
+            if rate == 0 || !job.is_unannounced {
+                return Vec::new();
+            }
+            let before = std::iter::once(None).chain((0..horizon).map(Some));
+            let draw = |previous| drawn(seed, open, job, job.next_window(previous)?, previous);
+            before.map(draw).collect()
+        };
+        Self { rate, days: jobs.iter().map(days).collect() }
     }
 
-    /// The day drawn for a job's visit of a window, `previous` being the day planned for the one before: none where it is
-    /// announced, or late already, and so made as soon as it can be. An accepted day of the window stays the one that was drawn.
-    ///
-    /// Where the window has more room after its ideal day than before it, the days before are drawn oftener, so that visits of windows that
-    /// open within the horizon do not come later on average than the plan says. A window that opens at its ideal day, after an event, has all
-    /// its days drawn alike.
+    /// The day drawn for a job's next visit, `previous` being the day planned for the one before: none where no further visit is
+    /// due, or it is announced, or late already, and so made as soon as it can be.
     #[must_use]
-    pub fn day(&self, job: &Job, window: DayWindow, previous: Option<usize>) -> Option<i64> {
-        if self.rate == 0 || !job.is_unannounced || window.is_past() {
-            return None;
-        }
-        let days = job.days(window, previous);
-        if let Some((accepted, _)) = job.accepted.iter().find(|(day, _)| days.contains(day)) {
-            return Some(*accepted);
-        }
-        let open = self.open_between(*days.start(), *days.end());
-        let (early, late) = open.split_at(open.partition_point(|(day, _)| *day <= window.ideal));
-        let possible = |days: &[(i64, usize)]| days.iter().filter(|(_, weekday)| job.may_be_on(*weekday)).count();
-        let count = |number: usize| u64::try_from(number).unwrap_or_default();
-        let (before, after) = (count(possible(early)), count(possible(late)));
-        let (weight_early, weight_late) = weights(window);
-        let mut chance = self.chance(job, previous);
-        let is_early = below(before * weight_early + after * weight_late, &mut chance) < before * weight_early;
-        let (part, length) = if is_early { (early, before) } else { (late, after) };
-        let at = usize::try_from(below(length, &mut chance)).ok()?;
-        part.iter().filter(|(_, weekday)| job.may_be_on(*weekday)).nth(at).map(|(day, _)| *day)
+    pub fn day(&self, job: usize, previous: Option<usize>) -> Option<i64> {
+        self.days.get(job)?.get(previous.map_or(0, |day| day + 1)).copied().flatten()
     }
 
     /// What it costs that a visit is made on another day than the one drawn.
@@ -54,24 +41,36 @@ impl Drawn {
     pub const fn cost(&self, drawn: i64, day: i64) -> u64 {
         self.rate * day.abs_diff(drawn)
     }
-
-    fn open_between(&self, first: i64, last: i64) -> &[(i64, usize)] {
-        let from = self.open.partition_point(|(day, _)| *day < first);
-        let until = self.open.partition_point(|(day, _)| *day <= last);
-        self.open.get(from..until).unwrap_or_default()
-    }
-
-    /// Chance of its own for each visit, whatever else the search does and whoever else is due.
-    fn chance(&self, job: &Job, previous: Option<usize>) -> u64 {
-        let after = previous.and_then(|day| u64::try_from(day + 1).ok()).unwrap_or_default();
-        mixed(mixed(mixed(self.seed) ^ job.key) ^ after)
-    }
 }
 
-/// A number of a text's own, so that each offender's days are drawn apart.
-#[must_use]
-pub fn key(text: &str) -> u64 {
-    text.bytes().fold(0, |key, byte| mixed(key ^ u64::from(byte)))
+/// A day of a window. An accepted day of the window stays the one that was drawn.
+///
+/// Where the window has more room after its ideal day than before it, the days before are drawn oftener, so that visits of windows that
+/// open within the horizon do not come later on average than the plan says. A window that opens at its ideal day, after an event, has all
+/// its days drawn alike.
+fn drawn(seed: u64, open: &[(i64, usize)], job: &Job, window: DayWindow, previous: Option<usize>) -> Option<i64> {
+    if window.is_past() {
+        return None;
+    }
+    let days = job.days(window, previous);
+    if let Some((accepted, _)) = job.accepted.iter().find(|(day, _)| days.contains(day)) {
+        return Some(*accepted);
+    }
+    let is_possible = |(day, weekday): &(i64, usize)| (days.contains(day) && job.may_be_on(*weekday)).then_some(*day);
+    let possible: Vec<i64> = open.iter().filter_map(is_possible).collect();
+    let (early, late) = possible.split_at(possible.partition_point(|day| *day <= window.ideal));
+    let count = |days: &[i64]| u64::try_from(days.len()).unwrap_or_default();
+    let (weight_early, weight_late) = weights(window);
+    let (all_early, all_late) = (count(early) * weight_early, count(late) * weight_late);
+    let mut chance = chance(seed, job, previous);
+    let part = if below(all_early + all_late, &mut chance) < all_early { early } else { late };
+    usize::try_from(below(count(part), &mut chance)).ok().and_then(|at| part.get(at)).copied()
+}
+
+/// Chance of its own for each visit, whatever else the search does and whoever else is due.
+fn chance(seed: u64, job: &Job, previous: Option<usize>) -> u64 {
+    let after = previous.and_then(|day| u64::try_from(day + 1).ok()).unwrap_or_default();
+    mixed(mixed(mixed(seed) ^ job.key) ^ after)
 }
 
 /// How often a day up to a window's ideal one is drawn, and how often a day after it. By the squares of the room on the other side, both
@@ -81,25 +80,10 @@ fn weights(window: DayWindow) -> (u64, u64) {
     if before == 0 || after <= before { (1, 1) } else { (after * after, before * before) }
 }
 
-/// A number below another, from chance that goes on to the next.
-const fn below(bound: u64, chance: &mut u64) -> u64 {
-    *chance = mixed(*chance);
-    if bound == 0 { 0 } else { *chance % bound }
-}
-
-/// One step of SplitMix64 (Steele, Lea and Flood 2014): neighbouring numbers come out far apart.
-const fn mixed(number: u64) -> u64 {
-    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
-}
-
 #[cfg(test)]
 mod tests {
     use crate::domain::calendar::{minus_days, plus_days};
-    use crate::domain::risk_management_plan::TimeWindow;
-    use crate::domain::risk_management_plan::VisitInterval;
+    use crate::domain::risk_management_plan::{TimeWindow, VisitInterval};
     use crate::domain::working_time::{DayOfWeek, TimeOfDay};
     use crate::planning::proposal::propose;
     use crate::planning::search::Budget;
@@ -122,7 +106,7 @@ mod tests {
     fn drawn(snapshot: &Snapshot, seeds: u64) -> Vec<i64> {
         let day = |seed| {
             let problem = Problem::new(snapshot, seed);
-            problem.drawn_day(0, problem.jobs[0].window, None)
+            problem.drawn_day(0, None)
         };
         (0..seeds).filter_map(day).collect()
     }
@@ -189,10 +173,7 @@ mod tests {
         let plan_ref = snapshot.demands[0].offender_ref.clone();
         snapshot.demands[0].recurrence = Some(Recurrence { plan_ref, interval, steps: vec![] });
         let problem = Problem::new(&snapshot, 7);
-        let gap = |day: usize| {
-            let window = problem.next_window(0, Some(day))?;
-            Some(problem.drawn_day(0, window, Some(day))? - i64::try_from(day).unwrap())
-        };
+        let gap = |day: usize| Some(problem.drawn_day(0, Some(day))? - i64::try_from(day).unwrap());
         let gaps: std::collections::BTreeSet<i64> = (0..20).filter_map(gap).collect();
         assert!(gaps.len() > 5, "always as long after the visit before: {gaps:?}");
     }

@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::chance;
 use super::cost::Cost;
-use super::drawn;
 use crate::domain::calendar::{CivilDate, days_between};
 use crate::domain::risk_management_plan::VisitInterval;
 use crate::domain::working_time::DayOfWeek;
@@ -166,7 +166,7 @@ fn job(snapshot: &Snapshot, at: usize, demand: &Demand) -> Job {
         manager: demand.manager_ref.as_ref().and_then(officer),
         shut_out: demand.shut_out.iter().filter_map(officer).collect(),
         is_unannounced: demand.needs.unannounced,
-        key: drawn::key(demand.offender_ref.as_str()),
+        key: chance::key(demand.offender_ref.as_str()),
         rhythm: demand.recurrence.as_ref().map(|recurrence| rhythm(snapshot, demand, recurrence)),
         holders: demand.needs.required_skills.iter().map(|skill| skills::holders(&snapshot.officers, skill)).collect(),
         spans,

@@ -7,6 +7,7 @@
 #![expect(clippy::indexing_slicing, reason = "jobs are indexed by the problem's own list")]
 
 pub mod anneal;
+pub mod chance;
 pub mod construct;
 pub mod cost;
 pub mod crew_day;
@@ -16,6 +17,7 @@ pub mod insertion;
 pub mod job;
 pub mod problem;
 pub mod ruin;
+pub mod set_out;
 pub mod solution;
 
 use std::cmp::Reverse;
@@ -55,6 +57,7 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
     let mut chance = Pcg64::seed_from_u64(budget.seed);
     let (mut current, _) = construct(problem, &mut chance);
     if problem.jobs.is_empty() || problem.days.is_empty() {
+        set_out::draw(problem, &mut current);
         return current;
     }
     let neighbours = neighbours(problem);
@@ -78,6 +81,7 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
         }
     }
     progress(budget.iterations);
+    set_out::draw(problem, &mut best);
     best
 }
 

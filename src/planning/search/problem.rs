@@ -23,6 +23,8 @@ use crate::planning::travel::travel_seconds;
 pub struct Problem<'a> {
     /// What it was made from.
     pub snapshot: &'a Snapshot,
+    /// The seed of whatever is drawn.
+    pub seed: u64,
     /// The days planned.
     pub days: Vec<CivilDate>,
     /// Whom to visit; those without a known place are left out.
@@ -77,11 +79,12 @@ impl<'a> Problem<'a> {
             None => !available[*day].is_empty(),
         };
         let open = (0..days.len()).filter(goes).filter_map(|day| Some((i64::try_from(day).ok()?, weekdays[day])));
-        let open = open.collect();
-        let drawn = Drawn::by(seed, snapshot.policy.costs.off_drawn_day.into(), open);
+        let open: Vec<(i64, usize)> = open.collect();
+        let drawn = Drawn::by(seed, snapshot.policy.costs.off_drawn_day.into(), &open, (&jobs, days.len()));
         let first_days = Vec::new();
         let mut problem = Self {
             snapshot,
+            seed,
             days,
             jobs,
             without_location,
@@ -113,7 +116,7 @@ impl<'a> Problem<'a> {
     fn days_by_cost_after(&self, job: usize, previous: Option<usize>) -> Vec<(Cost, usize)> {
         let Some(window) = self.next_window(job, previous) else { return Vec::new() };
         let days = self.days_of(job, window, previous).filter(|day| !self.available[*day].is_empty());
-        let drawn = self.drawn_day(job, window, previous);
+        let drawn = self.drawn_day(job, previous);
         // What follows is not weighed: it finds its place next, and a later day only puts it off.
         let cost = |day| self.cost_within(job, (window, drawn), previous, day);
         let mut days: Vec<(Cost, usize)> = days.filter_map(|day| Some((cost(day)?, day))).collect();
@@ -186,13 +189,13 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn visit_cost(&self, job: usize, previous: Option<usize>, day: usize) -> Option<Cost> {
         let window = self.next_window(job, previous)?;
-        self.cost_within(job, (window, self.drawn_day(job, window, previous)), previous, day)
+        self.cost_within(job, (window, self.drawn_day(job, previous)), previous, day)
     }
 
-    /// The day drawn for a job's visit of a window: see [`Drawn::day`].
+    /// [`Drawn::day`] of a job.
     #[must_use]
-    pub fn drawn_day(&self, job: usize, window: DayWindow, previous: Option<usize>) -> Option<i64> {
-        self.drawn.day(&self.jobs[job], window, previous)
+    pub fn drawn_day(&self, job: usize, previous: Option<usize>) -> Option<i64> {
+        self.drawn.day(job, previous)
     }
 
     /// The same, where the window and the day drawn are known.
@@ -218,7 +221,7 @@ impl<'a> Problem<'a> {
     #[must_use]
     pub fn placed_cost(&self, job: usize, previous: Option<usize>, day: usize) -> Cost {
         let on = i64::try_from(day).unwrap_or(i64::MAX);
-        let cost = |window| self.cost_on(job, (window, self.drawn_day(job, window, previous)), on);
+        let cost = |window| self.cost_on(job, (window, self.drawn_day(job, previous)), on);
         self.next_window(job, previous).map_or_else(Cost::default, cost)
     }
 

@@ -212,9 +212,11 @@ impl Solution {
             for day in chain.iter().copied() {
                 let Cost { late, soft } = problem.placed_cost(job, previous, day);
                 score.lateness += late;
-                let window = problem.next_window(job, previous);
-                let drawn = window.and_then(|window| problem.drawn_day(job, window, previous));
-                *(if drawn.is_some() { &mut score.off_drawn_day } else { &mut score.drift }) += soft;
+                *(if problem.drawn_day(job, previous).is_some() {
+                    &mut score.off_drawn_day
+                } else {
+                    &mut score.drift
+                }) += soft;
                 previous = Some(day);
             }
             score.unmet += problem.cost_of_none(job, previous).late;

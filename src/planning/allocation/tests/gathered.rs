@@ -16,6 +16,10 @@ fn two_managers() -> World {
     World::in_order().set(RecordKind::Officer, "om2", json!({ "training": training }))
 }
 
+fn set_place(world: &World) -> World {
+    world.clone().set(RecordKind::Address, "a", json!({ "latitude": 50.7, "longitude": -1.9 }))
+}
+
 fn set(world: &World, officer: &str, members: Value) -> World {
     world.clone().set(RecordKind::Officer, officer, members)
 }
@@ -29,8 +33,8 @@ fn asked(world: &World, leavers: &[&str], shows: bool) -> Question {
 /// The cases, the managers with what they hold, and those not put forward.
 fn told(question: &Question) -> String {
     let cases = question.cases.iter().map(|case| {
-        let place = if case.is_in_community { "" } else { " elsewhere" };
-        format!("{} {} {} from {}{place}", case.offender_ref, case.reason, case.days, case.from)
+        let place = if case.facts.in_community { "" } else { " elsewhere" };
+        format!("{} {} {} from {}{place}", case.facts.offender_ref, case.facts.reason, case.facts.days, case.from)
     });
     let managers = question.managers.iter().map(|it| format!("{} {}", it.officer_ref, it.held.load.cases));
     let absent = question.absent.iter().map(|it| format!("{} {:?}", it.officer_ref, it.reason));
@@ -143,6 +147,14 @@ fn part_time_skills_earlier_managers_and_limited_access_come_from_the_records() 
     assert_eq!((shut_out, question.cases[0].is_limited), (vec!["om2"], true));
     assert_eq!(propose(&question).lines[0].manager.officer_ref, named("om"));
     assert_eq!(told(&asked(&limited, &[], false)), " | om 0, om2 0 | ", "what is hidden is neither listed nor counted");
+}
+
+#[test]
+fn a_distance_is_to_no_home_that_limited_access_hides() {
+    let homes = |world: &World| asked(world, &[], true).managers[0].homes.len();
+    let access = json!({"restricted_to": ["om", "sup"], "excluded": []});
+    let world = set_place(&two_managers());
+    assert_eq!((homes(&world), homes(&world.clone().set(RecordKind::AccessRestriction, "o", access))), (1, 0));
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn manager_of<'a>(question: &'a Question, line: &Line) -> &'a Manager {
 }
 
 fn case_of<'a>(question: &'a Question, line: &Line) -> &'a OpenCase {
-    question.cases.iter().find(|it| it.offender_ref == line.case.offender_ref).unwrap()
+    question.cases.iter().find(|it| it.facts.offender_ref == line.case.offender_ref).unwrap()
 }
 
 fn total(costs: &Costs<'_>, assignment: &Assignment) -> i64 {
@@ -40,7 +40,7 @@ fn is_within_limits(costs: &Costs<'_>, assignment: &Assignment) -> bool {
     let question = costs.question;
     let takes = |manager: usize| {
         let given = question.cases.iter().zip(&assignment.by_case);
-        given.filter(|(case, by)| case.is_in_community && **by == Some(manager)).count()
+        given.filter(|(case, by)| case.facts.in_community && **by == Some(manager)).count()
     };
     question.managers.iter().enumerate().all(|(at, manager)| {
         let taken = u32::try_from(takes(at)).unwrap();
@@ -59,7 +59,7 @@ fn best_covered(question: &Question) -> Vec<bool> {
         };
         for at in 0..question.managers.len() {
             let manager = &question.managers[at];
-            let needs = u32::from(open.is_in_community);
+            let needs = u32::from(open.facts.in_community);
             let is_shut_out = open.shut_out.contains(&manager.officer_ref);
             if is_shut_out || needs > 0 && counts[at] >= manager.limit {
                 continue;
@@ -91,17 +91,17 @@ proptest! {
         let proposal = propose(&question);
         let with = proposal.lines.iter().map(|line| line.case.offender_ref.clone());
         let told: Vec<_> = with.chain(proposal.without_manager.iter().map(|it| it.case.offender_ref.clone())).collect();
-        let all: BTreeSet<_> = question.cases.iter().map(|case| case.offender_ref.clone()).collect();
+        let all: BTreeSet<_> = question.cases.iter().map(|case| case.facts.offender_ref.clone()).collect();
         prop_assert_eq!(told.len(), question.cases.len());
         prop_assert_eq!(told.into_iter().collect::<BTreeSet<_>>(), all);
         for line in &proposal.lines {
             let (manager, case) = (manager_of(&question, line), case_of(&question, line));
             prop_assert!(!case.shut_out.contains(&manager.officer_ref));
-            prop_assert!(!case.is_in_community || line.manager.after.load.cases <= manager.limit);
+            prop_assert!(!case.facts.in_community || line.manager.after.load.cases <= manager.limit);
             let next = line.next_best.as_ref();
             let is_another = |officer: &Ref| *officer != manager.officer_ref && !case.shut_out.contains(officer);
             prop_assert!(next.is_none_or(|next| next.points_more >= 0 && is_another(&next.manager.officer_ref)));
-            prop_assert!(next.is_none_or(|next| !case.is_in_community || next.manager.after.load.cases <= next.manager.limit));
+            prop_assert!(next.is_none_or(|next| !case.facts.in_community || next.manager.after.load.cases <= next.manager.limit));
         }
         for manager in &proposal.managers {
             let lines = proposal.lines.iter().filter(|line| line.manager.officer_ref == manager.officer_ref);
@@ -188,7 +188,7 @@ proptest! {
             match (open.why, change.change) {
                 (UnmetReason::AtLimit, Change::RaiseLimit) => manager.limit = manager.limit.max(change.limit.unwrap()),
                 (UnmetReason::ShutOut, Change::AdmitManager) => {
-                    let case = question.cases.iter_mut().find(|it| it.offender_ref == open.case.offender_ref).unwrap();
+                    let case = question.cases.iter_mut().find(|it| it.facts.offender_ref == open.case.offender_ref).unwrap();
                     case.shut_out.remove(&officer);
                 }
                 other => prop_assert!(false, "{other:?}"),

@@ -321,6 +321,12 @@ fn each_thing_that_an_hour_is_bound_by_is_told() {
         );
     }
     let mut snapshot = one_visit();
+    snapshot.policy.drawn_setting_out_percent = 100;
+    demand(&mut snapshot).needs.unannounced = true;
+    let choice = one(&snapshot).hour_chosen;
+    assert!(choice.reason == HourReason::SettingOut && choice.start > time(8), "{choice:?}");
+    assert!(choice.text.contains("a time drawn"), "{choice:?}");
+    snapshot.policy.drawn_setting_out_percent = 0;
     let second = crate::planning::snapshot::Demand {
         offender_ref: Ref::new("p-second").unwrap(),
         ..snapshot.demands[0].clone()
