@@ -44,6 +44,7 @@ pub mod safeguarding;
 pub mod schedules;
 mod service_facts;
 pub mod staff;
+pub mod subscriptions;
 pub mod suspicions;
 pub mod timetable;
 pub mod visits;

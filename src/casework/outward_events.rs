@@ -1,14 +1,65 @@
 //! What the records system is told of: read in order, and called back for.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::reading::Reader;
+use crate::domain::calendar::Instant;
 use crate::domain::outward_event::OutwardEvent;
 use crate::store::Store;
 use crate::store::current;
 use crate::store::error::StoreError;
 use crate::store::outbox::{self, OutboxEvent};
+
+/// An event in the form of CloudEvents 1.0: references and links, no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CloudEvent {
+    specversion: &'static str,
+    id: Uuid,
+    source: String,
+    r#type: &'static str,
+    subject: String,
+    time: Instant,
+    datacontenttype: &'static str,
+    /// The event's place among those of the force; text, as CloudEvents' extension has it.
+    sequence: String,
+    data: EventData,
+}
+
+/// What an event is about, by reference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct EventData {
+    kind: &'static str,
+    r#ref: String,
+    offender_ref: Option<String>,
+    act: String,
+    href: String,
+}
+
+impl CloudEvent {
+    /// An event of a force as it is told.
+    #[must_use]
+    pub fn of(event: &OutboxEvent, force: &str) -> Self {
+        Self {
+            specversion: "1.0",
+            id: event.id,
+            source: format!("/mosovo-visits/{force}"),
+            r#type: event.event.name(),
+            subject: format!("{}/{}", event.kind, event.subject),
+            time: event.at,
+            datacontenttype: "application/json",
+            sequence: event.number.to_string(),
+            data: EventData {
+                kind: event.kind.name(),
+                r#ref: event.subject.to_string(),
+                offender_ref: event.offender_ref.clone(),
+                act: event.act.clone(),
+                href: format!("/v1/events/{}", event.id),
+            },
+        }
+    }
+}
 
 /// So many events of the reader's force that come after a number, of these types or of all.
 ///

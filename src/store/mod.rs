@@ -21,6 +21,7 @@ pub mod legal_hold;
 pub mod limited_access;
 pub mod migrate;
 pub mod of_cases;
+pub mod delivery;
 pub mod outbox;
 pub mod own_entry;
 pub mod planned_visit;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::backend::{AnyConnection, MultiBackend};
+use super::delivery::{self, Letter};
 use super::error::StoreError;
 use super::record::stored_ref;
 use super::schema::outbox_event;
@@ -68,11 +69,12 @@ pub fn append(connection: &mut AnyConnection, new: NewOutboxEvent<'_>) -> Result
         .filter(outbox_event::force.eq(new.force))
         .select(max(outbox_event::number))
         .first(connection)?;
+    let (number, id) = (last.unwrap_or_default() + 1, Uuid::now_v7());
     diesel::insert_into(outbox_event::table)
         .values((
             outbox_event::force.eq(new.force),
-            outbox_event::number.eq(last.unwrap_or_default() + 1),
-            outbox_event::id.eq(DbId(Uuid::now_v7())),
+            outbox_event::number.eq(number),
+            outbox_event::id.eq(DbId(id)),
             outbox_event::event_type.eq(new.event.name()),
             outbox_event::kind.eq(new.kind.name()),
             outbox_event::subject.eq(new.subject.as_str()),
@@ -82,7 +84,8 @@ pub fn append(connection: &mut AnyConnection, new: NewOutboxEvent<'_>) -> Result
             outbox_event::happened_at.eq(DbInstant::from(new.at)),
         ))
         .execute(connection)?;
-    Ok(())
+    let record = delivery::record(new.kind.name(), new.subject.as_str());
+    delivery::fan_out(connection, (new.force, new.event), Letter { number, id, record: &record, due_at: new.at })
 }
 
 type Row = (DbId, i64, String, String, String, Option<String>, Option<CivilDate>, String, DbInstant);

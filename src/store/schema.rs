@@ -457,6 +457,42 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    subscription (id) {
+        id -> sql::Id,
+        force -> Text,
+        name -> Text,
+        url -> Text,
+        event_types -> sql::Json,
+        state -> Text,
+        key_number -> Integer,
+        old_key_until -> Nullable<sql::Instant>,
+        created_at -> sql::Instant,
+        created_by -> Text,
+        version -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    delivery (subscription_id, number) {
+        subscription_id -> sql::Id,
+        number -> BigInt,
+        event_id -> sql::Id,
+        record -> Text,
+        state -> Text,
+        attempts -> Integer,
+        due_at -> sql::Instant,
+        problem -> Nullable<Text>,
+        ended_at -> Nullable<sql::Instant>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,
@@ -483,4 +519,7 @@ allow_tables_to_appear_in_same_query!(
     flag_evaluation,
     case_standing,
     job_run,
+    outbox_event,
+    subscription,
+    delivery,
 );

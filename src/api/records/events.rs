@@ -12,10 +12,9 @@ use crate::api::error::{Problem, ProblemDocument};
 use crate::api::paging::{cursor, known, limit, page, place};
 use crate::api::service::Service;
 use crate::api::view::tagged;
-use crate::casework::outward_events::{self, Told};
+use crate::casework::outward_events::{self, CloudEvent, Told};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::outward_event::OutwardEvent;
-use crate::store::outbox::OutboxEvent;
 
 /// Which events are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -31,25 +30,26 @@ pub struct EventQuery {
     cursor: Option<String>,
 }
 
-/// An event in the form of CloudEvents 1.0: references and links, no personal data.
-#[derive(Debug, Serialize, ToSchema)]
+/// An event in the form of CloudEvents 1.0: how the document describes [`CloudEvent`].
+#[derive(Debug, ToSchema)]
 #[schema(as = OutwardEvent)]
+#[expect(dead_code, reason = "it describes what CloudEvent writes")]
 pub struct EventView {
     /// `1.0`.
-    specversion: &'static str,
+    specversion: String,
     /// Its id: who is told twice knows it again by this.
     id: Uuid,
     /// `/mosovo-visits/{force}`.
     source: String,
     /// What it is, for instance `mosovo.visit_outcome.v1`.
-    r#type: &'static str,
+    r#type: String,
     /// The record that it is about: kind and reference.
     subject: String,
     /// When it happened.
     #[schema(value_type = String, format = DateTime)]
     time: Instant,
     /// `application/json`.
-    datacontenttype: &'static str,
+    datacontenttype: String,
     /// Its place among the force's events, from 1; there may be gaps in a list of some types.
     sequence: String,
     /// References and a link.
@@ -57,11 +57,12 @@ pub struct EventView {
 }
 
 /// What an event is about, by reference.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 #[schema(as = OutwardEventData)]
+#[expect(dead_code, reason = "it describes what CloudEvent writes")]
 pub struct EventData {
     /// The kind of the record.
-    kind: &'static str,
+    kind: String,
     /// Its reference.
     r#ref: String,
     /// Whom it is about.
@@ -72,34 +73,13 @@ pub struct EventData {
     href: String,
 }
 
-impl EventView {
-    fn of(event: &OutboxEvent, force: &str) -> Self {
-        Self {
-            specversion: "1.0",
-            id: event.id,
-            source: format!("/mosovo-visits/{force}"),
-            r#type: event.event.name(),
-            subject: format!("{}/{}", event.kind, event.subject),
-            time: event.at,
-            datacontenttype: "application/json",
-            sequence: event.number.to_string(),
-            data: EventData {
-                kind: event.kind.name(),
-                r#ref: event.subject.to_string(),
-                offender_ref: event.offender_ref.clone(),
-                act: event.act.clone(),
-                href: format!("/v1/events/{}", event.id),
-            },
-        }
-    }
-}
-
 /// Events in their order.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OutwardEvents)]
 pub struct EventList {
     /// The events.
-    items: Vec<EventView>,
+    #[schema(value_type = Vec<EventView>)]
+    items: Vec<CloudEvent>,
 }
 
 /// An event, and what it is about as that stands now.
@@ -107,7 +87,8 @@ pub struct EventList {
 #[schema(as = ToldEvent)]
 pub struct ToldView {
     /// The event.
-    event: EventView,
+    #[schema(value_type = EventView)]
+    event: CloudEvent,
     /// The record, whole; empty where it was withdrawn since.
     #[schema(value_type = Option<Object>)]
     record: Option<Value>,
@@ -144,7 +125,7 @@ pub async fn list(
     let found =
         service.run(move |service| outward_events::list(service.store(), &reader, (after, limit), &events)).await?;
     let next = found.get(limit - 1).map(|last| cursor(&last.number.to_string()));
-    let items = found.iter().map(|event| EventView::of(event, &force)).collect();
+    let items = found.iter().map(|event| CloudEvent::of(event, &force)).collect();
     page(&request, &EventList { items }, next.as_deref())
 }
 
@@ -167,5 +148,5 @@ pub async fn read(
     let force = reader.person.force.clone();
     let found = service.run(move |service| outward_events::read(service.store(), &reader, *id)).await?;
     let Told { event, record } = found.ok_or_else(Problem::not_found)?;
-    tagged(&request, &ToldView { event: EventView::of(&event, &force), record, latest_by: event.latest_by })
+    tagged(&request, &ToldView { event: CloudEvent::of(&event, &force), record, latest_by: event.latest_by })
 }
