@@ -94,28 +94,80 @@ pub struct Due {
     pub attempts: i32,
 }
 
-/// So many deliveries that are to be made now: to subscriptions that are active, and of each record's events to each of them the first
-/// alone that waits.
+/// Deliveries to subscriptions that are active: of each record's events to each of them the first alone that waits.
+macro_rules! first_of_each_record {
+    () => {{
+        let earlier = diesel::alias!(delivery as earlier);
+        let waits_behind = earlier
+            .filter(earlier.field(delivery::subscription_id).eq(delivery::subscription_id))
+            .filter(earlier.field(delivery::record).eq(delivery::record))
+            .filter(earlier.field(delivery::state).eq(DeliveryState::Waiting.as_str()))
+            .filter(earlier.field(delivery::number).lt(delivery::number));
+        delivery::table
+            .inner_join(subscription::table.on(subscription::id.eq(delivery::subscription_id)))
+            .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
+            .filter(delivery::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(not(exists(waits_behind)))
+            .select((subscriptions::columns!(), delivery::event_id, delivery::attempts))
+    }};
+}
+
+/// So many deliveries that are to be made now, to receivers that are well as far as is known.
 ///
 /// # Errors
 /// When a statement fails, or what is stored cannot be read.
 pub fn due(connection: &mut AnyConnection, now: Instant, limit: i64) -> Result<Vec<Due>, StoreError> {
-    let earlier = diesel::alias!(delivery as earlier);
-    let waits_behind = earlier
-        .filter(earlier.field(delivery::subscription_id).eq(delivery::subscription_id))
-        .filter(earlier.field(delivery::record).eq(delivery::record))
-        .filter(earlier.field(delivery::state).eq(DeliveryState::Waiting.as_str()))
-        .filter(earlier.field(delivery::number).lt(delivery::number));
-    let rows: Vec<(subscriptions::Row, DbId, i32)> = delivery::table
-        .inner_join(subscription::table.on(subscription::id.eq(delivery::subscription_id)))
-        .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
-        .filter(delivery::state.eq(DeliveryState::Waiting.as_str()))
+    let rows: Vec<(subscriptions::Row, DbId, i32)> = first_of_each_record!()
+        .filter(subscription::failing_since.is_null())
         .filter(delivery::due_at.le(DbInstant::from(now)))
-        .filter(not(exists(waits_behind)))
         .order((delivery::due_at, delivery::number))
         .limit(limit)
-        .select((subscriptions::columns!(), delivery::event_id, delivery::attempts))
         .load(connection)?;
+    read(connection, rows)
+}
+
+/// One delivery to each receiver that was not well, and was last looked at before an instant: of what waits that which was tried least often, so
+/// that an event which a receiver cannot take does not stand for all.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn probes(connection: &mut AnyConnection, before: Instant) -> Result<Vec<Due>, StoreError> {
+    let failing: Vec<DbId> = subscription::table
+        .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
+        .filter(subscription::failing_since.is_not_null())
+        .filter(subscription::probed_at.is_null().or(subscription::probed_at.assume_not_null().lt(DbInstant::from(before))))
+        .order(subscription::id)
+        .select(subscription::id)
+        .load(connection)?;
+    let mut rows = Vec::new();
+    for id in failing {
+        let row: Option<(subscriptions::Row, DbId, i32)> = first_of_each_record!()
+            .filter(delivery::subscription_id.eq(id))
+            .order((delivery::attempts, delivery::number))
+            .first(connection)
+            .optional()?;
+        rows.extend(row);
+    }
+    read(connection, rows)
+}
+
+/// Lets all that waits for a receiver be delivered at once: it is well again.
+///
+/// # Errors
+/// When the statement fails.
+pub fn all_due(connection: &mut AnyConnection, subscription: Uuid, now: Instant) -> Result<(), StoreError> {
+    diesel::update(
+        delivery::table
+            .filter(delivery::subscription_id.eq(DbId(subscription)))
+            .filter(delivery::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(delivery::due_at.gt(DbInstant::from(now))),
+    )
+    .set(delivery::due_at.eq(DbInstant::from(now)))
+    .execute(connection)?;
+    Ok(())
+}
+
+fn read(connection: &mut AnyConnection, rows: Vec<(subscriptions::Row, DbId, i32)>) -> Result<Vec<Due>, StoreError> {
     let mut due = Vec::with_capacity(rows.len());
     for (row, DbId(event), attempts) in rows {
         let subscription = subscriptions::read(row)?;

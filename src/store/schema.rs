@@ -470,6 +470,8 @@ table! {
         state -> Text,
         key_number -> Integer,
         old_key_until -> Nullable<sql::Instant>,
+        failing_since -> Nullable<sql::Instant>,
+        probed_at -> Nullable<sql::Instant>,
         created_at -> sql::Instant,
         created_by -> Text,
         version -> Integer,

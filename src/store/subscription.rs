@@ -55,6 +55,10 @@ pub struct Subscription {
     pub key_number: i32,
     /// Until when the key before signs as well.
     pub old_key_until: Option<Instant>,
+    /// Since when its receiver is not there, or not well.
+    pub failing_since: Option<Instant>,
+    /// When that was last looked at.
+    pub probed_at: Option<Instant>,
     /// When it was made.
     pub created_at: Instant,
     /// By whom.
@@ -87,8 +91,9 @@ pub fn append(connection: &mut AnyConnection, new: &Subscription) -> Result<(), 
     Ok(())
 }
 
-pub(super) type Row =
-    (DbId, String, String, String, DbJson, String, i32, Option<DbInstant>, DbInstant, String, i32);
+type Instants = (Option<DbInstant>, Option<DbInstant>, Option<DbInstant>);
+
+pub(super) type Row = (DbId, String, String, String, DbJson, String, i32, Instants, DbInstant, String, i32);
 
 /// The columns of a subscription, in the order of [`Row`].
 macro_rules! columns {
@@ -102,7 +107,7 @@ macro_rules! columns {
             subscription::event_types,
             subscription::state,
             subscription::key_number,
-            subscription::old_key_until,
+            (subscription::old_key_until, subscription::failing_since, subscription::probed_at),
             subscription::created_at,
             subscription::created_by,
             subscription::version,
@@ -112,7 +117,8 @@ macro_rules! columns {
 pub(super) use columns;
 
 pub(super) fn read(row: Row) -> Result<Subscription, StoreError> {
-    let (DbId(id), force, name, url, events, state, key_number, old_key_until, created_at, created_by, version) = row;
+    let (DbId(id), force, name, url, events, state, key_number, instants, created_at, created_by, version) = row;
+    let (old_key_until, failing_since, probed_at) = instants;
     let unreadable = |detail: &str| StoreError::Unreadable { what: "subscription", detail: detail.to_owned() };
     let names: Vec<String> =
         serde_json::from_value(events.0).map_err(|_| unreadable("its types are no list of names"))?;
@@ -127,6 +133,8 @@ pub(super) fn read(row: Row) -> Result<Subscription, StoreError> {
         state: state.ok_or_else(|| unreadable("in an unknown state"))?,
         key_number,
         old_key_until: old_key_until.map(DbInstant::get),
+        failing_since: failing_since.map(DbInstant::get),
+        probed_at: probed_at.map(DbInstant::get),
         created_at: created_at.get(),
         created_by,
         version,
@@ -158,6 +166,24 @@ pub fn one(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<Opti
         .first(connection)
         .optional()?;
     row.map(read).transpose()
+}
+
+/// Keeps that a subscription's receiver is not there or not well, or nothing where it is there again. The version stays: no person has changed it.
+///
+/// # Errors
+/// When the statement fails.
+pub fn mark(
+    connection: &mut AnyConnection,
+    id: Uuid,
+    (failing_since, probed_at): (Option<Instant>, Option<Instant>),
+) -> Result<(), StoreError> {
+    diesel::update(subscription::table.find(DbId(id)))
+        .set((
+            subscription::failing_since.eq(failing_since.map(DbInstant::from)),
+            subscription::probed_at.eq(probed_at.map(DbInstant::from)),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Puts a changed subscription in the place of the one that was read; false where it has changed since.

@@ -9,6 +9,8 @@ CREATE TABLE subscription (
     state text NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
     key_number integer NOT NULL,
     old_key_until timestamptz,
+    failing_since timestamptz,
+    probed_at timestamptz,
     created_at timestamptz NOT NULL,
     created_by text NOT NULL,
     version integer NOT NULL

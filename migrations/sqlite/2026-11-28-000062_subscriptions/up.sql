@@ -9,6 +9,8 @@ CREATE TABLE subscription (
     state text NOT NULL CHECK (state IN ('active', 'paused', 'ended')),
     key_number integer NOT NULL,
     old_key_until text,
+    failing_since text,
+    probed_at text,
     created_at text NOT NULL,
     created_by text NOT NULL,
     version integer NOT NULL

@@ -54,6 +54,9 @@ pub struct SubscriptionView {
     /// Until when the key before signs as well.
     #[schema(value_type = Option<String>, format = DateTime)]
     old_key_until: Option<Instant>,
+    /// Since when its receiver is not there, or not well.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    failing_since: Option<Instant>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Instant,
@@ -76,8 +79,8 @@ pub struct SubscriptionView {
 impl SubscriptionView {
     fn of(read: ReadSubscription, secret: Option<String>) -> Self {
         let ReadSubscription { subscription, deliveries } = read;
-        let Subscription { id, name, url, events, state, key_number, old_key_until, created_at, created_by, .. } =
-            subscription;
+        let Subscription { id, name, url, events, state, key_number, old_key_until, .. } = subscription;
+        let Subscription { failing_since, created_at, created_by, .. } = subscription;
         let count = |state| deliveries.count.get(&state).copied().unwrap_or_default();
         Self {
             id,
@@ -87,6 +90,7 @@ impl SubscriptionView {
             state: state.as_str(),
             key_number,
             old_key_until,
+            failing_since,
             created_at,
             created_by,
             waiting: count(DeliveryState::Waiting),

@@ -1,5 +1,9 @@
-//! Delivering what is due: each event until it is taken, of one record's events one after the other, with longer and longer waits, and given up
-//! in the end for a person to look at.
+//! Delivering what is due: each event until it is taken, of one record's events one after the other.
+//!
+//! An event that fails is tried again after longer and longer waits, and given up in the end for a person to look at. A receiver that is not there
+//! or not well is left alone but for one event now and then, which costs the others no attempt; once it takes one, all that waited is due.
+
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -8,15 +12,20 @@ use super::key::WebhookKeys;
 use super::post::{Failed, Letter, Line};
 use crate::casework::clock::Clock;
 use crate::casework::outward_events::CloudEvent;
+use crate::domain::calendar::Instant;
 use crate::store::Store;
+use crate::store::backend::AnyConnection;
 use crate::store::delivery::{self, Due, Outcome};
 use crate::store::error::StoreError;
-use crate::store::subscription::{self, SubscriptionState};
+use crate::store::subscription::{self, Subscription, SubscriptionState};
 
 /// Deliveries that are taken up at a time.
 const AT_A_TIME: i64 = 200;
 
-/// The wait after the first failure, which doubles with each. `[I]`
+/// How long a receiver that is not well is left alone between two looks at it. `[I]`
+const BETWEEN_PROBES: TimeDelta = TimeDelta::seconds(15);
+
+/// The wait after an event's first failure, which doubles with each. `[I]`
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(10);
 
 /// The longest wait between two attempts. `[I]`
@@ -30,7 +39,7 @@ const MOST_ATTEMPTS: i32 = 20;
 pub struct Delivered {
     /// Events taken.
     pub taken: usize,
-    /// Events to be tried again.
+    /// Attempts that failed.
     pub failed: usize,
     /// Events given up.
     pub dead: usize,
@@ -43,63 +52,102 @@ pub struct Delivered {
 pub fn deliver(
     store: &Store,
     clock: Clock,
-    (line, keys): (&Line, &WebhookKeys),
+    post: (&Line, &WebhookKeys),
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Delivered, StoreError> {
     let mut all = Delivered::default();
+    let looked_at_before = clock.now() - BETWEEN_PROBES;
+    for probe in store.transaction(|connection| delivery::probes(connection, looked_at_before))? {
+        if !goes_on() {
+            return Ok(all);
+        }
+        try_one(store, clock, post, &probe, &mut all)?;
+    }
+    let mut resting = BTreeSet::new();
     loop {
-        let due = store.transaction(|connection| delivery::due(connection, clock.now(), AT_A_TIME))?;
+        let mut due = store.transaction(|connection| delivery::due(connection, clock.now(), AT_A_TIME))?;
+        due.retain(|one| !resting.contains(&one.subscription.id));
         if due.is_empty() {
             return Ok(all);
         }
-        for one in &due {
+        for one in due {
             if !goes_on() {
                 return Ok(all);
             }
-            match try_one(store, clock, (line, keys), one)? {
-                None => all.taken += 1,
-                Some(true) => all.dead += 1,
-                Some(false) => all.failed += 1,
+            if !resting.contains(&one.subscription.id) && !try_one(store, clock, post, &one, &mut all)? {
+                resting.insert(one.subscription.id);
             }
         }
     }
 }
 
-/// Tries one delivery: nothing where it was taken, else whether it is given up.
+/// Tries one delivery. False where the receiver is not well.
 fn try_one(
     store: &Store,
     clock: Clock,
     (line, keys): (&Line, &WebhookKeys),
     due: &Due,
-) -> Result<Option<bool>, StoreError> {
-    let Due { subscription, event, attempts } = due;
-    let (now, number) = (clock.now(), subscription.key_number);
-    let is_old_good = subscription.old_key_until.is_some_and(|until| now < until);
-    let numbers = std::iter::once(number).chain((is_old_good && number > 1).then_some(number - 1));
-    let secrets: Vec<String> = numbers.map(|number| keys.secret(subscription.id, number)).collect();
+    all: &mut Delivered,
+) -> Result<bool, StoreError> {
+    let Due { subscription, event, .. } = due;
     let written = serde_json::to_string(&CloudEvent::of(event, &subscription.force));
     let body = written.map_err(|error| StoreError::Unreadable { what: "event", detail: error.to_string() })?;
-    let posted = line.post(&subscription.url, Letter { id: event.id, body: &body, at: now, secrets: &secrets });
+    let secrets = secrets(subscription, keys, clock.now());
+    let letter = Letter { id: event.id, body: &body, at: clock.now(), secrets: &secrets };
+    let posted = line.post(&subscription.url, letter);
+    store.transaction_that_writes(|connection| keep(connection, due, &posted, (clock.now(), all)))
+}
+
+/// The keys that sign: the newest, and for a time the one before.
+fn secrets(subscription: &Subscription, keys: &WebhookKeys, now: Instant) -> Vec<String> {
+    let number = subscription.key_number;
+    let is_old_good = number > 1 && subscription.old_key_until.is_some_and(|until| now < until);
+    let numbers = std::iter::once(number).chain(is_old_good.then_some(number - 1));
+    numbers.map(|number| keys.secret(subscription.id, number)).collect()
+}
+
+/// Keeps what came of an attempt. False where the receiver is not well.
+fn keep(
+    connection: &mut AnyConnection,
+    Due { subscription, event, attempts }: &Due,
+    posted: &Result<(), Failed>,
+    (now, all): (Instant, &mut Delivered),
+) -> Result<bool, StoreError> {
     let key = (subscription.id, event.number);
-    store.transaction_that_writes(|connection| match &posted {
-        Ok(()) => {
-            delivery::tried(connection, key, Outcome::Delivered, clock.now())?;
-            Ok(None)
+    let is_probe = subscription.failing_since.is_some();
+    let Err(Failed { code, retry_after, is_gone, is_unwell }) = posted else {
+        delivery::tried(connection, key, Outcome::Delivered, now)?;
+        if is_probe {
+            subscription::mark(connection, subscription.id, (None, None))?;
+            delivery::all_due(connection, subscription.id, now)?;
         }
-        Err(Failed { code, is_gone, .. }) if *is_gone || attempts + 1 >= MOST_ATTEMPTS => {
-            delivery::tried(connection, key, Outcome::Dead(code), clock.now())?;
-            if *is_gone && subscription.state == SubscriptionState::Active {
-                let paused = subscription::Subscription { state: SubscriptionState::Paused, ..subscription.clone() };
-                subscription::change(connection, &paused)?;
-            }
-            Ok(Some(true))
+        all.taken += 1;
+        return Ok(true);
+    };
+    all.failed += 1;
+    if *is_unwell {
+        let asked = retry_after.map_or(now, |wait| now + wait - BETWEEN_PROBES);
+        subscription::mark(connection, subscription.id, (subscription.failing_since.or(Some(now)), Some(asked)))?;
+    } else if is_probe {
+        // It answers: what it says is about this event alone.
+        subscription::mark(connection, subscription.id, (None, None))?;
+        delivery::all_due(connection, subscription.id, now)?;
+    }
+    if is_probe && *is_unwell {
+        return Ok(false);
+    }
+    if *is_gone || attempts + 1 >= MOST_ATTEMPTS {
+        delivery::tried(connection, key, Outcome::Dead(code), now)?;
+        all.dead += 1;
+        if *is_gone {
+            let paused = Subscription { state: SubscriptionState::Paused, ..subscription.clone() };
+            subscription::change(connection, &paused)?;
         }
-        Err(Failed { code, retry_after, .. }) => {
-            let wait = retry_after.unwrap_or_else(|| wait(event.id, *attempts));
-            delivery::tried(connection, key, Outcome::Again(code, clock.now() + wait), clock.now())?;
-            Ok(Some(false))
-        }
-    })
+        return Ok(!*is_gone && !*is_unwell);
+    }
+    let wait = retry_after.unwrap_or_else(|| wait(event.id, *attempts));
+    delivery::tried(connection, key, Outcome::Again(code, now + wait), now)?;
+    Ok(!*is_unwell)
 }
 
 /// How long to wait after so many attempts that failed before this one: twice as long each time, a fifth more or less by the event's id, which
@@ -119,7 +167,8 @@ mod tests {
     fn waits_double_up_to_the_longest_and_differ_from_event_to_event() {
         for (attempts, seconds) in [(0, 10), (1, 20), (5, 320), (10, 10_240), (11, 14_400), (200, 14_400)] {
             let waits: Vec<i64> = (0..200).map(|_| wait(Uuid::now_v7(), attempts).num_seconds()).collect();
-            assert!(waits.iter().all(|wait| (seconds * 4 / 5..=seconds * 6 / 5).contains(wait)), "{attempts}: {waits:?}");
+            let around = seconds * 4 / 5..=seconds * 6 / 5;
+            assert!(waits.iter().all(|wait| around.contains(wait)), "{attempts}: {waits:?}");
             assert!(waits.iter().any(|wait| *wait != waits[0]));
         }
     }

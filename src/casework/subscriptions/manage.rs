@@ -137,6 +137,8 @@ pub fn make(
             state: SubscriptionState::Active,
             key_number: 1,
             old_key_until: None,
+            failing_since: None,
+            probed_at: None,
             created_at: reader.clock.now(),
             created_by: Actor::Person(reader.person.clone()).to_string(),
             version: 1,

@@ -27,6 +27,8 @@ pub struct Failed {
     pub retry_after: Option<TimeDelta>,
     /// True where the receiver says that it is gone for good (410).
     pub is_gone: bool,
+    /// True where it is the receiver that is not there or not well, whatever it is sent: no answer, one of its own failure, or that it has too much.
+    pub is_unwell: bool,
 }
 
 /// The line to the receivers. It follows no redirect and takes no proxy from the environment.
@@ -95,13 +97,14 @@ impl Line {
             return read.map(drop).map_err(|error| Failed::because(reason(&error)));
         }
         let is_gone = status == StatusCode::GONE;
-        Err(Failed { code: format!("status_{}", status.as_u16()), retry_after, is_gone })
+        let is_unwell = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+        Err(Failed { code: format!("status_{}", status.as_u16()), retry_after, is_gone, is_unwell })
     }
 }
 
 impl Failed {
     fn because(code: &str) -> Self {
-        Self { code: code.to_owned(), retry_after: None, is_gone: false }
+        Self { code: code.to_owned(), retry_after: None, is_gone: false, is_unwell: true }
     }
 }
 
