@@ -6,7 +6,9 @@ mod auth;
 mod http;
 mod jobs;
 mod roads;
+mod roots;
 pub mod secret_file;
+mod webhooks;
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -28,6 +30,7 @@ pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
 pub use roads::RoadSettings;
+pub use webhooks::{WebhookKeyFile, WebhookSettings};
 
 /// The settings built into the program.
 const DEFAULTS: &str = include_str!("../config/default.toml");
@@ -77,6 +80,14 @@ pub enum SettingsError {
     /// A job's schedule is none.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// Outward events cannot be delivered as it is set.
+    #[error("webhooks.{key} {detail}")]
+    Webhooks {
+        /// Which setting.
+        key: &'static str,
+        /// What is wrong with it; what was set is not repeated.
+        detail: String,
+    },
     /// The road service cannot be used as it is set.
     #[error("roads.{key} {detail}")]
     Roads {
@@ -99,6 +110,7 @@ pub struct Settings {
     auth: AuthSettings,
     audit: AuditSettings,
     roads: RoadSettings,
+    webhooks: WebhookSettings,
     log: LogSettings,
 }
 
@@ -215,6 +227,20 @@ impl Settings {
     /// When it cannot be used as it is set.
     pub fn road_service(&self) -> Result<RoadService, SettingsError> {
         self.roads.service()
+    }
+
+    /// The file of the key from which those of all subscriptions are derived; none where production names none.
+    ///
+    /// # Errors
+    /// When the database URL names none.
+    pub fn webhook_key_file(&self) -> Result<Option<WebhookKeyFile>, SettingsError> {
+        Ok(self.webhooks.key_file(self.is_production(), &self.database_url()?))
+    }
+
+    /// What outward events are delivered with.
+    #[must_use]
+    pub const fn webhooks(&self) -> &WebhookSettings {
+        &self.webhooks
     }
 
     /// When the service's own jobs run.

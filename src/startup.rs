@@ -26,12 +26,14 @@ use crate::api::service::Service;
 use crate::api::trace::RequestSpan;
 use crate::casework::clock::Clock;
 use crate::casework::roads::RoadService;
+use crate::casework::subscriptions::Webhooks;
+use crate::casework::subscriptions::key::WebhookKeys;
 use crate::domain::policy::Policies;
 use crate::jobs::Registry;
 use crate::jobs::drive::drive;
 use crate::jobs::worker::Worker;
 use crate::settings::secret_file::{read, read_or_make};
-use crate::settings::{AuditFiles, Settings};
+use crate::settings::{AuditFiles, Settings, WebhookKeyFile};
 use crate::store::Store;
 use crate::store::audit::head::HeadKey;
 use crate::store::audit::heads::{Heads, LATEST};
@@ -87,7 +89,11 @@ pub fn service(settings: &Settings, store: Store, roads: RoadService) -> anyhow:
     let verifier = Verifier::new(VerifyingKey::of(settings)?, settings.auth());
     let service = Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?);
     let feeds = Feeds::at_once(settings.http().feeds_at_once.get());
-    Ok(service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds).with_roads(roads))
+    let service = service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds).with_roads(roads);
+    Ok(match webhooks(settings)? {
+        Some(webhooks) => service.with_webhooks(webhooks),
+        None => service,
+    })
 }
 
 /// The server on a listener: not yet running, and deaf to signals unless it is told otherwise.
@@ -121,12 +127,24 @@ pub fn registry(settings: &Settings) -> anyhow::Result<Registry> {
     Ok(Registry::new(&settings.timetable()?))
 }
 
+/// What outward events are delivered with; nothing where production names no key.
+fn webhooks(settings: &Settings) -> anyhow::Result<Option<Webhooks>> {
+    let Some(WebhookKeyFile { path, is_made }) = settings.webhook_key_file()? else { return Ok(None) };
+    let secret = if is_made { read_or_make(&path) } else { read(&path) };
+    let secret = secret.with_context(|| format!("the webhooks' key {} cannot be read", path.display()))?;
+    Ok(Some(Webhooks::new(settings.webhooks().line()?, WebhookKeys::of(secret.expose_secret()))))
+}
+
 /// A worker for the service's own jobs.
 ///
 /// # Errors
 /// When a schedule is none, or the policy cannot be read.
 pub fn worker(settings: &Settings, store: Store, roads: RoadService) -> anyhow::Result<Worker> {
-    Ok(Worker::new(store, settings.clock(), Policies::built_in()?, registry(settings)?).with_roads(roads))
+    let worker = Worker::new(store, settings.clock(), Policies::built_in()?, registry(settings)?).with_roads(roads);
+    Ok(match webhooks(settings)? {
+        Some(webhooks) => worker.with_webhooks(webhooks),
+        None => worker,
+    })
 }
 
 /// Serves until told to stop, and runs the service's own jobs beside it unless told otherwise;

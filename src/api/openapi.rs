@@ -29,7 +29,7 @@ use super::plans::{action_list, actions, approval, draft};
 use super::records::{
     events,
     imports::{self, Refusal},
-    send,
+    send, subscriptions,
 };
 use super::road_service;
 use super::schedules::{
@@ -60,6 +60,16 @@ use crate::domain::reading_reason::ReadingReason;
         imports::read,
         events::list,
         events::read,
+        subscriptions::list,
+        subscriptions::make,
+        subscriptions::read,
+        subscriptions::pause,
+        subscriptions::resume,
+        subscriptions::end,
+        subscriptions::new_key,
+        subscriptions::dead_letters,
+        subscriptions::redrive,
+        subscriptions::replay,
         list::list,
         case_file::read,
         timeline::read,

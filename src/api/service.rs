@@ -10,11 +10,15 @@ use super::auth::token::Verifier;
 use super::error::Problem;
 use super::metrics::Metrics;
 use super::records::feeds::Feeds;
+use crate::casework::acting::ActError;
 use crate::casework::clock::Clock;
 use crate::casework::reading::Reader;
 use crate::casework::roads::RoadService;
+use crate::casework::subscriptions::Webhooks;
+use crate::casework::subscriptions::key::WebhookKeys;
 use crate::casework::timetable::Timetable;
 use crate::domain::policy::Policies;
+use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::Store;
 
 /// The service, as its handlers know it.
@@ -24,6 +28,7 @@ pub struct Service {
     timetable: Arc<Timetable>,
     feeds: Feeds,
     roads: RoadService,
+    webhooks: Option<Webhooks>,
 }
 
 struct Parts {
@@ -39,7 +44,7 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, verifier: Verifier, metrics: Metrics) -> Self {
         let parts = Arc::new(Parts { store, clock, policies, verifier, metrics });
-        Self { parts, timetable: Arc::default(), feeds: Feeds::default(), roads: RoadService::default() }
+        Self { parts, timetable: Arc::default(), feeds: Feeds::default(), roads: RoadService::default(), webhooks: None }
     }
 
     /// The same service, which shows how these jobs stand.
@@ -61,6 +66,22 @@ impl Service {
     pub fn with_roads(mut self, roads: RoadService) -> Self {
         self.roads = roads;
         self
+    }
+
+    /// The same service, with what deliveries are made with.
+    #[must_use]
+    pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
+        self.webhooks = Some(webhooks);
+        self
+    }
+
+    /// The keys of subscriptions.
+    ///
+    /// # Errors
+    /// When the service was put together without.
+    pub fn webhook_keys(&self) -> Result<&WebhookKeys, ActError> {
+        let without = || Refusal::new(RefusalCode::WrongState, "this service has no key to sign with; set webhooks.key_file");
+        Ok(self.webhooks.as_ref().ok_or_else(without)?.keys())
     }
 
     /// The road service, or none.

@@ -28,12 +28,20 @@ pub enum JobName {
     PendingProposals,
     /// Makes the forecasts that were asked for and that nobody is at.
     PendingForecasts,
+    /// Delivers outward events to the subscriptions.
+    Deliveries,
 }
 
 impl JobName {
     /// Every job.
-    pub const ALL: [Self; 5] =
-        [Self::NightlyFlags, Self::PendingFlags, Self::NightlyProposal, Self::PendingProposals, Self::PendingForecasts];
+    pub const ALL: [Self; 6] = [
+        Self::NightlyFlags,
+        Self::PendingFlags,
+        Self::NightlyProposal,
+        Self::PendingProposals,
+        Self::PendingForecasts,
+        Self::Deliveries,
+    ];
 
     /// The name as it is written.
     #[must_use]
@@ -44,6 +52,7 @@ impl JobName {
             Self::NightlyProposal => "nightly_proposal",
             Self::PendingProposals => "pending_proposals",
             Self::PendingForecasts => "pending_forecasts",
+            Self::Deliveries => "deliveries",
         }
     }
 
@@ -56,6 +65,7 @@ impl JobName {
             Self::NightlyProposal => "proposes every team's schedule",
             Self::PendingProposals => "plans the proposals that were asked for and never finished",
             Self::PendingForecasts => "makes the forecasts that were asked for and that nobody is at",
+            Self::Deliveries => "delivers outward events to the subscriptions",
         }
     }
 
@@ -64,7 +74,7 @@ impl JobName {
     pub const fn keyed_by(self) -> KeyedBy {
         match self {
             Self::NightlyFlags | Self::NightlyProposal => KeyedBy::LocalDate,
-            Self::PendingFlags | Self::PendingProposals | Self::PendingForecasts => KeyedBy::Instant,
+            Self::PendingFlags | Self::PendingProposals | Self::PendingForecasts | Self::Deliveries => KeyedBy::Instant,
         }
     }
 

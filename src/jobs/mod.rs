@@ -1,6 +1,7 @@
 //! The service's own jobs: no input, idempotent, leased in the database so that two processes never
 //! run one twice, their state stored and shown, each to be run by hand.
 
+pub mod deliveries;
 pub mod drive;
 pub mod flags;
 pub mod forecast;
@@ -18,6 +19,7 @@ use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::flags::EvaluationError;
 use crate::casework::roads::RoadService;
+use crate::casework::subscriptions::Webhooks;
 use crate::casework::timetable::{Entry, JobName, Timetable};
 use crate::domain::notification_duty::rules::RulesError;
 use crate::domain::policy::{Policies, PolicyError};
@@ -34,6 +36,8 @@ pub struct JobContext<'a> {
     pub policies: &'a Policies,
     /// The road service, or none.
     pub roads: &'a RoadService,
+    /// What deliveries are made with, or nothing.
+    pub webhooks: Option<&'a Webhooks>,
     /// Who acts: the job itself, or whoever runs it by hand.
     pub actor: &'a Actor,
 }
@@ -136,6 +140,7 @@ impl Registry {
             .with(timetable, JobName::NightlyProposal, proposal::NightlyProposal)
             .with(timetable, JobName::PendingProposals, proposal::PendingProposals)
             .with(timetable, JobName::PendingForecasts, forecast::PendingForecasts)
+            .with(timetable, JobName::Deliveries, deliveries::Deliveries)
     }
 
     /// The same and one more, where the timetable has it.

@@ -12,6 +12,7 @@ use super::{JobContext, JobError, Registry, Task};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::roads::RoadService;
+use crate::casework::subscriptions::Webhooks;
 use crate::casework::timetable::{JobName, KeyedBy};
 use crate::domain::policy::Policies;
 use crate::store::Store;
@@ -46,6 +47,7 @@ pub struct Worker {
     pub(super) clock: Clock,
     policies: Policies,
     roads: RoadService,
+    webhooks: Option<Webhooks>,
     pub(super) registry: Registry,
     owner: String,
 }
@@ -55,13 +57,20 @@ impl Worker {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, registry: Registry) -> Self {
         let owner = format!("{}-{}", std::process::id(), Uuid::now_v7());
-        Self { store, clock, policies, roads: RoadService::default(), registry, owner }
+        Self { store, clock, policies, roads: RoadService::default(), webhooks: None, registry, owner }
     }
 
     /// The same worker, which plans with this road service.
     #[must_use]
     pub fn with_roads(mut self, roads: RoadService) -> Self {
         self.roads = roads;
+        self
+    }
+
+    /// The same worker, with what deliveries are made with.
+    #[must_use]
+    pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
+        self.webhooks = Some(webhooks);
         self
     }
 
@@ -138,8 +147,9 @@ impl Worker {
             let work = scope.spawn(|| {
                 // Dropped when the work ends, in whichever way, and with it the renewing below.
                 let _running = running;
-                let Self { store, policies, roads, .. } = self;
-                let context = JobContext { store, clock: self.clock, policies, roads, actor };
+                let Self { store, policies, roads, webhooks, .. } = self;
+                let webhooks = webhooks.as_ref();
+                let context = JobContext { store, clock: self.clock, policies, roads, webhooks, actor };
                 span.in_scope(|| task.run(&context))
             });
             while ended.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {

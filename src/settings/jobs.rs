@@ -13,6 +13,7 @@ pub struct JobSettings {
     nightly_proposal: String,
     pending_proposals: String,
     pending_forecasts: String,
+    deliveries: String,
 }
 
 impl JobSettings {
@@ -28,6 +29,7 @@ impl JobSettings {
                 JobName::NightlyProposal => &self.nightly_proposal,
                 JobName::PendingProposals => &self.pending_proposals,
                 JobName::PendingForecasts => &self.pending_forecasts,
+                JobName::Deliveries => &self.deliveries,
             };
             Entry::new(job, schedule)
         };

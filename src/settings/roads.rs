@@ -1,14 +1,14 @@
 //! The road service that schedules are planned with.
 
-use std::fs;
 use std::num::{NonZeroU16, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
-use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
+use ureq::tls::RootCerts;
 
 use super::SettingsError;
+use super::roots::roots;
 use crate::casework::roads::url::{RoadUrl, RoadUrlError};
 use crate::casework::roads::{RoadService, RoadServiceConfig};
 
@@ -60,19 +60,8 @@ impl RoadSettings {
 
     /// Who may vouch for the service: the certificates of a file, or Mozilla's list as it is built in.
     fn roots(&self) -> Result<RootCerts, SettingsError> {
-        let Some(file) = &self.ca_file else { return Ok(RootCerts::WebPki) };
-        let wrong = |detail: &str| SettingsError::Roads { key: "ca_file", detail: detail.to_owned() };
-        let pem = fs::read(file).map_err(|_| wrong("cannot be read"))?;
-        let mut certificates: Vec<Certificate<'static>> = Vec::new();
-        for item in parse_pem(&pem) {
-            if let PemItem::Certificate(certificate) = item.map_err(|_| wrong("is not PEM"))? {
-                certificates.push(certificate);
-            }
-        }
-        if certificates.is_empty() {
-            return Err(wrong("has no certificate"));
-        }
-        Ok(RootCerts::new_with_certs(&certificates))
+        roots(self.ca_file.as_deref())
+            .map_err(|detail| SettingsError::Roads { key: "ca_file", detail: detail.to_owned() })
     }
 }
 

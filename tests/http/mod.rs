@@ -40,6 +40,7 @@ mod schedule_plots;
 mod schedules;
 mod scope;
 mod service_flags;
+mod subscriptions;
 mod suspicions;
 mod tokens;
 mod visits;

@@ -14,6 +14,9 @@ use mosovo_visits::api::service::Service;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::roads::RoadService;
+use mosovo_visits::casework::subscriptions::Webhooks;
+use mosovo_visits::casework::subscriptions::key::WebhookKeys;
+use mosovo_visits::casework::subscriptions::post::Line;
 use mosovo_visits::casework::timetable::{Entry, JobName, Timetable};
 use mosovo_visits::domain::policy::Policies;
 use mosovo_visits::settings::AuthSettings;
@@ -94,7 +97,13 @@ fn service_at(store: &Store, keys: Vec<VerifyingKey>, clock: Clock) -> Service {
     let verifier = Verifier::new(keys, &auth_settings());
     let policies = Policies::built_in().unwrap();
     let service = Service::new(store.clone(), clock, policies, verifier, Metrics::new().unwrap());
-    service.with_timetable(timetable())
+    service.with_timetable(timetable()).with_webhooks(webhooks())
+}
+
+/// What deliveries are made with in tests: a line that waits two seconds, and a key of their own.
+pub fn webhooks() -> Webhooks {
+    let line = Line::new(Duration::from_secs(2), RootCerts::WebPki);
+    Webhooks::new(line, WebhookKeys::of("a key of the tests' own, 32 or more"))
 }
 
 fn run_service(service: &Service) -> Running {

@@ -5,6 +5,7 @@ pub mod casework;
 pub mod http;
 pub mod osrm;
 mod postgres;
+pub mod receiver;
 
 use std::io::{BufReader, Read};
 use std::path::PathBuf;

@@ -42,6 +42,9 @@ acts! {
     SendRecords, "records.send", "Send records of the force": [RecordsSystem];
     ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
     ReadOutwardEvents, "outward_events.read", "Read what the records system is told of, and what it is about": [RecordsSystem];
+    ReadSubscriptions, "subscriptions.read", "Read the subscriptions to outward events, and what could not be delivered": [Administrator];
+    ManageSubscriptions, "subscriptions.manage",
+        "Make, pause, resume and end subscriptions, give them new keys, and have events delivered again": [Administrator];
     ReadOffenders, "offenders.read", "Read case files, their history and reactive eligibility":
         [OffenderManager, Supervisor, DetectiveInspector];
     ReadNotificationDuties, "notification_duties.read", "Read an offender's notification duties, with their arithmetic":

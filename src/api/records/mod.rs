@@ -5,3 +5,4 @@ pub mod events;
 pub mod feeds;
 pub mod imports;
 pub mod send;
+pub mod subscriptions;

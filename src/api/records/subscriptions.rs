@@ -203,7 +203,7 @@ pub async fn make(
     };
     let events = event_types.iter().enumerate().map(named).collect::<Result<_, _>>()?;
     let new = NewSubscription { name, url, events };
-    let make = move |service: &Service| manage::make(service.store(), &reader, service.webhook_keys(), &new);
+    let make = move |service: &Service| manage::make(service.store(), &reader, service.webhook_keys()?, &new);
     let (made, secret) = service.run(make).await?;
     let id = made.id;
     let view = SubscriptionView::of(ReadSubscription { subscription: made, deliveries: Deliveries::default() }, Some(secret));
@@ -255,7 +255,7 @@ async fn changed(
 ) -> Result<HttpResponse, Problem> {
     let (reader, version) = (service.reader(permit), version_read(&request)?);
     let (found, secret) = service
-        .run(move |service| manage::change(service.store(), &reader, service.webhook_keys(), (id, version), change))
+        .run(move |service| manage::change(service.store(), &reader, service.webhook_keys()?, (id, version), change))
         .await?;
     let version = found.subscription.version;
     versioned(&request, &SubscriptionView::of(found, secret), version)

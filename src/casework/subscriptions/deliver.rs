@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::Webhooks;
 use super::key::WebhookKeys;
-use super::post::{Failed, Letter, Line};
+use super::post::{Failed, Letter};
 use crate::casework::clock::Clock;
 use crate::casework::outward_events::CloudEvent;
 use crate::domain::calendar::Instant;
@@ -52,7 +53,7 @@ pub struct Delivered {
 pub fn deliver(
     store: &Store,
     clock: Clock,
-    post: (&Line, &WebhookKeys),
+    webhooks: &Webhooks,
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Delivered, StoreError> {
     let mut all = Delivered::default();
@@ -61,7 +62,7 @@ pub fn deliver(
         if !goes_on() {
             return Ok(all);
         }
-        try_one(store, clock, post, &probe, &mut all)?;
+        try_one(store, clock, webhooks, &probe, &mut all)?;
     }
     let mut resting = BTreeSet::new();
     loop {
@@ -74,7 +75,7 @@ pub fn deliver(
             if !goes_on() {
                 return Ok(all);
             }
-            if !resting.contains(&one.subscription.id) && !try_one(store, clock, post, &one, &mut all)? {
+            if !resting.contains(&one.subscription.id) && !try_one(store, clock, webhooks, &one, &mut all)? {
                 resting.insert(one.subscription.id);
             }
         }
@@ -85,16 +86,16 @@ pub fn deliver(
 fn try_one(
     store: &Store,
     clock: Clock,
-    (line, keys): (&Line, &WebhookKeys),
+    webhooks: &Webhooks,
     due: &Due,
     all: &mut Delivered,
 ) -> Result<bool, StoreError> {
     let Due { subscription, event, .. } = due;
     let written = serde_json::to_string(&CloudEvent::of(event, &subscription.force));
     let body = written.map_err(|error| StoreError::Unreadable { what: "event", detail: error.to_string() })?;
-    let secrets = secrets(subscription, keys, clock.now());
+    let secrets = secrets(subscription, webhooks.keys(), clock.now());
     let letter = Letter { id: event.id, body: &body, at: clock.now(), secrets: &secrets };
-    let posted = line.post(&subscription.url, letter);
+    let posted = webhooks.line().post(&subscription.url, letter);
     store.transaction_that_writes(|connection| keep(connection, due, &posted, (clock.now(), all)))
 }
 

@@ -1,6 +1,8 @@
 //! The keys with which deliveries are signed: derived, one for each subscription and each change of key, from one that is kept outside of the
 //! database, so that no table and no backup holds what would let somebody else speak in this service's name.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac_sha256::HMAC;
@@ -9,6 +11,12 @@ use uuid::Uuid;
 
 /// The key from which those of all subscriptions are derived.
 pub struct WebhookKeys(SecretBox<[u8]>);
+
+impl fmt::Debug for WebhookKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookKeys")
+    }
+}
 
 impl WebhookKeys {
     /// Of a secret text, as it is kept in a file.

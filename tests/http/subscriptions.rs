@@ -1,0 +1,215 @@
+//! Whoever subscribes is told by signed webhooks, of each record's events in their order, through failures of the receiver and its long absence.
+
+use chrono::TimeDelta;
+use mosovo_visits::api::auth::token::Grants;
+use mosovo_visits::casework::actor::Role;
+use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::subscriptions::deliver::{Delivered, deliver};
+use mosovo_visits::domain::calendar::Instant;
+use mosovo_visits::store::{Store, audit};
+use serde_json::{Value, json};
+
+use crate::support::casework::{manager, set_up};
+use crate::support::http::{Reply, Running, of_force, persona, run, webhooks};
+use crate::support::on_both_databases;
+use crate::support::receiver::{Received, Receiver};
+
+fn administrator() -> Grants {
+    persona(Role::Administrator, &[])
+}
+
+fn now() -> Instant {
+    "2021-04-15T08:00:00Z".parse().unwrap()
+}
+
+/// Delivers what is due so many seconds after the scenario's instant.
+fn delivered(store: &Store, seconds: i64) -> Delivered {
+    let clock = Clock::FixedAt(now() + TimeDelta::seconds(seconds));
+    deliver(store, clock, &webhooks(), &|| true).unwrap()
+}
+
+fn subscribe(service: &Running, receiver: &Receiver, types: &[&str]) -> Value {
+    let body = json!({ "name": "invented", "url": receiver.url(), "event_types": types });
+    let made = service.act(&administrator(), "/v1/subscriptions", None, &body);
+    assert_eq!(made.status, 201, "{}", made.text);
+    made.json()
+}
+
+fn read(service: &Running, subscription: &Value) -> Reply {
+    service.get(&administrator(), &format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()))
+}
+
+fn act(service: &Running, subscription: &Value, act: &str) -> Reply {
+    let (read, id) = (read(service, subscription), subscription["id"].as_str().unwrap());
+    service.act(&administrator(), &format!("/v1/subscriptions/{id}/{act}"), read.header("etag"), &json!({}))
+}
+
+fn again(service: &Running, subscription: &Value, act: &str, body: &Value) -> Value {
+    let id = subscription["id"].as_str().unwrap();
+    service.act(&administrator(), &format!("/v1/subscriptions/{id}/{act}"), None, body).json()["events"].clone()
+}
+
+/// Enters a confirmed breach, of which two events tell.
+fn breach(service: &Running) -> String {
+    let body = json!({
+        "state": "confirmed", "provision": "s.91", "source": "intelligence", "first_failure_on": "2021-04-01",
+        "discovered_at": "2021-04-15T07:00:00Z", "summary": "an invented alias, not notified",
+    });
+    let reply = service.act(&manager(), "/v1/offenders/n-1/breaches", None, &body);
+    assert_eq!(reply.status, 201, "{}", reply.text);
+    reply.json()["ref"].as_str().unwrap().to_owned()
+}
+
+fn sequences(received: &[Received]) -> Vec<String> {
+    received.iter().map(|one| one.event()["sequence"].as_str().unwrap().to_owned()).collect()
+}
+
+fn counts(service: &Running, subscription: &Value) -> [i64; 3] {
+    let read = read(service, subscription).json();
+    ["waiting", "delivered", "dead"].map(|member| read[member].as_i64().unwrap())
+}
+
+#[test]
+fn a_subscriber_is_told_by_signed_webhooks_of_what_it_asked_for() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receiver) = (run(store), Receiver::start());
+        breach(&service);
+        let subscription = subscribe(&service, &receiver, &["mosovo.breach.v1"]);
+        let secret = subscription["secret"].as_str().unwrap();
+        assert!(read(&service, &subscription).json().get("secret").is_none(), "a key is shown once");
+        assert_eq!(delivered(store, 0), Delivered::default(), "of what was before it is told nothing");
+        breach(&service);
+        assert_eq!(delivered(store, 0), Delivered { taken: 1, failed: 0, dead: 0 });
+        let received = receiver.received();
+        assert_eq!(sequences(&received), ["3"]);
+        assert_eq!(received[0].header("content-type"), "application/cloudevents+json");
+        assert_eq!(received[0].header("webhook-id"), received[0].event()["id"].as_str().unwrap());
+        assert!(received[0].is_signed_with(secret) && !received[0].body.contains("alias"), "{received:?}");
+        let listed = service.get(&persona(Role::RecordsSystem, &[]), "/v1/events?after=2&limit=1").json();
+        assert_eq!(listed["items"][0], received[0].event());
+        assert_eq!(delivered(store, 0), Delivered::default());
+
+        // Another key: for a day both sign.
+        let renewed = act(&service, &subscription, "new-key").json();
+        let new = renewed["secret"].as_str().unwrap();
+        breach(&service);
+        delivered(store, 0);
+        let both = receiver.received();
+        assert!(both[0].is_signed_with(secret) && both[0].is_signed_with(new));
+        breach(&service);
+        delivered(store, 24 * 3_600);
+        let one = receiver.received();
+        assert!(!one[0].is_signed_with(secret) && one[0].is_signed_with(new));
+        let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        assert!(!entries.iter().any(|entry| entry.detail.to_string().contains("whsec_")));
+    });
+}
+
+#[test]
+fn a_receiver_that_was_away_is_told_of_everything_in_order_as_soon_as_it_is_back() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receiver) = (run(store), Receiver::start());
+        let subscription = subscribe(&service, &receiver, &[]);
+        receiver.answer(|_| "503 Service Unavailable".to_owned());
+        for _ in 0..5 {
+            breach(&service);
+        }
+        assert_eq!(delivered(store, 0), Delivered { taken: 0, failed: 1, dead: 0 }, "one attempt shows that it is not well");
+        assert!(read(&service, &subscription).json()["failing_since"].is_string());
+        for seconds in [5, 20, 40, 3_600, 86_400] {
+            delivered(store, seconds);
+        }
+        assert_eq!(counts(&service, &subscription), [10, 0, 0], "nothing is given up over that");
+        assert_eq!(receiver.received().len(), 5, "it is looked at now and then");
+        receiver.answer(|_| "200 OK".to_owned());
+        assert_eq!(delivered(store, 86_460), Delivered { taken: 10, failed: 0, dead: 0 });
+        let received = receiver.received();
+        for one in &received {
+            let record = &one.event()["subject"];
+            let of_record: Vec<i64> = received
+                .iter()
+                .filter(|other| other.event()["subject"] == *record)
+                .map(|other| other.event()["sequence"].as_str().unwrap().parse().unwrap())
+                .collect();
+            assert!(of_record.is_sorted() && of_record.len() == 2, "{of_record:?}");
+        }
+        let read = read(&service, &subscription).json();
+        assert_eq!((&read["failing_since"], &read["waiting_since"]), (&Value::Null, &Value::Null));
+    });
+}
+
+#[test]
+fn an_event_that_is_never_taken_is_given_up_and_holds_up_its_own_record_alone() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receiver) = (run(store), Receiver::start());
+        let subscription = subscribe(&service, &receiver, &[]);
+        let poison = breach(&service);
+        let is_poison = format!("breach/{poison}");
+        receiver.answer(move |it| {
+            let refused = it.event()["subject"] == is_poison && it.event()["type"] == "mosovo.breach.v1";
+            if refused { "400 Bad Request" } else { "200 OK" }.to_owned()
+        });
+        breach(&service);
+        assert_eq!(delivered(store, 0), Delivered { taken: 2, failed: 1, dead: 0 });
+        assert_eq!(sequences(&receiver.received()), ["1", "3", "4"]);
+        let mut seconds = 0;
+        while counts(&service, &subscription)[2] == 0 {
+            seconds += 15_000;
+            delivered(store, seconds);
+        }
+        assert_eq!(counts(&service, &subscription), [0, 3, 1], "its record's next went out then");
+        let id = subscription["id"].as_str().unwrap();
+        let letters = service.get(&administrator(), &format!("/v1/subscriptions/{id}/dead-letters")).json();
+        let letter = &letters["items"][0];
+        assert_eq!(
+            [&letter["sequence"], &letter["problem"], &letter["attempts"]],
+            [&json!("1"), &json!("status_400"), &json!(20)]
+        );
+        // Mended, it is delivered again.
+        receiver.answer(|_| "200 OK".to_owned());
+        receiver.received();
+        assert_eq!(again(&service, &subscription, "redrive", &json!({ "event_ids": [letter["event_id"]] })), 1);
+        delivered(store, seconds);
+        assert_eq!((sequences(&receiver.received()), counts(&service, &subscription)), (vec!["1".to_owned()], [0, 4, 0]));
+        assert_eq!(again(&service, &subscription, "replay", &json!({ "from": "2021-04-15T00:00:00Z" })), 4);
+        delivered(store, seconds);
+        assert_eq!(sequences(&receiver.received()), ["1", "2", "3", "4"]);
+    });
+}
+
+#[test]
+fn a_subscription_is_paused_resumed_and_ended_and_one_that_is_gone_is_paused() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receiver) = (run(store), Receiver::start());
+        let subscription = subscribe(&service, &receiver, &["mosovo.breach.v1"]);
+        assert_eq!(act(&service, &subscription, "resume").code(), "wrong_state");
+        assert_eq!(act(&service, &subscription, "pause").json()["state"], "paused");
+        breach(&service);
+        assert_eq!((delivered(store, 0), counts(&service, &subscription)), (Delivered::default(), [1, 0, 0]));
+        assert_eq!(act(&service, &subscription, "resume").json()["state"], "active");
+        assert_eq!(delivered(store, 0).taken, 1);
+        receiver.answer(|_| "410 Gone".to_owned());
+        breach(&service);
+        assert_eq!(delivered(store, 0), Delivered { taken: 0, failed: 1, dead: 1 });
+        assert_eq!(read(&service, &subscription).json()["state"], "paused");
+        assert_eq!(act(&service, &subscription, "end").json()["state"], "ended");
+        breach(&service);
+        assert_eq!(counts(&service, &subscription), [0, 1, 1]);
+        assert_eq!(act(&service, &subscription, "new-key").code(), "wrong_state");
+
+        let path = format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap());
+        assert_eq!(service.get(&of_force(administrator(), "dorset"), &path).code(), "not_found");
+        for (url, types) in [("http://records.example/", json!([])), ("https://u:p@records.example/", json!([]))] {
+            let body = json!({ "name": "invented", "url": url, "event_types": types });
+            let refused = service.act(&administrator(), "/v1/subscriptions", None, &body);
+            assert_eq!((refused.code().as_str(), &refused.json()["pointer"]), ("not_acceptable", &json!("/url")));
+        }
+        let body = json!({ "name": "invented", "url": receiver.url(), "event_types": ["mosovo.nothing.v1"] });
+        let refused = service.act(&administrator(), "/v1/subscriptions", None, &body);
+        assert_eq!((refused.code().as_str(), &refused.json()["pointer"]), ("invalid_body", &json!("/event_types/0")));
+    });
+}
