@@ -108,15 +108,33 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/events", ReadOutwardEvents::PERMISSION, || web::to(events::list)),
     Endpoint::permitted(Verb::Get, "/v1/events/{id}", ReadOutwardEvents::PERMISSION, || web::to(events::read)),
     Endpoint::permitted(Verb::Get, "/v1/subscriptions", ReadSubscriptions::PERMISSION, || web::to(subscriptions::list)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions", ManageSubscriptions::PERMISSION, || web::to(subscriptions::make)),
-    Endpoint::permitted(Verb::Get, "/v1/subscriptions/{id}", ReadSubscriptions::PERMISSION, || web::to(subscriptions::read)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/pause", ManageSubscriptions::PERMISSION, || web::to(subscriptions::pause)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/resume", ManageSubscriptions::PERMISSION, || web::to(subscriptions::resume)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/end", ManageSubscriptions::PERMISSION, || web::to(subscriptions::end)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/new-key", ManageSubscriptions::PERMISSION, || web::to(subscriptions::new_key)),
-    Endpoint::permitted(Verb::Get, "/v1/subscriptions/{id}/dead-letters", ReadSubscriptions::PERMISSION, || web::to(subscriptions::dead_letters)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/redrive", ManageSubscriptions::PERMISSION, || web::to(subscriptions::redrive)),
-    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/replay", ManageSubscriptions::PERMISSION, || web::to(subscriptions::replay)),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::make)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/subscriptions/{id}", ReadSubscriptions::PERMISSION, || {
+        web::to(subscriptions::read)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/pause", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::pause)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/resume", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::resume)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/end", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::end)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/new-key", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::new_key)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/subscriptions/{id}/dead-letters", ReadSubscriptions::PERMISSION, || {
+        web::to(subscriptions::dead_letters)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/redrive", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::redrive)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/subscriptions/{id}/replay", ManageSubscriptions::PERMISSION, || {
+        web::to(subscriptions::replay)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/offenders", ReadOffenders::PERMISSION, || web::to(list::list)),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}", ReadOffenders::PERMISSION, || web::to(case_file::read)),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/timeline", ReadOffenders::PERMISSION, || {

@@ -44,7 +44,13 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, verifier: Verifier, metrics: Metrics) -> Self {
         let parts = Arc::new(Parts { store, clock, policies, verifier, metrics });
-        Self { parts, timetable: Arc::default(), feeds: Feeds::default(), roads: RoadService::default(), webhooks: None }
+        Self {
+            parts,
+            timetable: Arc::default(),
+            feeds: Feeds::default(),
+            roads: RoadService::default(),
+            webhooks: None,
+        }
     }
 
     /// The same service, which shows how these jobs stand.
@@ -80,7 +86,8 @@ impl Service {
     /// # Errors
     /// When the service was put together without.
     pub fn webhook_keys(&self) -> Result<&WebhookKeys, ActError> {
-        let without = || Refusal::new(RefusalCode::WrongState, "this service has no key to sign with; set webhooks.key_file");
+        let without =
+            || Refusal::new(RefusalCode::WrongState, "this service has no key to sign with; set webhooks.key_file");
         Ok(self.webhooks.as_ref().ok_or_else(without)?.keys())
     }
 

@@ -135,7 +135,9 @@ pub fn probes(connection: &mut AnyConnection, before: Instant) -> Result<Vec<Due
     let failing: Vec<DbId> = subscription::table
         .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
         .filter(subscription::failing_since.is_not_null())
-        .filter(subscription::probed_at.is_null().or(subscription::probed_at.assume_not_null().lt(DbInstant::from(before))))
+        .filter(
+            subscription::probed_at.is_null().or(subscription::probed_at.assume_not_null().lt(DbInstant::from(before))),
+        )
         .order(subscription::id)
         .select(subscription::id)
         .load(connection)?;
@@ -321,10 +323,10 @@ pub fn replay(
         .order(outbox_event::number)
         .select((outbox_event::number, outbox_event::id, outbox_event::kind, outbox_event::subject))
         .load(connection)?;
-    for (number, DbId(id), kind, subject) in &wanted {
+    for (number, id, kind, subject) in &wanted {
         diesel::delete(delivery::table.find((DbId(subscription.id), *number))).execute(connection)?;
         let record = record(kind, subject);
-        wait(connection, subscription.id, Letter { number: *number, id: *id, record: &record, due_at: now })?;
+        wait(connection, subscription.id, Letter { number: *number, id: id.0, record: &record, due_at: now })?;
     }
     Ok(wanted.len())
 }

@@ -116,7 +116,11 @@ fn a_receiver_that_was_away_is_told_of_everything_in_order_as_soon_as_it_is_back
         for _ in 0..5 {
             breach(&service);
         }
-        assert_eq!(delivered(store, 0), Delivered { taken: 0, failed: 1, dead: 0 }, "one attempt shows that it is not well");
+        assert_eq!(
+            delivered(store, 0),
+            Delivered { taken: 0, failed: 1, dead: 0 },
+            "one attempt shows that it is not well"
+        );
         assert!(read(&service, &subscription).json()["failing_since"].is_string());
         for seconds in [5, 20, 40, 3_600, 86_400] {
             delivered(store, seconds);
@@ -173,7 +177,10 @@ fn an_event_that_is_never_taken_is_given_up_and_holds_up_its_own_record_alone() 
         receiver.received();
         assert_eq!(again(&service, &subscription, "redrive", &json!({ "event_ids": [letter["event_id"]] })), 1);
         delivered(store, seconds);
-        assert_eq!((sequences(&receiver.received()), counts(&service, &subscription)), (vec!["1".to_owned()], [0, 4, 0]));
+        assert_eq!(
+            (sequences(&receiver.received()), counts(&service, &subscription)),
+            (vec!["1".to_owned()], [0, 4, 0])
+        );
         assert_eq!(again(&service, &subscription, "replay", &json!({ "from": "2021-04-15T00:00:00Z" })), 4);
         delivered(store, seconds);
         assert_eq!(sequences(&receiver.received()), ["1", "2", "3", "4"]);

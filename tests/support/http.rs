@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use chrono::TimeDelta;
@@ -24,6 +25,7 @@ use mosovo_visits::startup;
 use mosovo_visits::store::Store;
 use secrecy::SecretString;
 use serde_json::Value;
+use ureq::tls::RootCerts;
 
 use super::scenario_clock;
 

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::auth::act::ReadOutwardEvents;
@@ -17,8 +17,9 @@ use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::outward_event::OutwardEvent;
 
 /// Which events are listed.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct EventQuery {
     /// Of this type alone.
     r#type: Option<String>,

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::acting::Sent;
@@ -145,8 +145,9 @@ pub struct DeadLetterList {
 }
 
 /// Which of a list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// How many, 1 to 200; 50 where it is left out.
     limit: Option<usize>,
@@ -198,7 +199,8 @@ pub async fn make(
     let reader = service.reader(permit);
     let MakeBody { name, url, event_types } = sent.body;
     let named = |(at, name): (usize, &String)| {
-        let unknown = || Problem::new(ErrorCode::INVALID_BODY, "there is no event of this type").at(format!("/event_types/{at}"));
+        let unknown =
+            || Problem::new(ErrorCode::INVALID_BODY, "there is no event of this type").at(format!("/event_types/{at}"));
         OutwardEvent::named(name).ok_or_else(unknown)
     };
     let events = event_types.iter().enumerate().map(named).collect::<Result<_, _>>()?;
@@ -206,7 +208,8 @@ pub async fn make(
     let make = move |service: &Service| manage::make(service.store(), &reader, service.webhook_keys()?, &new);
     let (made, secret) = service.run(make).await?;
     let id = made.id;
-    let view = SubscriptionView::of(ReadSubscription { subscription: made, deliveries: Deliveries::default() }, Some(secret));
+    let view =
+        SubscriptionView::of(ReadSubscription { subscription: made, deliveries: Deliveries::default() }, Some(secret));
     Ok(HttpResponse::Created().insert_header((header::LOCATION, format!("/v1/subscriptions/{id}"))).json(view))
 }
 
@@ -385,8 +388,7 @@ pub async fn redrive(
 ) -> Result<HttpResponse, Problem> {
     let reader = service.reader(permit);
     let named = sent.body.event_ids;
-    let events =
-        service.run(move |service| manage::redrive(service.store(), &reader, *id, named.as_deref())).await?;
+    let events = service.run(move |service| manage::redrive(service.store(), &reader, *id, named.as_deref())).await?;
     Ok(HttpResponse::Ok().json(AgainView { events }))
 }
 

@@ -124,7 +124,8 @@ pub fn make(
         let force = &reader.person.force;
         let standing = subscription::of_force(connection, force)?;
         if standing.iter().filter(|one| one.state != SubscriptionState::Ended).count() >= MOST {
-            let detail = format!("the force has {MOST} subscriptions, and may have no more; end one that is not needed");
+            let detail =
+                format!("the force has {MOST} subscriptions, and may have no more; end one that is not needed");
             return Err(Refusal::new(RefusalCode::WrongState, detail).into());
         }
         let events = if new.events.is_empty() { OutwardEvent::ALL.to_vec() } else { new.events.clone() };
@@ -165,10 +166,7 @@ pub fn list(store: &Store, reader: &Reader) -> Result<Vec<ReadSubscription>, Sto
     })
 }
 
-fn with_deliveries(
-    connection: &mut AnyConnection,
-    subscription: Subscription,
-) -> Result<ReadSubscription, StoreError> {
+fn with_deliveries(connection: &mut AnyConnection, subscription: Subscription) -> Result<ReadSubscription, StoreError> {
     let deliveries = delivery::standing(connection, subscription.id)?;
     Ok(ReadSubscription { subscription, deliveries })
 }
