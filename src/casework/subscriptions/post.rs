@@ -110,12 +110,15 @@ impl Failed {
 
 /// Why nothing, or nothing whole, came back.
 fn reason(error: &Error) -> &'static str {
-    match error {
-        Error::Timeout(_) => "timeout",
-        Error::Tls(_) | Error::Rustls(_) => "not_trusted",
-        Error::BodyExceedsLimit(_) | Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::Http(_) => {
-            "invalid_answer"
-        }
-        _ => "unreachable",
+    let is_of_the_answer = matches!(
+        error,
+        Error::BodyExceedsLimit(_) | Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::Http(_)
+    );
+    if is_of_the_answer {
+        return "invalid_answer";
     }
+    if let Error::Timeout(_) = error {
+        return "timeout";
+    }
+    if let Error::Tls(_) | Error::Rustls(_) = error { "not_trusted" } else { "unreachable" }
 }
