@@ -57,7 +57,6 @@ pub fn search(problem: &Problem<'_>, budget: Budget, mut progress: impl FnMut(u3
     let mut chance = Pcg64::seed_from_u64(budget.seed);
     let (mut current, _) = construct(problem, &mut chance);
     if problem.jobs.is_empty() || problem.days.is_empty() {
-        set_out::draw(problem, &mut current);
         return current;
     }
     let neighbours = neighbours(problem);
