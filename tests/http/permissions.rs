@@ -285,6 +285,9 @@ fn body(template: &str) -> (&'static str, &'static str) {
         "/v1/offenders/{ref}/notifications" => {
             ("application/json", r#"{"kind": "periodic", "notified_at": "2021-04-14T09:00:00Z"}"#)
         }
+        "/v1/subscriptions" => ("application/json", r#"{"name": "invented", "url": "https://records.example/hooks"}"#),
+        "/v1/subscriptions/{id}/redrive" => ("application/json", "{}"),
+        "/v1/subscriptions/{id}/replay" => ("application/json", r#"{"from": "2021-04-14T09:00:00Z"}"#),
         "/v1/flags/{id}/acknowledge" => ("application/json", r#"{"reason": "invented", "review_on": "2021-05-01"}"#),
         "/v1/offenders/{ref}/arms-assessments" => ("application/json", ARMS),
         "/v1/offenders/{ref}/other-assessments" => ("application/json", OTHER),
