@@ -26,7 +26,8 @@ pub struct EventQuery {
     /// How many, 1 to 200; 50 where it is left out.
     limit: Option<usize>,
     /// What comes after the event whose `sequence` this is.
-    after: Option<u32>,
+    #[param(minimum = 0)]
+    after: Option<i64>,
     /// The place to go on from, out of the link to what comes next.
     cursor: Option<String>,
 }
@@ -121,7 +122,10 @@ pub async fn list(
     let limit = limit(asked)?;
     let events: Vec<OutwardEvent> = known("type", r#type.as_deref(), OutwardEvent::named)?.into_iter().collect();
     let from: Option<i64> = place(from.as_deref(), |place| place.parse().ok())?;
-    let after = from.unwrap_or_else(|| after.map_or(0, i64::from));
+    if after.is_some_and(|after| after < 0) {
+        return Err(Problem::new(ErrorCode::INVALID_QUERY, "after is the sequence of an event, or 0"));
+    }
+    let after = from.or(after).unwrap_or_default();
     let force = reader.person.force.clone();
     let found =
         service.run(move |service| outward_events::list(service.store(), &reader, (after, limit), &events)).await?;
