@@ -3,7 +3,7 @@
 use mosovo_visits::store::Store;
 use serde_json::Value;
 
-use crate::support::{fixture, import, on_both_databases_by_url, program};
+use crate::support::{holding_dorset, on_both_databases_by_url, program};
 
 /// Runs the comparison on a database, on the day of the scenario.
 fn compared(url: &str, arguments: &[&str]) -> String {
@@ -18,9 +18,7 @@ fn compared(url: &str, arguments: &[&str]) -> String {
 fn each_way_of_planning_keeps_best_what_it_aims_at_and_both_are_judged_by_both_yardsticks() {
     let mut all = Vec::new();
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let told = compared(url, &["--format", "json"]);
         assert_eq!(told, compared(url, &["--format", "json"]), "the same seeds");
         all.push((told, compared(url, &[])));

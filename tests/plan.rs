@@ -18,7 +18,7 @@ use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
 
 use crate::support::osrm::{Behaviour, Osrm};
-use crate::support::{Scratch, fixture, import, on_both_databases_by_url, program};
+use crate::support::{Scratch, holding_dorset, import, on_both_databases_by_url, program};
 
 /// Runs a command on a database, on the day of the scenario.
 fn run(url: &str, arguments: &[&str]) -> Output {
@@ -34,9 +34,7 @@ fn printed(url: &str, arguments: &[&str]) -> String {
 #[test]
 fn a_forecast_is_the_same_from_the_database_and_of_the_days_of_a_snapshot_alone() {
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let snapshots = Scratch::new();
         printed(
             url,
@@ -72,9 +70,7 @@ const PLAN: [&str; 7] = ["plan", "--days", "28", "--iterations", "60", "--format
 fn the_same_seed_gives_the_same_bytes_and_the_checker_finds_nothing() {
     let mut all = Vec::new();
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let snapshots = Scratch::new();
         let plan = printed(url, &[&PLAN[..], &["--snapshot-out", snapshots.path()]].concat());
         assert_eq!(plan, printed(url, &PLAN));
@@ -114,9 +110,7 @@ fn the_same_seed_gives_the_same_bytes_and_the_checker_finds_nothing() {
 #[test]
 fn the_checker_exits_1_with_a_list_and_2_where_it_cannot_judge() {
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let snapshot = Scratch::new();
         let team =
             ["plan", "--team", "west", "--iterations", "0", "--format", "json", "--snapshot-out", snapshot.path()];
@@ -142,9 +136,7 @@ fn the_checker_exits_1_with_a_list_and_2_where_it_cannot_judge() {
 #[test]
 fn a_plan_with_a_road_service_is_made_again_from_its_snapshot_and_other_road_times_are_refused() {
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let osrm = Osrm::start(Behaviour::Tells(Some("map-1")));
         let with_roads = |arguments: &[&str]| {
             let output = program(url, arguments)
@@ -182,9 +174,7 @@ fn a_plan_with_a_road_service_is_made_again_from_its_snapshot_and_other_road_tim
 #[test]
 fn every_planned_visit_is_explained_from_files_alone() {
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let snapshots = Scratch::new();
         let plan = printed(url, &[&PLAN[..], &["--snapshot-out", snapshots.path()]].concat());
         let proposals = Scratch::holding(&plan);
@@ -212,9 +202,7 @@ fn every_planned_visit_is_explained_from_files_alone() {
 #[test]
 fn a_proposal_accepted_on_the_command_line_is_the_parent_of_the_next() {
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        holding_dorset(url);
         let plan = ["plan", "--team", "west", "--iterations", "5", "--format", "json", "--accept"];
         let first: Value = serde_json::from_str(&printed(url, &plan)).unwrap();
         let second: Value = serde_json::from_str(&printed(url, &plan)).unwrap();
@@ -225,9 +213,7 @@ fn a_proposal_accepted_on_the_command_line_is_the_parent_of_the_next() {
 #[test]
 fn a_visit_planned_for_today_is_counted_on_when_the_days_after_are_planned() {
     on_both_databases_by_url(|url| {
-        let store = Store::open(&url.parse().unwrap()).unwrap();
-        store.migrate().unwrap();
-        import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+        let store = holding_dorset(url);
         let team = Ref::new("west").unwrap();
         let at = |instant: &str| Clock::FixedAt(instant.parse().unwrap());
         let plan = |from: &str| PlanRequest {

@@ -8,7 +8,7 @@ use mosovo_visits::store::error::StoreError;
 use mosovo_visits::store::{Store, audit};
 use serde_json::Value;
 
-use crate::support::{fixture, import, on_both_databases_by_url, program};
+use crate::support::{holding_dorset, on_both_databases_by_url, program};
 
 fn run(url: &str, arguments: &[&str]) -> Output {
     program(url, arguments).env("MOSOVO__CLOCK__FIXED_AT", "2021-04-15T09:00:00+01:00").output().unwrap()
@@ -16,9 +16,7 @@ fn run(url: &str, arguments: &[&str]) -> Output {
 
 /// A database with one proposal of the team west, and the proposal's id.
 fn with_a_proposal(url: &str) -> (Store, String) {
-    let store = Store::open(&url.parse().unwrap()).unwrap();
-    store.migrate().unwrap();
-    import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+    let store = holding_dorset(url);
     let planned =
         run(url, &["plan", "--team", "west", "--days", "7", "--iterations", "30", "--seed", "5", "--format", "json"]);
     let proposal: Value = serde_json::from_slice(&planned.stdout).unwrap();

@@ -1,7 +1,7 @@
 """Instances of the planning problem that other solvers can state too: given crews a day, one visit an offender.
 
 An instance is made from a class and a seed. It is written as the planner's own snapshot, with the parts that no peer has
-switched off by policy: breaks, own managers, ideal days. What is left is a vehicle routing problem with a day window (and, in
+switched off by policy: breaks, own managers, ideal days, hours drawn for setting out. What is left is a vehicle routing problem with a day window (and, in
 some classes, hours) for each visit, in which a visit not made weighs its offender's risk.
 """
 
@@ -70,7 +70,8 @@ class Instance:
     def __init__(self, kind, seed):
         self.kind, self.seed = kind, seed
         self.policy = json.loads(POLICY.read_text())[0]["planning"]
-        self.policy["breaks"]["if_longer_than_minutes"] = 24 * 60
+        self.policy["breaks"]["if_longer_than_minutes"] = 24 * 60 - 1
+        self.policy["drawn_setting_out_percent"] = 0
         # What a visit not made weighs is its risk, whenever its window ends: that is all that a peer can be told.
         self.policy["unmet_days"] = 10_000
         self.policy["costs"] = dict.fromkeys(self.policy["costs"], 0)

@@ -23,13 +23,19 @@ pub struct AccessRestriction {
 }
 
 impl AccessRestriction {
-    /// True when an officer may see the case. Somebody who is not known by an officer's reference may be anybody, the one
-    /// who is excluded too: they may where nobody is named either way.
+    /// True when an officer may see the case.
     #[must_use]
     pub fn admits(&self, officer: Option<&Ref>) -> bool {
-        let Some(officer) = officer else { return self.restricted_to.is_empty() && self.excluded.is_empty() };
-        !self.excluded.contains(officer) && (self.restricted_to.is_empty() || self.restricted_to.contains(officer))
+        admits(&self.restricted_to, &self.excluded, officer)
     }
+}
+
+/// True when an officer may see a case that so many alone may see and others may not. Somebody who is not known by an officer's
+/// reference may be anybody, the one who is excluded too: they may where nobody is named either way.
+#[must_use]
+pub fn admits(restricted_to: &BTreeSet<Ref>, excluded: &BTreeSet<Ref>, officer: Option<&Ref>) -> bool {
+    let Some(officer) = officer else { return restricted_to.is_empty() && excluded.is_empty() };
+    !excluded.contains(officer) && (restricted_to.is_empty() || restricted_to.contains(officer))
 }
 
 #[cfg(test)]

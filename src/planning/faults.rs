@@ -85,6 +85,12 @@ impl Snapshot {
             if earliest > latest || ideal > latest || ideal < earliest {
                 fault(format!("/demands/{at}/window"), "has its earliest, ideal and latest day in that order");
             }
+            if earliest > self.horizon.until {
+                fault(
+                    format!("/demands/{at}/window/earliest"),
+                    "is no later than the horizon's end: leave out what is not due in it",
+                );
+            }
             let counts = demand.recurrence.iter().flat_map(|recurrence| {
                 std::iter::once(&recurrence.interval).chain(recurrence.steps.iter().map(|step| &step.interval))
             });
@@ -134,8 +140,8 @@ impl Snapshot {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::calendar::minus_days;
-    use crate::planning::snapshot::{GivenCrew, Snapshot};
+    use crate::domain::calendar::{minus_days, plus_days};
+    use crate::planning::snapshot::{GivenCrew, Snapshot, Window};
     use crate::planning::worlds::{today, world};
 
     #[test]
@@ -143,7 +149,7 @@ mod tests {
         let good = world(3, 10, 4, 14);
         assert_eq!(good.faults(), []);
         type Spoil = fn(&mut Snapshot);
-        let spoils: [(&str, Spoil); 13] = [
+        let spoils: [(&str, Spoil); 14] = [
             ("/policy/breaks/minutes", |snapshot| snapshot.policy.breaks.minutes = 24 * 60),
             ("/format", |snapshot| snapshot.format = "other/9".into()),
             ("/horizon", |snapshot| snapshot.horizon.until = minus_days(today(), 1)),
@@ -161,6 +167,10 @@ mod tests {
                 snapshot.demands[2].offender_ref = snapshot.demands[0].offender_ref.clone();
             }),
             ("/demands/0/window", |snapshot| snapshot.demands[0].window.ideal = minus_days(today(), 999)),
+            ("/demands/0/window/earliest", |snapshot| {
+                let after = plus_days(snapshot.horizon.until, 1);
+                snapshot.demands[0].window = Window { earliest: after, ideal: after, latest: after };
+            }),
             ("/demands/0/needs/duration_minutes", |snapshot| snapshot.demands[0].needs.duration_minutes = 0),
             ("/without_requirement/0", |snapshot| {
                 snapshot.without_requirement = vec![snapshot.demands[0].offender_ref.clone()];

@@ -185,7 +185,7 @@ fn frozen(mut visits: Vec<AcceptedVisit>, pins: &[Pin], context: DueContext<'_>,
 /// A visit that can no longer be made as it was accepted (the offender in custody or moved, an officer
 /// away, a pinned visit in its place) is not frozen: it is planned anew, or its offender owes none.
 #[must_use]
-pub fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
+pub(super) fn thaw_what_cannot_stay(mut snapshot: Snapshot) -> Snapshot {
     // The seed does not matter: nothing is left to chance here.
     let problem = Problem::new(&snapshot, 0);
     let refused: BTreeSet<usize> =

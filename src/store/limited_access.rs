@@ -6,9 +6,10 @@ use diesel::prelude::*;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
+use super::record::stored_ref;
 use super::schema::limited_access;
 use super::scope::{Scope, SeenBy};
-use crate::domain::access_restriction::AccessRestriction;
+use crate::domain::access_restriction::{AccessRestriction, admits};
 use crate::domain::reference::Ref;
 
 /// Puts on file who may see a case.
@@ -40,18 +41,16 @@ pub fn replace(connection: &mut AnyConnection, force: &str, restriction: &Access
 #[derive(Debug, Default)]
 pub struct LimitedAccess(BTreeMap<String, Named>);
 
-/// Those named by the rules on one case; as [`AccessRestriction::admits`].
+/// Those named by the rules on one case.
 #[derive(Debug, Default)]
 struct Named {
-    only: BTreeSet<String>,
-    except: BTreeSet<String>,
+    restricted_to: BTreeSet<Ref>,
+    excluded: BTreeSet<Ref>,
 }
 
 impl Named {
-    fn admits(&self, officer: Option<&str>) -> bool {
-        // Who is not known to be somebody else may be the one who is excluded.
-        let Some(officer) = officer else { return self.only.is_empty() && self.except.is_empty() };
-        !self.except.contains(officer) && (self.only.is_empty() || self.only.contains(officer))
+    fn admits(&self, officer: Option<&Ref>) -> bool {
+        admits(&self.restricted_to, &self.excluded, officer)
     }
 }
 
@@ -59,7 +58,7 @@ impl LimitedAccess {
     /// True when an officer may see an offender's case.
     #[must_use]
     pub fn admits(&self, offender: &Ref, officer: &Ref) -> bool {
-        self.0.get(offender.as_str()).is_none_or(|named| named.admits(Some(officer.as_str())))
+        self.0.get(offender.as_str()).is_none_or(|named| named.admits(Some(officer)))
     }
 }
 
@@ -75,8 +74,8 @@ pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<LimitedAc
     let mut cases = LimitedAccess::default();
     for (offender, officer, rule) in rows {
         let named = cases.0.entry(offender).or_default();
-        let named = if rule == "only" { &mut named.only } else { &mut named.except };
-        named.insert(officer);
+        let named = if rule == "only" { &mut named.restricted_to } else { &mut named.excluded };
+        named.insert(stored_ref(officer)?);
     }
     Ok(cases)
 }
@@ -88,7 +87,7 @@ pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<LimitedAc
 pub fn hidden(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<Vec<String>>, StoreError> {
     let officer = match &scope.seen_by {
         SeenBy::Service => return Ok(None),
-        SeenBy::Officer(officer) => Some(officer.as_str()),
+        SeenBy::Officer(officer) => Some(officer),
         SeenBy::NoOfficer => None,
     };
     let cases = of_force(connection, &scope.force)?.0;

@@ -63,6 +63,14 @@ pub fn fixture(name: &str) -> String {
     text
 }
 
+/// A database made ready at its URL, with the scenario's caseload.
+pub fn holding_dorset(url: &str) -> Store {
+    let store = Store::open(&url.parse().unwrap()).unwrap();
+    store.migrate().unwrap();
+    import(&store, &fixture("dorset-2021.feed.ndjson.gz"));
+    store
+}
+
 /// Imports a feed.
 pub fn import(store: &Store, feed: &str) -> ImportReport {
     import_by(store, scenario_clock(), feed)

@@ -17,7 +17,7 @@ use crate::planning::pin::{Pin, PinRule};
 use crate::planning::proposal::PlannedVisit;
 use crate::planning::search::Budget;
 use crate::planning::snapshot::{Horizon, Snapshot, Window};
-use crate::planning::take::{Stay, thaw_what_cannot_stay};
+use crate::planning::take::Stay;
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
 use crate::store::limited_access;
@@ -138,7 +138,7 @@ impl Mover<'_> {
             }
             let budget = Budget { seed: u64::try_from(read.stored.seed).unwrap_or_default(), iterations: ITERATIONS };
             let snapshot = self.facts(connection, read)?;
-            Ok(Some(Base { snapshot: self.shutting_out(connection, snapshot)?, budget }))
+            Ok(Some(Base { snapshot, budget }))
         })?;
         base.ok_or(ScheduleError::VisitUnknown)
     }
@@ -173,7 +173,7 @@ impl Mover<'_> {
         match stored.state {
             ProposalState::Planning | ProposalState::Proposed => {
                 let snapshot = serde_json::from_str(&schedule::snapshot(connection, &stored.snapshot_sha256)?)?;
-                Ok(staying(snapshot, &proposal))
+                Ok(staying(self.shutting_out(connection, snapshot)?, &proposal))
             }
             ProposalState::Accepted => {
                 let from = proposal.horizon.from.max(self.clock.moment().today());
@@ -185,7 +185,7 @@ impl Mover<'_> {
         }
     }
 
-    /// The facts with the officers kept from each case whom it shuts out now, whatever it did when they were taken.
+    /// A proposal's facts with the officers kept from each case whom it shuts out now, whatever it did when they were taken.
     fn shutting_out(&self, connection: &mut AnyConnection, mut facts: Snapshot) -> Result<Snapshot, ScheduleError> {
         let access = limited_access::of_force(connection, &self.scope.force)?;
         for demand in &mut facts.demands {
@@ -193,7 +193,7 @@ impl Mover<'_> {
             demand.shut_out =
                 officers.filter(|officer| !access.admits(&demand.offender_ref, officer)).cloned().collect();
         }
-        Ok(thaw_what_cannot_stay(facts))
+        Ok(facts)
     }
 
     fn pin(&self, (act, id): (&str, Uuid), snapshot: &Snapshot, asked: &Move) -> Result<Pin, ScheduleError> {
