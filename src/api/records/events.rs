@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::auth::act::ReadOutwardEvents;
 use crate::api::auth::permit::Permit;
-use crate::api::error::{Problem, ProblemDocument};
+use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::paging::{cursor, known, limit, page, place};
 use crate::api::service::Service;
 use crate::api::view::tagged;
