@@ -31,7 +31,7 @@ pub use audit::{AuditFiles, AuditSettings};
 pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
-pub use records::{MutualTls, RecordsSettings};
+pub use records::{MutualTls, MutualTlsSettings, RecordsSettings};
 pub use roads::RoadSettings;
 pub use webhooks::{WebhookKeyFile, WebhookSettings};
 

@@ -45,11 +45,15 @@ const fn first() -> i32 {
 /// A door of its own for callers who prove who they are by a certificate.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MutualTlsSettings {
-    bind: SocketAddr,
-    certificate_file: PathBuf,
-    key_file: PathBuf,
-    client_ca_file: PathBuf,
+pub struct MutualTlsSettings {
+    /// Address and port.
+    pub bind: SocketAddr,
+    /// What it shows, as PEM: its certificate, then those between it and its issuer.
+    pub certificate_file: PathBuf,
+    /// The certificate's private key, as PEM.
+    pub key_file: PathBuf,
+    /// Who may vouch for callers, as PEM.
+    pub client_ca_file: PathBuf,
 }
 
 /// What the door for certificates is opened with.
@@ -93,26 +97,35 @@ impl RecordsSettings {
     /// # Errors
     /// When it cannot be opened with what is set.
     pub(super) fn mutual_tls(&self) -> Result<Option<MutualTls>, SettingsError> {
-        let Some(set) = &self.mutual_tls else { return Ok(None) };
+        self.mutual_tls.as_ref().map(MutualTlsSettings::open).transpose()
+    }
+}
+
+impl MutualTlsSettings {
+    /// Opens the door. It takes nobody without a certificate that one of those issuers has signed.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not what it should be, or the address cannot be listened on.
+    pub fn open(&self) -> Result<MutualTls, SettingsError> {
         let wrong = |key, detail: &str| SettingsError::Records { key, detail: detail.to_owned() };
         let of_clients = |detail: &str| wrong("mutual_tls.client_ca_file", detail);
         let mut roots = RootCertStore::empty();
-        for client in certificates(&set.client_ca_file).map_err(of_clients)? {
+        for client in certificates(&self.client_ca_file).map_err(of_clients)? {
             roots.add(client).map_err(|_| of_clients("has what is no certificate of an issuer"))?;
         }
         let provider = Arc::new(default_provider());
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
         let verifier = verifier.map_err(|_| of_clients("names nobody who may vouch for a caller"))?;
         let shown =
-            certificates(&set.certificate_file).map_err(|detail| wrong("mutual_tls.certificate_file", detail))?;
-        let key = PrivateKeyDer::from_pem_file(&set.key_file)
+            certificates(&self.certificate_file).map_err(|detail| wrong("mutual_tls.certificate_file", detail))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key_file)
             .map_err(|_| wrong("mutual_tls.key_file", "cannot be read as a private key in PEM"))?;
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .and_then(|config| config.with_client_cert_verifier(verifier).with_single_cert(shown, key))
             .map_err(|_| wrong("mutual_tls.key_file", "is not the key of certificate_file"))?;
-        let listener = TcpListener::bind(set.bind).map_err(|_| wrong("mutual_tls.bind", "cannot be listened on"))?;
-        Ok(Some(MutualTls { listener, config }))
+        let listener = TcpListener::bind(self.bind).map_err(|_| wrong("mutual_tls.bind", "cannot be listened on"))?;
+        Ok(MutualTls { listener, config })
     }
 }
 
