@@ -112,7 +112,8 @@ pub fn webhooks() -> Webhooks {
 /// The service with senders known by name, and a door for those with certificates.
 pub fn run_with_senders(store: &Store, senders: Senders, mutual_tls: Option<MutualTls>) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    run_service_at(&service(store).with_senders(senders), listener, mutual_tls)
+    let keys = vec![VerifyingKey::development(&signing_key())];
+    run_service_at(&service(store, keys).with_senders(senders), listener, mutual_tls)
 }
 
 fn run_service(service: &Service) -> Running {
