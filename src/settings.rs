@@ -8,6 +8,7 @@ mod jobs;
 mod roads;
 mod roots;
 pub mod secret_file;
+mod transfers;
 mod webhooks;
 
 use std::net::Ipv4Addr;
@@ -30,6 +31,7 @@ pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
 pub use roads::RoadSettings;
+pub use transfers::TransferSettings;
 pub use webhooks::{WebhookKeyFile, WebhookSettings};
 
 /// The settings built into the program.
@@ -111,6 +113,7 @@ pub struct Settings {
     audit: AuditSettings,
     roads: RoadSettings,
     webhooks: WebhookSettings,
+    transfers: TransferSettings,
     log: LogSettings,
 }
 
@@ -241,6 +244,12 @@ impl Settings {
     #[must_use]
     pub const fn webhooks(&self) -> &WebhookSettings {
         &self.webhooks
+    }
+
+    /// How transfers of cases are followed.
+    #[must_use]
+    pub const fn transfers(&self) -> &TransferSettings {
+        &self.transfers
     }
 
     /// When the service's own jobs run.

@@ -17,6 +17,7 @@ use crate::casework::roads::RoadService;
 use crate::casework::subscriptions::Webhooks;
 use crate::casework::subscriptions::key::WebhookKeys;
 use crate::casework::timetable::Timetable;
+use crate::casework::transfers::RECEIPT_DAYS;
 use crate::domain::policy::Policies;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::Store;
@@ -29,6 +30,7 @@ pub struct Service {
     feeds: Feeds,
     roads: RoadService,
     webhooks: Option<Webhooks>,
+    receipt_days: u32,
 }
 
 struct Parts {
@@ -50,6 +52,7 @@ impl Service {
             feeds: Feeds::default(),
             roads: RoadService::default(),
             webhooks: None,
+            receipt_days: RECEIPT_DAYS,
         }
     }
 
@@ -79,6 +82,19 @@ impl Service {
     pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
         self.webhooks = Some(webhooks);
         self
+    }
+
+    /// The same service, which waits so many days for the receipt of a transfer before it says that it is overdue.
+    #[must_use]
+    pub const fn with_receipt_days(mut self, days: u32) -> Self {
+        self.receipt_days = days;
+        self
+    }
+
+    /// How many days the receipt of a transfer may take.
+    #[must_use]
+    pub const fn receipt_days(&self) -> u32 {
+        self.receipt_days
     }
 
     /// The keys of subscriptions.

@@ -47,5 +47,6 @@ pub mod staff;
 pub mod subscriptions;
 pub mod suspicions;
 pub mod timetable;
+pub mod transfers;
 pub mod visits;
 pub mod worklists;
