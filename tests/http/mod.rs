@@ -43,4 +43,5 @@ mod service_flags;
 mod subscriptions;
 mod suspicions;
 mod tokens;
+mod transfers;
 mod visits;

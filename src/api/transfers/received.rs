@@ -16,8 +16,8 @@ use crate::api::service::Service;
 use crate::casework::actor::Actor;
 use crate::casework::flags::evaluate_asking;
 use crate::casework::transfers::list as reading;
-use crate::casework::transfers::package::LARGEST_PACKAGE;
-use crate::casework::transfers::take_in::{TakenIn, take_in};
+use crate::casework::transfers::package::{LARGEST_PACKAGE, PackageFault};
+use crate::casework::transfers::take_in::{TakenIn, refuse, take_in};
 use crate::domain::calendar::Instant;
 use crate::domain::reference::Ref;
 use crate::store::received_transfer::ReceivedTransfer;
@@ -131,7 +131,13 @@ pub async fn take(
     if request.content_type() != ZIP {
         return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("a package is sent as {ZIP}")));
     }
-    let (reader, package) = (service.reader(permit), whole(body, LARGEST_PACKAGE).await?);
+    let (reader, package) = (service.reader(permit), whole(body, LARGEST_PACKAGE).await);
+    let is_too_large = package.as_ref().is_err_and(|problem| problem.code() == ErrorCode::PAYLOAD_TOO_LARGE);
+    if is_too_large {
+        service.run(move |service| refuse(service.store(), &reader, PackageFault::TooLarge)).await?;
+        return Err(PackageFault::TooLarge.into());
+    }
+    let package = package?;
     let take = move |service: &Service| {
         let taken = take_in(service.store(), &reader, &query.team_ref, &package);
         if taken.as_ref().is_ok_and(|taken| !taken.again) {

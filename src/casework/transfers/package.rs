@@ -74,6 +74,9 @@ pub enum PackageFault {
     /// More bytes than a package may have.
     #[error("the package's files come to more than {MOST_UNPACKED} bytes")]
     UnpackedTooLarge,
+    /// It is larger than a package may be, as it comes.
+    #[error("the package has more than {LARGEST_PACKAGE} bytes")]
+    TooLarge,
     /// It is of another format.
     #[error("the package is of a format that this version does not know")]
     UnknownFormat,
@@ -115,6 +118,7 @@ impl PackageFault {
             Self::NotAFile => "not_a_file",
             Self::TooManyFiles => "too_many_files",
             Self::UnpackedTooLarge => "unpacked_too_large",
+            Self::TooLarge => "payload_too_large",
             Self::UnknownFormat => "unknown_format",
             Self::WrongForce => "wrong_force",
             Self::UnknownSigner => "unknown_signer",

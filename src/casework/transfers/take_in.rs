@@ -69,6 +69,14 @@ pub fn take_in(store: &Store, reader: &Reader, team: &Ref, bytes: &[u8]) -> Resu
     on_record(store, reader, ACT, None, done)
 }
 
+/// Refuses a package before it is looked at, and puts that on record.
+///
+/// # Errors
+/// Always: with the fault, or that the store failed.
+pub fn refuse(store: &Store, reader: &Reader, fault: PackageFault) -> Result<TakenIn, TransferError> {
+    on_record(store, reader, ACT, None, Err(fault.into()))
+}
+
 /// A package with what it comes to.
 struct Proved {
     package: OpenedPackage,
