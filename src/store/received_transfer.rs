@@ -141,14 +141,14 @@ pub fn keep_lines(
 /// The lines of a received history as they are kept, in their order.
 ///
 /// # Errors
-/// When the statement fails.
-pub fn kept_lines(connection: &mut AnyConnection, source: &str) -> Result<Vec<Value>, StoreError> {
+/// When the statement fails, or what is stored cannot be read.
+pub fn kept_lines(connection: &mut AnyConnection, source: &str) -> Result<Vec<HistoryLine>, StoreError> {
     let said: Vec<DbJson> = received_version::table
         .filter(received_version::source.eq(source))
         .order(received_version::number)
         .select(received_version::said)
         .load(connection)?;
-    Ok(said.into_iter().map(|DbJson(said)| said).collect())
+    said.into_iter().map(|DbJson(said)| stored_line(said)).collect()
 }
 
 /// Of these versions, the lines of those that came from another force, by the version's id.

@@ -577,3 +577,21 @@ fn work_on_a_case_that_came_goes_on() {
         );
     });
 }
+
+#[test]
+fn a_package_is_written_as_it_has_always_been() {
+    let names = [
+        "manifest.json",
+        "signature.json",
+        "README.txt",
+        "history.ndjson",
+        "flags.json",
+        "planned_visits.json",
+        "audit.json",
+    ];
+    let files: Files = names.into_iter().map(|name| (name, format!("{name}\n").into_bytes())).collect();
+    let bytes = written(&files).unwrap();
+    let lines: Vec<String> =
+        bytes.chunks(32).map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
+    insta::assert_json_snapshot!("the_bytes_of_a_package", lines);
+}

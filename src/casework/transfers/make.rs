@@ -15,7 +15,7 @@ use crate::casework::reading::Reader;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
-use crate::domain::transfer::history::counts;
+use crate::domain::transfer::history::{HistoryLine, counts};
 use crate::domain::transfer::{TransferState, check_sending};
 use crate::domain::words::Words;
 use crate::store::audit::chain;
@@ -89,13 +89,15 @@ fn packed(
 ) -> Result<(Transfer, Vec<u8>), TransferError> {
     let (force, now, id) = (&reader.person.force, reader.clock.now(), Uuid::now_v7());
     let history = case_history(connection, force, offender)?;
+    let written: String =
+        history.lines.iter().map(HistoryLine::written).collect::<Result<_, _>>().map_err(unwritten)?;
     let subjects = history.lines.iter().map(|line| (line.kind, &line.subject));
     let audit = audit(connection, force, subjects)?;
     let audit = line(&signed_audit(connection, key, reader, audit)?);
     let planned = line(&planned_visits(ever_planned(connection, force, offender)?).into());
     let files = Files::from([
         (README_FILE, README.as_bytes().to_vec()),
-        (HISTORY, history.lines.iter().map(|version| line(&json!(version))).collect::<String>().into_bytes()),
+        (HISTORY, written.into_bytes()),
         (FLAGS, line(&json!(ever_raised(connection, force, offender)?)).into_bytes()),
         (PLANNED_VISITS, planned.into_bytes()),
         (AUDIT, audit.into_bytes()),
@@ -136,6 +138,10 @@ fn packed(
         version: 1,
     };
     Ok((made, bytes))
+}
+
+fn unwritten(error: serde_json::Error) -> StoreError {
+    StoreError::Unreadable { what: "history", detail: format!("{:?}", error.classify()) }
 }
 
 /// The audit on the case with the head of the force's chain, signed: with it the entries can be held to.

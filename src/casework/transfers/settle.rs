@@ -39,7 +39,10 @@ pub fn take_receipt(
         prove(connection, reader, &found, receipt)?;
         match found.state {
             TransferState::Made => {}
-            TransferState::Received => return Ok(Some(found)),
+            TransferState::Received => {
+                note(connection, reader, "act.replay", &found, json!({ "act": ACT, "replayed": true, "transfer": id }))?;
+                return Ok(Some(found));
+            }
             TransferState::Withdrawn => {
                 let detail = "the transfer was withdrawn, and the other force has taken the case in: settle with them who manages it";
                 return Err(Refusal::new(RefusalCode::WrongState, detail).into());

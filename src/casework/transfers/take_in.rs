@@ -3,15 +3,14 @@
 //! What the other force knew is kept word for word. Beside it each record gets its versions here, under references with
 //! that force's name before them, known here from now on. The case arrives in a team, with nobody to manage it yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::arrival::arrive;
-use super::manifest::{Manifest, OpenedPackage, line, opened};
-use super::package::PackageFault;
+use super::manifest::{Manifest, OpenedPackage, opened};
+use super::package::{PackageFault, sha256};
 use super::receipt::{FORMAT, Receipt, signed};
 use super::records::{SentHistory, TakenOver, read, take_over};
 use super::{TransferError, on_record};
@@ -27,7 +26,6 @@ use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::transfer::history::{HistoryLine, counts};
 use crate::domain::transfer::{check_managed, is_name_of_force, source};
-use crate::store::audit::encoding::hex;
 use crate::store::audit::head::HeadKey;
 use crate::store::backend::AnyConnection;
 use crate::store::current::{exists, is_known, one};
@@ -207,8 +205,7 @@ impl Taking<'_> {
         let (force, now) = (&self.reader.person.force, self.reader.clock.now());
         let from = source(&manifest.sending_force, force, manifest.transfer_id);
         let kept = received_transfer::kept_lines(self.connection, &from)?;
-        let history_sha256 = hex(&Sha256::digest(kept.iter().map(line).collect::<String>()));
-        let versions = counted(kept)?;
+        let (history_sha256, versions) = (digest(&kept)?, counts(&kept));
         if history_sha256 != manifest.history_sha256() || versions != manifest.versions {
             let detail = "the database has not kept the history as it was sent".to_owned();
             return Err(StoreError::Unreadable { what: "received history", detail }.into());
@@ -273,10 +270,12 @@ fn report(id: Uuid, over: &TakenOver) -> Result<Value, ActError> {
     Ok(serde_json::to_value(report).map_err(unreadable)?)
 }
 
-/// How many versions of each kind of record were kept.
-fn counted(kept: Vec<Value>) -> Result<BTreeMap<String, usize>, StoreError> {
-    let unreadable = |_| StoreError::Unreadable { what: "received history", detail: "is no history".to_owned() };
-    let lines: Vec<HistoryLine> =
-        kept.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(unreadable)?;
-    Ok(counts(&lines))
+/// The SHA-256 of a history as it is written.
+fn digest(lines: &[HistoryLine]) -> Result<String, StoreError> {
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable {
+        what: "received history",
+        detail: format!("{:?}", error.classify()),
+    };
+    let written: String = lines.iter().map(HistoryLine::written).collect::<Result<_, _>>().map_err(unreadable)?;
+    Ok(sha256(written.as_bytes()))
 }

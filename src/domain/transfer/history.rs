@@ -51,6 +51,17 @@ pub struct HistoryLine {
 }
 
 impl HistoryLine {
+    /// The line as it is written, with a line feed behind it: numbers as they are kept, since what people claimed is held to the digest of
+    /// what was said.
+    ///
+    /// # Errors
+    /// Never for a line that was read.
+    pub fn written(&self) -> serde_json::Result<String> {
+        let mut text = serde_json::to_string(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+
     const fn is_entered(&self) -> bool {
         self.entered_by.is_some()
     }
@@ -258,6 +269,18 @@ mod tests {
             Err("the record was found to be of another case".to_owned()),
         ];
         assert_eq!(told(&[put, withdrawn, back], &moved), expected);
+    }
+
+    #[test]
+    fn a_line_comes_out_as_it_went_in_and_a_claim_on_a_round_number_stands() {
+        let said = line(1, 9, json!({"latitude": 51.0, "b": {"z": 1, "a": [1.5, 100_000_000_000_000_000_000.0]}}));
+        let claim = entered(2, 10, json!({"latitude": 50.5}), &[("latitude", json!(51.0))]);
+        let sent: Vec<HistoryLine> =
+            [&said, &claim].map(|line| serde_json::from_str(line.written().unwrap().trim_end()).unwrap()).into();
+        assert_eq!(sent, [said.clone(), claim.clone()]);
+        assert_eq!(sent[0].written().unwrap(), said.written().unwrap());
+        let stands = standings(&sent, &BTreeSet::new()).pop().unwrap().members.unwrap();
+        assert_eq!(stands["latitude"], 50.5);
     }
 
     #[test]
