@@ -26,7 +26,7 @@ SWITCH = "WITHOUT_SCOPE_PREDICATE"
 # would notice no less and take longer.
 STORIES = ["scope", "limited_access", "insiders", "permissions", "dashboards", "schedules", "dip_samples", "briefing",
            "http::flags", "inspection_packs", "case_export", "neighbourhood_intelligence", "allocation", "officers",
-           "service_flags", "offender_acts", "http::visits", "http::entries", "http::forecasts"]
+           "service_flags", "offender_acts", "http::visits", "http::entries", "http::forecasts", "http::transfers"]
 
 PROBE = f"""
 /// True where the run is without the scope predicate of that name.
@@ -172,6 +172,18 @@ PREDICATES = [
      "reach.officers.contains(*officer_ref) &&", f"(reach.officers.contains(*officer_ref) || {W}) &&", 0),
     ("dashboard.team", "store/scope.rs",
      "self.covers(team).then(|| Self", f"(self.covers(team) || {W}).then(|| Self", 0),
+    ("transfer.in_reach", "casework/transfers/mod.rs",
+     "&& is_in_scope(connection, reader, &found.offender_ref)?",
+     f"&& (is_in_scope(connection, reader, &found.offender_ref)? || {W})", 0),
+    ("transfer.list", "casework/transfers/list.rs",
+     "filter(|one| seen.contains(&one.offender_ref))", f"filter(|one| seen.contains(&one.offender_ref) || {W})", 0),
+    ("transfer.received", "casework/transfers/list.rs",
+     "retain(|one| seen.contains(&one.offender_ref))", f"retain(|one| seen.contains(&one.offender_ref) || {W})", 0),
+    ("transfer.again", "casework/transfers/take_in.rs",
+     "if !is_in_scope(self.connection, self.reader, &known.offender_ref)? {",
+     f"if !is_in_scope(self.connection, self.reader, &known.offender_ref)? && !{W} {{", 0),
+    ("transfer.team", "casework/transfers/take_in.rs",
+     "if scope.covers(self.team) && exists", f"if (scope.covers(self.team) || {W}) && exists", 0),
     ("briefing.own_area", "casework/briefing.rs",
      "|| person.neighbourhoods.contains(neighbourhood);",
      f"|| person.neighbourhoods.contains(neighbourhood) || {W};", 0),

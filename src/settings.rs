@@ -9,6 +9,7 @@ mod records;
 mod roads;
 mod roots;
 pub mod secret_file;
+mod transfers;
 mod webhooks;
 
 use std::net::Ipv4Addr;
@@ -33,6 +34,7 @@ pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
 pub use records::{MutualTls, MutualTlsSettings, RecordsSettings};
 pub use roads::RoadSettings;
+pub use transfers::TransferSettings;
 pub use webhooks::{WebhookKeyFile, WebhookSettings};
 
 /// The settings built into the program.
@@ -123,6 +125,7 @@ pub struct Settings {
     records: RecordsSettings,
     roads: RoadSettings,
     webhooks: WebhookSettings,
+    transfers: TransferSettings,
     log: LogSettings,
 }
 
@@ -269,6 +272,12 @@ impl Settings {
     #[must_use]
     pub const fn webhooks(&self) -> &WebhookSettings {
         &self.webhooks
+    }
+
+    /// How transfers of cases are followed.
+    #[must_use]
+    pub const fn transfers(&self) -> &TransferSettings {
+        &self.transfers
     }
 
     /// When the service's own jobs run.

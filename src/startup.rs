@@ -92,6 +92,7 @@ pub fn service(settings: &Settings, store: Store, roads: RoadService) -> anyhow:
     let feeds = Feeds::at_once(settings.http().feeds_at_once.get());
     let service = service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds).with_roads(roads);
     let service = service.with_senders(settings.senders()?);
+    let service = service.with_receipt_days(settings.transfers().receipt_days());
     Ok(match webhooks(settings)? {
         Some(webhooks) => service.with_webhooks(webhooks),
         None => service,

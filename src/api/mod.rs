@@ -33,6 +33,7 @@ pub mod schedules;
 pub mod service;
 pub mod staff;
 pub mod trace;
+pub mod transfers;
 pub mod view;
 pub mod visits;
 pub mod worklists;

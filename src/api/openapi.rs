@@ -39,6 +39,7 @@ use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
 };
+use super::transfers::{keys as transfer_keys, received as received_transfers, sent as transfers};
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
 use crate::domain::reading_reason::ReadingReason;
@@ -234,6 +235,17 @@ use crate::domain::reading_reason::ReadingReason;
         moves::lift,
         forecasts::ask,
         forecasts::read,
+        transfers::make,
+        transfers::list,
+        transfers::read,
+        transfers::package,
+        transfers::receipt,
+        transfers::withdraw_one,
+        received_transfers::list,
+        received_transfers::take,
+        transfer_keys::list,
+        transfer_keys::register_one,
+        transfer_keys::withdraw_one,
         teams::list,
         teams::read,
         teams::change_one,
@@ -264,6 +276,7 @@ use crate::domain::reading_reason::ReadingReason;
         (name = "audit", description = "Who read or changed what"),
         (name = "dashboards", description = "Figures of a team and of the force, and what is overdue"),
         (name = "allocation", description = "Who manages which case"),
+        (name = "transfers", description = "Cases that pass from one force to another"),
     )
 )]
 struct Document;

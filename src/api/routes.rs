@@ -30,6 +30,7 @@ use super::staff::{
     absences, briefing, daily_list, leave_post, loans, neighbourhoods, officer_acts, officers, posts,
     sent_intelligence, teams,
 };
+use super::transfers::{keys as transfer_keys, received as received_transfers, sent as transfers};
 use super::visits::{attempt_log, attendance, change, read as visit, record as visit_record};
 use super::worklists::{breaches as breach_worklist, overdue};
 use super::{audit, error, health, jobs, openapi, page, road_service};
@@ -489,6 +490,35 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(breach_worklist::list)
     }),
     Endpoint::permitted(Verb::Get, "/v1/jobs", ReadJobs::PERMISSION, || web::to(jobs::list)),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/transfers", MakeTransfers::PERMISSION, || {
+        web::to(transfers::make)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/transfers", ReadTransfers::PERMISSION, || web::to(transfers::list)),
+    Endpoint::permitted(Verb::Get, "/v1/transfers/received", ReadTransfers::PERMISSION, || {
+        web::to(received_transfers::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/transfers/received", TakeInTransfers::PERMISSION, || {
+        web::to(received_transfers::take)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/transfers/{id}", ReadTransfers::PERMISSION, || web::to(transfers::read)),
+    Endpoint::permitted(Verb::Get, "/v1/transfers/{id}/package", MakeTransfers::PERMISSION, || {
+        web::to(transfers::package)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/transfers/{id}/receipt", MakeTransfers::PERMISSION, || {
+        web::to(transfers::receipt)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/transfers/{id}/withdraw", MakeTransfers::PERMISSION, || {
+        web::to(transfers::withdraw_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/transfer-keys", ManageTransferKeys::PERMISSION, || {
+        web::to(transfer_keys::list)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/transfer-keys", ManageTransferKeys::PERMISSION, || {
+        web::to(transfer_keys::register_one)
+    }),
+    Endpoint::permitted(Verb::Post, "/v1/transfer-keys/{id}/withdraw", ManageTransferKeys::PERMISSION, || {
+        web::to(transfer_keys::withdraw_one)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/road-service", ReadRoadService::PERMISSION, || web::to(road_service::read)),
     Endpoint::permitted(Verb::Post, "/v1/road-service/approvals", ApproveRoadService::PERMISSION, || {
         web::to(road_service::approve_host)

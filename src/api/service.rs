@@ -18,6 +18,7 @@ use crate::casework::senders::Senders;
 use crate::casework::subscriptions::Webhooks;
 use crate::casework::subscriptions::key::WebhookKeys;
 use crate::casework::timetable::Timetable;
+use crate::casework::transfers::RECEIPT_DAYS;
 use crate::domain::policy::Policies;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::Store;
@@ -31,6 +32,7 @@ pub struct Service {
     roads: RoadService,
     webhooks: Option<Webhooks>,
     senders: Arc<Senders>,
+    receipt_days: u32,
 }
 
 struct Parts {
@@ -53,6 +55,7 @@ impl Service {
             roads: RoadService::default(),
             webhooks: None,
             senders: Arc::default(),
+            receipt_days: RECEIPT_DAYS,
         }
     }
 
@@ -95,6 +98,19 @@ impl Service {
     #[must_use]
     pub fn senders(&self) -> &Senders {
         &self.senders
+    }
+
+    /// The same service, which waits so many days for the receipt of a transfer before it says that it is overdue.
+    #[must_use]
+    pub const fn with_receipt_days(mut self, days: u32) -> Self {
+        self.receipt_days = days;
+        self
+    }
+
+    /// How many days the receipt of a transfer may take.
+    #[must_use]
+    pub const fn receipt_days(&self) -> u32 {
+        self.receipt_days
     }
 
     /// The keys of subscriptions and senders.

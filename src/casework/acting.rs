@@ -25,7 +25,7 @@ use crate::domain::policy::{Policies, Policy, PolicyError};
 use crate::domain::qualification::{is_detective_inspector_in_post, supervises};
 use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
-use crate::domain::references::references;
+use crate::domain::references::{Reference, references};
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, is_known, one, records_in_scope};
@@ -633,10 +633,25 @@ fn check_references(
     for reference in references(kind, subject, &record) {
         let pointer = reference.pointer.strip_prefix("/data").unwrap_or(&reference.pointer);
         let member = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
-        if claimed.contains_key(member) && !exists(connection, force, reference.to, &reference.to_ref)? {
+        let is_missing = claimed.contains_key(member) && !exists(connection, force, reference.to, &reference.to_ref)?;
+        if is_missing && !is_named_already(connection, force, (kind, subject), &reference)? {
             let detail = format!("names a record of kind {} that the force does not have", reference.to);
             return Err(Refusal::new(RefusalCode::UnknownReference, detail).at(pointer).into());
         }
     }
     Ok(())
+}
+
+/// True where the record names that already, as it stands: an officer of another force, say, in a case that came from there.
+fn is_named_already(
+    connection: &mut AnyConnection,
+    force: &str,
+    (kind, subject): (RecordKind, &Ref),
+    named: &Reference,
+) -> Result<bool, ActError> {
+    let standing = own_entry::with_claimed(connection, force, kind, subject, &Members::new())?;
+    // What cannot be read as a record yet is one that is being made.
+    let Ok(record) = Record::from_json(kind, Value::Object(standing)) else { return Ok(false) };
+    let is_it = |known: &Reference| known.to == named.to && known.to_ref == named.to_ref;
+    Ok(references(kind, subject, &record).iter().any(is_it))
 }

@@ -48,5 +48,6 @@ pub mod staff;
 pub mod subscriptions;
 pub mod suspicions;
 pub mod timetable;
+pub mod transfers;
 pub mod visits;
 pub mod worklists;

@@ -19,11 +19,13 @@ use crate::domain::offender::{Offender, OffenderStatus};
 use crate::domain::record::{Held, Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::standing::Bucket;
+use crate::domain::transfer::history::HistoryLine;
 use crate::store::Store;
 use crate::store::allocation::live_allocation_versions_of;
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::received_transfer;
 use crate::store::scope::Scope;
 use crate::store::timeline::{VersionMark, contents, versions_about};
 
@@ -213,6 +215,8 @@ pub struct TimelineEntry {
     pub version: VersionMark,
     /// What it says.
     pub content: Value,
+    /// What the other force knew, word for word, where it came with a case from there.
+    pub came_from: Option<HistoryLine>,
 }
 
 /// A part of a case's history, newest first.
@@ -262,10 +266,12 @@ pub fn timeline(
         let part: Vec<VersionMark> = versions.into_iter().skip(begin).take(limit).collect();
         let ids: Vec<Uuid> = part.iter().map(|version| version.id).collect();
         let mut contents = contents(connection, &ids)?;
+        let mut came_from = received_transfer::lines_of(connection, &part)?;
         reader.note(connection, act, Some((RecordKind::Offender, offender)), json!({ "count": ids.len() }))?;
         let entries = part.into_iter().map(|version| {
             let content = contents.remove(&version.id).unwrap_or_default();
-            TimelineEntry { version, content }
+            let came_from = came_from.remove(&version.id);
+            TimelineEntry { version, content, came_from }
         });
         let goes_on_after = ids.last().copied().filter(|_| goes_on);
         Ok(Timeline::Page(TimelinePage { entries: entries.collect(), goes_on_after }))

@@ -23,6 +23,12 @@ pub struct AccessRestriction {
 }
 
 impl AccessRestriction {
+    /// True where somebody is named: the case is a limited-access one.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        !self.restricted_to.is_empty() || !self.excluded.is_empty()
+    }
+
     /// True when an officer may see the case.
     #[must_use]
     pub fn admits(&self, officer: Option<&Ref>) -> bool {

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::calendar::Instant;
 use super::record::RecordKind;
 
 /// The members of a record as JSON.
@@ -159,6 +160,19 @@ pub fn as_it_stands(kind: RecordKind, feed: Option<Members>, claims: &Claims) ->
     let mut members = feed.unwrap_or_default();
     members.extend(standing);
     members
+}
+
+/// True where a record stands, by the newest version of the feed (its time, and whether it withdraws the record) and the newest
+/// entry made here (when, whether of the whole record, and whether it takes it back). A record that the feed withdrew stays
+/// withdrawn, unless it was made here and spoken of since.
+#[must_use]
+pub fn stands(version: Option<(Instant, bool)>, entry: Option<(Instant, bool, bool)>) -> bool {
+    match (version, entry) {
+        (Some((_, false)), _) => true,
+        (Some((event_time, true)), Some((entered_at, true, false))) => entered_at > event_time,
+        (Some((_, true)), _) | (None, None) => false,
+        (None, Some((_, _, withdrawn))) => !withdrawn,
+    }
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ pub mod status_change;
 pub mod status_history;
 pub mod suspicion;
 pub mod team;
+pub mod transfer;
 pub mod unallocated;
 pub mod visit;
 pub mod visit_attendance;

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
-use super::schema::{current_record, record_reference};
+use super::schema::{current_record, received_transfer, record_reference};
+use crate::domain::record::RecordKind;
 
 /// A reference to a record that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +18,12 @@ pub struct Dangling {
     pub to: (String, String),
 }
 
-/// The references of a force's current records that name no current record, in order.
+/// The kinds of record that a case which came from another force names and did not bring: they are that force's, and stay its.
+const LEFT_BEHIND: [RecordKind; 5] =
+    [RecordKind::Officer, RecordKind::Team, RecordKind::Neighbourhood, RecordKind::DipSample, RecordKind::Post];
+
+/// The references of a force's current records that name no current record, in order. Those to officers, teams and areas of
+/// a force that a case came from are none: they name what is there and not here.
 ///
 /// # Errors
 /// When the statement fails.
@@ -38,8 +44,16 @@ pub fn dangling_references(connection: &mut AnyConnection, force: &str) -> Resul
             record_reference::to_ref,
         ))
         .load(connection)?;
+    let senders = senders(connection, force)?;
+    let is_left_behind = |to_kind: &str, to_ref: &str| {
+        LEFT_BEHIND.iter().any(|kind| kind.name() == to_kind)
+            && senders
+                .iter()
+                .any(|sender| to_ref.strip_prefix(sender.as_str()).is_some_and(|rest| rest.starts_with(':')))
+    };
     let mut dangling: Vec<Dangling> = rows
         .into_iter()
+        .filter(|(_, _, _, to_kind, to_ref)| !is_left_behind(to_kind, to_ref))
         .map(|(kind, subject, pointer, to_kind, to_ref)| Dangling {
             from: (kind, subject),
             pointer,
@@ -48,4 +62,13 @@ pub fn dangling_references(connection: &mut AnyConnection, force: &str) -> Resul
         .collect();
     dangling.sort();
     Ok(dangling)
+}
+
+/// The forces that cases came from.
+fn senders(connection: &mut AnyConnection, force: &str) -> Result<Vec<String>, StoreError> {
+    Ok(received_transfer::table
+        .filter(received_transfer::force.eq(force))
+        .select(received_transfer::sending_force)
+        .distinct()
+        .load(connection)?)
 }

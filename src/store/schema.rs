@@ -504,6 +504,90 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    transfer_key (id) {
+        id -> sql::Id,
+        force -> Text,
+        of_force -> Text,
+        public_key -> Text,
+        reason -> Text,
+        expires_on -> Date,
+        registered_at -> sql::Instant,
+        registered_by -> Text,
+        withdrawn_at -> Nullable<sql::Instant>,
+        withdrawn_by -> Nullable<Text>,
+        withdrawal_reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    transfer (id) {
+        id -> sql::Id,
+        force -> Text,
+        offender_ref -> Text,
+        receiving_force -> Text,
+        reason -> Text,
+        state -> Text,
+        made_at -> sql::Instant,
+        made_by -> Text,
+        manifest -> sql::Json,
+        package_sha256 -> Text,
+        receipt -> Nullable<sql::Json>,
+        ended_at -> Nullable<sql::Instant>,
+        ended_by -> Nullable<Text>,
+        withdrawal_reason -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    received_transfer (force, sending_force, transfer_id) {
+        force -> Text,
+        sending_force -> Text,
+        transfer_id -> sql::Id,
+        offender_ref -> Text,
+        team_ref -> Text,
+        package_sha256 -> Text,
+        receipt -> sql::Json,
+        received_at -> sql::Instant,
+        received_by -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    received_version (source, event_id) {
+        source -> Text,
+        event_id -> Text,
+        force -> Text,
+        number -> Integer,
+        said -> sql::Json,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    transfer_package (force, sending_force, transfer_id) {
+        force -> Text,
+        sending_force -> Text,
+        transfer_id -> sql::Id,
+        content -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,

@@ -76,25 +76,14 @@ pub fn versions_about(
     for (kind, subjects) in subjects {
         let mut whom: HashMap<String, Option<String>> = HashMap::new();
         for row in versions_oldest_first(connection, force, &kind, &subjects)? {
-            let (id, subject, event_time, event_id, source, learned_at, withdrawn, about, import_id) = row;
+            let (subject, withdrawn, about) = (&row.1, row.6, &row.7);
             let whom = whom.entry(subject.clone()).or_default();
             if !withdrawn {
-                *whom = about;
+                whom.clone_from(about);
             }
-            if whom.as_deref() != Some(offender.as_str()) {
-                continue;
+            if whom.as_deref() == Some(offender.as_str()) {
+                found.push(sent(stored_kind(&kind)?, row)?);
             }
-            found.push(VersionMark {
-                id: id.0,
-                kind: stored_kind(&kind)?,
-                subject: stored_ref(subject)?,
-                event_time: event_time.get(),
-                event_id,
-                source,
-                learned_at: learned_at.get(),
-                withdrawn,
-                provenance: Provenance::Import(import_id.0),
-            });
         }
     }
     found.extend(entered_here(connection, force, offender)?);
@@ -102,39 +91,94 @@ pub fn versions_about(
     Ok(found)
 }
 
+/// Every version of these records of a kind, in no order, whomever they are about.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn versions_of(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subjects: &[String],
+) -> Result<Vec<VersionMark>, StoreError> {
+    let mut found = Vec::new();
+    for subjects in subjects.chunks(ROWS_A_STATEMENT) {
+        for row in versions_oldest_first(connection, force, kind.name(), subjects)? {
+            found.push(sent(kind, row)?);
+        }
+        let entered: Vec<EntryRow> = own_entry::table
+            .filter(own_entry::force.eq(force))
+            .filter(own_entry::kind.eq(kind.name()))
+            .filter(own_entry::subject.eq_any(subjects))
+            .select(ENTRY)
+            .load(connection)?;
+        for row in entered {
+            found.push(entry(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The source that entries made here are shown with: the service itself.
 pub const ENTERED_HERE: &str = "casework";
 
+type EntryRow = (DbId, String, String, DbInstant, bool, String, String);
+
+/// The columns of an entry, in the order of [`EntryRow`].
+const ENTRY: (
+    own_entry::id,
+    own_entry::kind,
+    own_entry::subject,
+    own_entry::entered_at,
+    own_entry::withdrawn,
+    own_entry::entered_by,
+    own_entry::act,
+) = (
+    own_entry::id,
+    own_entry::kind,
+    own_entry::subject,
+    own_entry::entered_at,
+    own_entry::withdrawn,
+    own_entry::entered_by,
+    own_entry::act,
+);
+
 fn entered_here(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<Vec<VersionMark>, StoreError> {
-    type Row = (DbId, String, String, DbInstant, bool, String, String);
-    let rows: Vec<Row> = own_entry::table
+    let rows: Vec<EntryRow> = own_entry::table
         .filter(own_entry::force.eq(force))
         .filter(own_entry::offender_ref.eq(offender.as_str()))
-        .select((
-            own_entry::id,
-            own_entry::kind,
-            own_entry::subject,
-            own_entry::entered_at,
-            own_entry::withdrawn,
-            own_entry::entered_by,
-            own_entry::act,
-        ))
+        .select(ENTRY)
         .load(connection)?;
-    rows.into_iter()
-        .map(|(id, kind, subject, entered_at, withdrawn, by, act)| {
-            Ok(VersionMark {
-                id: id.0,
-                kind: stored_kind(&kind)?,
-                subject: stored_ref(subject)?,
-                event_time: entered_at.get(),
-                event_id: id.0.to_string(),
-                source: ENTERED_HERE.to_owned(),
-                learned_at: entered_at.get(),
-                withdrawn,
-                provenance: Provenance::Entered { by, act },
-            })
-        })
-        .collect()
+    rows.into_iter().map(entry).collect()
+}
+
+fn entry((id, kind, subject, entered_at, withdrawn, by, act): EntryRow) -> Result<VersionMark, StoreError> {
+    Ok(VersionMark {
+        id: id.0,
+        kind: stored_kind(&kind)?,
+        subject: stored_ref(subject)?,
+        event_time: entered_at.get(),
+        event_id: id.0.to_string(),
+        source: ENTERED_HERE.to_owned(),
+        learned_at: entered_at.get(),
+        withdrawn,
+        provenance: Provenance::Entered { by, act },
+    })
+}
+
+fn sent(kind: RecordKind, row: Row) -> Result<VersionMark, StoreError> {
+    let (id, subject, event_time, event_id, source, learned_at, withdrawn, _, import_id) = row;
+    Ok(VersionMark {
+        id: id.0,
+        kind,
+        subject: stored_ref(subject)?,
+        event_time: event_time.get(),
+        event_id,
+        source,
+        learned_at: learned_at.get(),
+        withdrawn,
+        provenance: Provenance::Import(import_id.0),
+    })
 }
 
 type Row = (DbId, String, DbInstant, String, String, DbInstant, bool, Option<String>, DbId);

@@ -4,20 +4,8 @@ use super::as_at::{EntryRow, VersionRow};
 use super::error::StoreError;
 use super::own_entry::StoredClaims;
 use super::record::{Age, StoredVersion, held};
-use crate::domain::calendar::Instant;
+pub(super) use crate::domain::claim::stands;
 use crate::domain::record::{Held, Record, RecordKind};
-
-/// True where a record stands, by the newest version of the feed (its time, and whether it withdraws the record) and the newest
-/// entry made here (when, whether of the whole record, and whether it takes it back). A record that the feed withdrew stays
-/// withdrawn, unless it was made here and spoken of since.
-pub(super) fn stands(version: Option<(Instant, bool)>, entry: Option<(Instant, bool, bool)>) -> bool {
-    match (version, entry) {
-        (Some((_, false)), _) => true,
-        (Some((event_time, true)), Some((entered_at, true, false))) => entered_at > event_time,
-        (Some((_, true)), _) | (None, None) => false,
-        (None, Some((_, _, withdrawn))) => !withdrawn,
-    }
-}
 
 /// The newest that was said of a record from either side.
 #[derive(Debug, Clone, Default)]

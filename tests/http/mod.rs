@@ -44,4 +44,5 @@ mod service_flags;
 mod subscriptions;
 mod suspicions;
 mod tokens;
+mod transfers;
 mod visits;

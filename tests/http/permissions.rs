@@ -16,6 +16,9 @@ fn path(template: &str) -> String {
     if template == "/v1/teams/{ref}/inspection-pack" {
         return "/v1/teams/north/inspection-pack?from=2021-04-14&until=2021-04-15".to_owned();
     }
+    if template == "/v1/transfers/received" {
+        return "/v1/transfers/received?team_ref=north".to_owned();
+    }
     let subject = match template.split('/').nth(2) {
         Some("offenders") => "n-1",
         Some("officers") => "om-n",
@@ -86,6 +89,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
             | "/v1/notifications/{ref}",
         ) => &[404],
         (Verb::Post, template) if takes_a_version_of_what_there_is_not(template) => &[412],
+        // An empty body is no package.
+        (Verb::Post, "/v1/transfers/received") => &[400],
         // No road service is configured.
         (Verb::Post, "/v1/road-service/approvals") => &[409],
         (_, template) if template.contains("{id}") => &[404],
@@ -123,6 +128,15 @@ const PLAN: &str = r#"{"effective_from": "2021-04-20", "review_on": "2021-10-20"
 
 const VISIT: &str = r#"{"attempted_at": "2021-04-14T10:00:00Z", "mode": "phone", "outcome": "seen",
     "officer_refs": ["om-n"], "observations": "invented", "shows_child_contact": false}"#;
+
+const RECEIPT: &str = r#"{"receipt": {"format": "mosovo-visits transfer receipt 1",
+    "transfer_id": "01900000-0000-7000-8000-000000000000", "sending_force": "wessex", "receiving_force": "mercia",
+    "offender_ref": "n-1", "package_sha256": "", "manifest_sha256": "", "versions": {}, "history_sha256": "",
+    "received_at": "2021-04-15T08:00:00Z", "received_by": "invented"}, "public_key": "", "signature": ""}"#;
+
+/// The public key of the first test of RFC 8032.
+const TRANSFER_KEY: &str = r#"{"force": "mercia", "reason": "invented", "expires_on": "2021-05-15",
+    "public_key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"}"#;
 
 /// Who a role is among the officers of the caseload.
 fn officer(role: Role) -> Option<&'static str> {
@@ -218,6 +232,15 @@ fn body(template: &str) -> (&'static str, &'static str) {
             ("application/json", r#"{"kind": "offender", "ref": "n-1", "member": "status", "take": "records_system"}"#)
         }
         "/v1/teams/{ref}/allocation-proposal/accept" => ("application/json", r#"{"digest": "0"}"#),
+        "/v1/offenders/{ref}/transfers" => {
+            ("application/json", r#"{"receiving_force": "mercia", "reason": "invented"}"#)
+        }
+        "/v1/transfers/received" => ("application/zip", ""),
+        "/v1/transfers/{id}/receipt" => ("application/json", RECEIPT),
+        "/v1/transfers/{id}/withdraw" | "/v1/transfer-keys/{id}/withdraw" => {
+            ("application/json", r#"{"reason": "invented"}"#)
+        }
+        "/v1/transfer-keys" => ("application/json", TRANSFER_KEY),
         "/v1/road-service/approvals" => {
             ("application/json", r#"{"host": "roads.example", "reason": "invented", "expires_on": "2021-05-15"}"#)
         }

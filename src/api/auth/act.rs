@@ -83,6 +83,11 @@ acts! {
     DecideLegalHolds, "legal_holds.decide", "Place a legal hold on a case, and release one that somebody else placed":
         [DetectiveInspector];
     ExportCases, "cases.export", "Export a whole case, sealed": [DetectiveInspector];
+    ReadTransfers, "transfers.read", "Read the transfers of cases to and from other forces": [Supervisor, DetectiveInspector];
+    MakeTransfers, "transfers.make",
+        "Make the package of a case for another force, hand it out, take its receipt, withdraw it": [DetectiveInspector];
+    TakeInTransfers, "transfers.take_in", "Take a case in that another force has sent": [Supervisor, DetectiveInspector];
+    ManageTransferKeys, "transfer_keys.manage", "Read, register and withdraw the keys of other forces": [Administrator];
     AssessRisk, "assessments.enter", "Enter and put right assessments, ARMS as a trained assessor":
         [OffenderManager, Supervisor, DetectiveInspector];
     DraftPlans, "plans.draft", "Draft risk management plans and edit the drafts":

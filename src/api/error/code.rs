@@ -81,6 +81,36 @@ error_table! {
         "Read it again; the detail says what stands against it.";
     NOT_ELIGIBLE: CONFLICT, "not_eligible", "A criterion of reactive management is not met, or not known to be.",
         "Mend what the detail names, or leave the offender where they are visited; what is not known never lowers supervision.";
+    DAMAGED_PACKAGE: BAD_REQUEST, "damaged_package", "The package is not as it was made.",
+        "Ask the sending force for it again; nothing was taken in.";
+    UNSAFE_FILE_NAME: BAD_REQUEST, "unsafe_file_name", "A file in the package has a name that leads elsewhere.",
+        "Do not unpack it. Ask the sending force who made it; nothing was taken in.";
+    DUPLICATE_FILE: BAD_REQUEST, "duplicate_file", "Two files in the package have one name.",
+        "Ask the sending force for a package as its service makes it; nothing was taken in.";
+    UNKNOWN_FILE: BAD_REQUEST, "unknown_file", "The package has a file that is none of its format's.",
+        "Ask the sending force for a package as its service makes it; nothing was taken in.";
+    ENCRYPTED_FILE: BAD_REQUEST, "encrypted_file", "A file in the package is encrypted.",
+        "Send the package as it was made, over a protected line; nothing was taken in.";
+    NOT_A_FILE: BAD_REQUEST, "not_a_file", "The package has a link or a directory.",
+        "Do not unpack it. Ask the sending force who made it; nothing was taken in.";
+    TOO_MANY_FILES: PAYLOAD_TOO_LARGE, "too_many_files", "The package has more entries than a package may have.",
+        "Do not unpack it. Ask the sending force who made it; nothing was taken in.";
+    UNPACKED_TOO_LARGE: PAYLOAD_TOO_LARGE, "unpacked_too_large", "The package's files come to more than they may.",
+        "Do not unpack it. Ask the sending force who made it; nothing was taken in.";
+    UNKNOWN_FORMAT: BAD_REQUEST, "unknown_format", "It is of a format that this version does not know.",
+        "Bring the older of the two services up to date; nothing was taken in.";
+    WRONG_FORCE: FORBIDDEN, "wrong_force", "The package is for another force.",
+        "Do not keep it. Tell the sending force that it went astray; nothing was taken in.";
+    UNKNOWN_SIGNER: FORBIDDEN, "unknown_signer", "No key that is trusted has signed it.",
+        "Have an administrator compare and register that force's key, with POST /v1/transfer-keys; nothing was taken in.";
+    WRONG_SIGNATURE: FORBIDDEN, "wrong_signature", "The signature does not fit.",
+        "It was changed, or is not that force's: ask for it again; nothing was taken in.";
+    UNREADABLE_HISTORY: BAD_REQUEST, "unreadable_history", "The package's history cannot be taken over whole.",
+        "Bring the older of the two services up to date, or have the sending force correct the line; nothing was taken in.";
+    CASE_KNOWN: CONFLICT, "case_known", "The case is here already by another transfer.",
+        "Read GET /v1/transfers/received; what came to be known since is passed on otherwise. Nothing was taken in.";
+    RECEIPT_DIFFERS: CONFLICT, "receipt_differs", "The receipt is not of what was sent.",
+        "Do not take the case off. Ask the receiving force what it has, withdraw the transfer and make another.";
     FORBIDDEN: FORBIDDEN, "forbidden", "This token does not grant this act.",
         "Ask whoever issues tokens for the role that the act needs; docs/AUTHORISATION.md lists them.";
     HOLDS_HIDDEN_CASES: FORBIDDEN, "holds_hidden_cases",

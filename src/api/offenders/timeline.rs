@@ -15,6 +15,8 @@ use crate::casework::offenders::{Timeline, TimelineEntry, timeline};
 use crate::domain::calendar::Instant;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
+use crate::domain::transfer::came_from;
+use crate::domain::transfer::history::HistoryLine;
 use crate::store::timeline::Provenance;
 
 /// Which part of the history.
@@ -65,11 +67,47 @@ struct VersionView {
     /// The record, whole; of a withdrawal, its reason.
     #[schema(value_type = Object)]
     content: Value,
+    /// Where it came from, where another force sent it with the case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    came_from: Option<CameFromView>,
+}
+
+/// Where a version came from that another force sent with the case. `learned_at` of the version is when this force learned it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CameFrom)]
+struct CameFromView {
+    /// The force.
+    force: String,
+    /// The transfer.
+    transfer_id: Uuid,
+    /// The record's reference there.
+    #[schema(value_type = String)]
+    subject: Ref,
+    /// When that force learned it.
+    #[schema(value_type = String, format = DateTime)]
+    learned_at: Instant,
+    /// Who spoke there: its records system, or `casework`.
+    source: String,
+    /// The event's id within that source.
+    event_id: String,
+    /// Who entered it there: role and subject of their token; empty for what its records system sent.
+    entered_by: Option<String>,
+    /// By which act.
+    act: Option<String>,
+}
+
+impl CameFromView {
+    fn of(source: &str, line: HistoryLine) -> Option<Self> {
+        let (force, transfer_id) = came_from(source)?;
+        let HistoryLine { subject, learned_at, source, event_id, entered_by, act, .. } = line;
+        Some(Self { force: force.to_owned(), transfer_id, subject, learned_at, source, event_id, entered_by, act })
+    }
 }
 
 impl From<TimelineEntry> for VersionView {
     fn from(entry: TimelineEntry) -> Self {
-        let TimelineEntry { version, content } = entry;
+        let TimelineEntry { version, content, came_from } = entry;
+        let came_from = came_from.and_then(|line| CameFromView::of(&version.source, line));
         let entered_by = match version.provenance {
             Provenance::Import(_) => None,
             Provenance::Entered { by, .. } => Some(by),
@@ -84,6 +122,7 @@ impl From<TimelineEntry> for VersionView {
             withdrawn: version.withdrawn,
             entered_by,
             content,
+            came_from,
         }
     }
 }

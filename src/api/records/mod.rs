@@ -1,6 +1,6 @@
 //! The records feed over HTTP, and what came of it.
 
-mod body;
+pub(super) mod body;
 pub mod events;
 pub mod feeds;
 pub mod imports;

@@ -66,7 +66,7 @@ pub(super) fn document(connection: &mut AnyConnection, export: &Export<'_>) -> R
         "records": records(connection, force, offender, export.as_at)?,
         "timeline": timeline(connection, &versions)?,
         "planned_visits": planned_visits(ever_planned(connection, force, offender)?),
-        "audit": audit(connection, force, &versions)?,
+        "audit": audit(connection, force, versions.iter().map(|version| (version.kind, &version.subject)))?,
         "flags": ever_raised(connection, force, offender)?,
         "policies": export.policies,
     }))
@@ -113,7 +113,8 @@ fn timeline(connection: &mut AnyConnection, versions: &[VersionMark]) -> Result<
     Ok(versions.iter().map(version).collect())
 }
 
-fn planned_visits(visits: Vec<(PlannedVisitRow, Option<Uuid>)>) -> Vec<Value> {
+/// The visits that were ever on an accepted schedule, as they are written.
+pub(in crate::casework) fn planned_visits(visits: Vec<(PlannedVisitRow, Option<Uuid>)>) -> Vec<Value> {
     let planned = |(visit, superseded_by): (PlannedVisitRow, Option<Uuid>)| {
         json!({
             "id": visit.id, "proposal_id": visit.proposal_id, "team_ref": visit.team_ref,
@@ -126,10 +127,14 @@ fn planned_visits(visits: Vec<(PlannedVisitRow, Option<Uuid>)>) -> Vec<Value> {
 
 /// The audit on the case's records, and where the force's chain stood: with it, this document is proof of the
 /// chain up to there.
-fn audit(connection: &mut AnyConnection, force: &str, versions: &[VersionMark]) -> Result<Value, StoreError> {
+pub(in crate::casework) fn audit<'a>(
+    connection: &mut AnyConnection,
+    force: &str,
+    records: impl IntoIterator<Item = (RecordKind, &'a Ref)>,
+) -> Result<Value, StoreError> {
     let mut subjects: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for version in versions {
-        subjects.entry(version.kind.name()).or_default().push(version.subject.to_string());
+    for (kind, subject) in records {
+        subjects.entry(kind.name()).or_default().push(subject.to_string());
     }
     let mut entries = Vec::new();
     for (kind, mut subjects) in subjects {

@@ -19,6 +19,7 @@ use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::{Store, legal_hold, limited_access, record};
 use document::{Export, document};
+pub(super) use document::{audit, planned_visits};
 use seal::sealed;
 
 /// The act.

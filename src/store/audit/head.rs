@@ -19,6 +19,12 @@ const EXPORT_PURPOSE: &str = "mosovo-visits audit export 1";
 /// What exports of a case are sealed for: changes with their shape.
 const CASE_PURPOSE: &str = "mosovo-visits case export 1";
 
+/// What packages of transferred cases are sealed for: changes with their shape.
+const TRANSFER_PURPOSE: &str = "mosovo-visits transfer 1";
+
+/// What receipts for them are signed for: changes with their shape.
+const RECEIPT_PURPOSE: &str = "mosovo-visits transfer receipt 1";
+
 /// Bytes of a signing key, and of a public key.
 pub const KEY_BYTES: usize = 32;
 
@@ -49,6 +55,18 @@ impl HeadKey {
     #[must_use]
     pub fn seal_case(&self, digests: &Value) -> String {
         hex(&self.0.sign(&labelled(CASE_PURPOSE, digests)).to_bytes())
+    }
+
+    /// Signs the digest of a transfer's manifest.
+    #[must_use]
+    pub fn seal_transfer(&self, sha256: &str) -> String {
+        hex(&self.0.sign(&labelled(TRANSFER_PURPOSE, &sha256.into())).to_bytes())
+    }
+
+    /// Signs the receipt for a transfer.
+    #[must_use]
+    pub fn sign_receipt(&self, receipt: &Value) -> String {
+        hex(&self.0.sign(&labelled(RECEIPT_PURPOSE, receipt)).to_bytes())
     }
 
     /// Signs the end of a chain.
@@ -99,6 +117,18 @@ impl PublicHeadKey {
     #[must_use]
     pub fn has_sealed_case(&self, digests: &Value, signature: &str) -> bool {
         self.fits(&labelled(CASE_PURPOSE, digests), signature)
+    }
+
+    /// True where this key's owner sealed a transfer whose manifest has that digest.
+    #[must_use]
+    pub fn has_sealed_transfer(&self, sha256: &str, signature: &str) -> bool {
+        self.fits(&labelled(TRANSFER_PURPOSE, &sha256.into()), signature)
+    }
+
+    /// True where this key's owner signed that receipt for a transfer.
+    #[must_use]
+    pub fn has_signed_receipt(&self, receipt: &Value, signature: &str) -> bool {
+        self.fits(&labelled(RECEIPT_PURPOSE, receipt), signature)
     }
 
     fn fits(&self, signed: &[u8], signature: &str) -> bool {
