@@ -15,7 +15,7 @@ use super::audit;
 use super::auth::permit::READING_REASON;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, merges, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, inspection_pack, team};
 use super::error::ProblemDocument;
@@ -155,6 +155,10 @@ use crate::domain::reading_reason::ReadingReason;
         legal_holds::list,
         legal_holds::read,
         legal_holds::release_one,
+        merges::merge_one,
+        merges::list,
+        merges::read,
+        merges::undo_one,
         export::read,
         intelligence::enter,
         intelligence::list,

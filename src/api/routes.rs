@@ -13,7 +13,7 @@ use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, merges, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
@@ -155,6 +155,12 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/legal-holds", DecideLegalHolds::PERMISSION, || {
         web::to(legal_holds::place_one)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/merges", ReadOffenders::PERMISSION, || web::to(merges::list)),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/merges", MergeOffenders::PERMISSION, || {
+        web::to(merges::merge_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/merges/{ref}", ReadOffenders::PERMISSION, || web::to(merges::read)),
+    Endpoint::permitted(Verb::Post, "/v1/merges/{ref}/undo", UndoMerges::PERMISSION, || web::to(merges::undo_one)),
     Endpoint::permitted(Verb::Get, "/v1/legal-holds/{ref}", ReadLegalHolds::PERMISSION, || web::to(legal_holds::read)),
     Endpoint::permitted(Verb::Post, "/v1/legal-holds/{ref}/release", DecideLegalHolds::PERMISSION, || {
         web::to(legal_holds::release_one)

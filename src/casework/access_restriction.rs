@@ -24,7 +24,7 @@ pub struct Restricting {
     pub read: Option<RecordTag>,
 }
 
-/// Decides who may see a case. Somebody must be left who manages it and somebody who supervises it: the present
+/// Decides who may see a case: of each record merged into it that has a restriction, too. Somebody must be left who manages it and somebody who supervises it: the present
 /// manager, and a detective inspector in post `[I]`.
 ///
 /// # Errors
@@ -46,7 +46,13 @@ pub fn restrict(
             decided_by: decided_by.clone(),
         };
         leaves_somebody(in_hand, &restriction)?;
-        Ok(vec![Draft::whole(offender.clone(), restriction, basis)])
+        let of_merged = in_hand.case.records.access_of_merged.iter().map(|merged| {
+            let merged = merged.offender_ref.clone();
+            let restriction = AccessRestriction { offender_ref: merged.clone(), ..restriction.clone() };
+            Draft::whole(merged, restriction, Basis::Loaded)
+        });
+        let of_merged: Vec<Draft> = of_merged.collect();
+        Ok([Draft::whole(offender.clone(), restriction, basis)].into_iter().chain(of_merged).collect())
     })
 }
 

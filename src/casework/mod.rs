@@ -28,6 +28,7 @@ pub mod intelligence;
 pub mod job_status;
 pub mod legal_hold;
 pub mod merged;
+pub mod merges;
 mod note;
 pub mod notifiable_changes;
 pub mod notification_duties;

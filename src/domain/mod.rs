@@ -39,6 +39,8 @@ pub mod handover;
 pub mod inspection_span;
 pub mod intelligence;
 pub mod legal_hold;
+pub mod merge;
+pub mod merged_case;
 pub mod moment;
 pub mod notifiable_change;
 pub mod notification;

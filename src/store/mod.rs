@@ -20,6 +20,7 @@ pub mod import;
 pub mod job_run;
 pub mod legal_hold;
 pub mod limited_access;
+pub mod merge;
 pub mod migrate;
 pub mod of_cases;
 pub mod outbox;

@@ -495,6 +495,16 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+
+    offender_merge (force, merged_ref) {
+        force -> Text,
+        merged_ref -> Text,
+        home_ref -> Text,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,
@@ -504,6 +514,7 @@ allow_tables_to_appear_in_same_query!(
     own_entry_personal_data,
     limited_access,
     legal_hold,
+    offender_merge,
     idempotency_key,
     record_reference,
     audit_entry,

@@ -156,6 +156,9 @@ acts! {
     ChangeStatus, "offenders.change_status",
         "Change an offender's status; what ends this force's management, a supervisor or detective inspector":
         [OffenderManager, Supervisor, DetectiveInspector];
+    MergeOffenders, "offenders.merge", "Merge the record of an offender into that of the same person":
+        [Supervisor, DetectiveInspector];
+    UndoMerges, "offenders.undo_merge", "Undo a merge of two offenders' records": [DetectiveInspector];
     ReadRoadService, "road_service.read", "Read how the road service stands, and the approvals of its host":
         [Administrator];
     ApproveRoadService, "road_service.approve", "Approve that a road service outside of private networks is asked, and withdraw it":
