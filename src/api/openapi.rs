@@ -27,7 +27,7 @@ use super::offenders::{case_file, export, list, notification_duties, reactive_el
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
-    events,
+    drift, events,
     imports::{self, Refusal},
     send, subscriptions,
 };
@@ -60,6 +60,8 @@ use crate::domain::reading_reason::ReadingReason;
         imports::read,
         events::list,
         events::read,
+        drift::read,
+        drift::digests,
         subscriptions::list,
         subscriptions::make,
         subscriptions::read,

@@ -22,7 +22,7 @@ use super::forecasts;
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
-use super::records::{events, imports, send, subscriptions};
+use super::records::{drift, events, imports, send, subscriptions};
 use super::schedules::{
     accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
 };
@@ -107,6 +107,8 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
     Endpoint::permitted(Verb::Get, "/v1/events", ReadOutwardEvents::PERMISSION, || web::to(events::list)),
     Endpoint::permitted(Verb::Get, "/v1/events/{id}", ReadOutwardEvents::PERMISSION, || web::to(events::read)),
+    Endpoint::permitted(Verb::Get, "/v1/drift", ReadDrift::PERMISSION, || web::to(drift::read)),
+    Endpoint::permitted(Verb::Post, "/v1/drift/digests", CompareDigests::PERMISSION, || web::to(drift::digests)),
     Endpoint::permitted(Verb::Get, "/v1/subscriptions", ReadSubscriptions::PERMISSION, || web::to(subscriptions::list)),
     Endpoint::permitted(Verb::Post, "/v1/subscriptions", ManageSubscriptions::PERMISSION, || {
         web::to(subscriptions::make)

@@ -142,6 +142,8 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("disposal.enter", Operation::Collection),
     ("disposal.list", Operation::Consultation),
     ("disposal.read", Operation::Consultation),
+    ("drift.compare", Operation::Combination),
+    ("drift.read", Operation::Consultation),
     ("flag.acknowledge", Operation::Alteration),
     ("flag.evaluate", Operation::Combination),
     ("flag.list", Operation::Consultation),

@@ -140,3 +140,112 @@ fn of_both(kept: Option<ProgrammedVisits>, merged: Option<ProgrammedVisits>) -> 
 pub(super) fn in_order<T>(records: &mut [Held<T>]) {
     records.sort_by(|a, b| (&a.subject, a.event_time, &a.event_id).cmp(&(&b.subject, b.event_time, &b.event_id)));
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::case_file::{ForceFile, ForceFileBuilder};
+    use crate::domain::flag::tests::{good, held};
+    use crate::domain::moment::Moment;
+    use crate::domain::record::{Record, RecordKind};
+
+    const SENT: &str = "2021-01-01T00:00:00Z";
+
+    type Row = (RecordKind, String, Value);
+
+    fn row(kind: RecordKind, subject: &str, members: &Value) -> Row {
+        (kind, subject.to_owned(), members.clone())
+    }
+
+    fn built(rows: &[Row]) -> ForceFile {
+        let mut builder = ForceFileBuilder::default();
+        for (kind, subject, members) in rows {
+            let mut record = good(*kind);
+            record.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            builder.add(held(subject, SENT, subject, Record::from_json(*kind, record).unwrap()));
+        }
+        builder.build()
+    }
+
+    fn merge(subject: &str, kept: &str, merged: &str, undone: bool) -> Row {
+        row(RecordKind::Merge, subject, &json!({ "kept_ref": kept, "merged_ref": merged, "undone": undone }))
+    }
+
+    /// Case files without the merges themselves, as text.
+    fn told(mut file: ForceFile) -> String {
+        for case in file.cases.values_mut() {
+            case.records.merges.clear();
+        }
+        format!("{:?}", file.cases)
+    }
+
+    fn two_records() -> Vec<Row> {
+        vec![
+            row(RecordKind::Offender, "a", &json!({})),
+            row(RecordKind::Offender, "b", &json!({})),
+            row(RecordKind::Visit, "v-a", &json!({ "offender_ref": "a", "attempted_at": "2021-01-01T10:00:00Z" })),
+            row(RecordKind::Visit, "v-b", &json!({ "offender_ref": "b", "attempted_at": "2021-02-01T10:00:00Z" })),
+            row(RecordKind::RiskManagementPlan, "p-a", &json!({ "offender_ref": "a", "effective_from": "2021-03-01" })),
+            row(RecordKind::RiskManagementPlan, "p-b", &json!({ "offender_ref": "b", "effective_from": "2020-03-01" })),
+            row(RecordKind::ProgrammedVisits, "a", &json!({ "dates": ["2021-05-01", "2021-06-01"] })),
+            row(RecordKind::ProgrammedVisits, "b", &json!({ "dates": ["2021-05-01", "2021-04-20"] })),
+            row(RecordKind::ReactiveManagement, "b", &json!({})),
+            row(RecordKind::AccessRestriction, "b", &json!({ "offender_ref": "b", "excluded": ["om"] })),
+        ]
+    }
+
+    #[test]
+    fn what_counts_of_either_is_the_newest_of_both() {
+        let mut rows = two_records();
+        rows.push(merge("m", "a", "b", false));
+        let file = built(&rows);
+        let at = Moment::at("2021-04-15T08:00:00Z".parse().unwrap());
+        assert_eq!(file.cases.keys().map(Ref::as_str).collect::<Vec<_>>(), ["a"]);
+        let case = file.case(&Ref::new("b").unwrap()).unwrap();
+        assert_eq!(case.offender_ref.as_str(), "a");
+        assert_eq!(case.last_qualifying_visit(at).unwrap().offender_ref.as_str(), "b");
+        assert_eq!(case.current_plan(at).unwrap().offender_ref.as_str(), "a");
+        let dates: Vec<String> =
+            case.records.programmed.as_ref().unwrap().dates.iter().map(ToString::to_string).collect();
+        assert_eq!(dates, ["2021-04-20", "2021-05-01", "2021-06-01"]);
+        assert!(case.reactive_spell(at).is_none(), "nobody comes to be visited less because of a merge");
+        let admits = |officer: &str| case.records.admits(Some(&Ref::new(officer).unwrap()));
+        assert!(!admits("om") && admits("sup"));
+    }
+
+    proptest! {
+        #[test]
+        fn merged_and_unmerged_the_case_files_are_what_they_were(
+            records in proptest::collection::vec((0_u8..4, 0_usize..4), 0..20),
+            pairs in proptest::collection::vec((0_u8..5, 0_u8..5), 1..6),
+        ) {
+            let of = |number: u8| format!("o-{number}");
+            let kinds = [RecordKind::Visit, RecordKind::Address, RecordKind::Breach, RecordKind::Disposal];
+            let mut rows: Vec<Row> = (0..4).map(|number| row(RecordKind::Offender, &of(number), &json!({}))).collect();
+            for (at, (offender, kind)) in records.iter().enumerate() {
+                rows.push(row(kinds[*kind], &format!("r-{at}"), &json!({ "offender_ref": of(*offender) })));
+            }
+            let before = built(&rows);
+            let with = |undone: bool| {
+                let merges = pairs.iter().enumerate();
+                let merges = merges.map(|(at, (kept, merged))| merge(&format!("m-{at}"), &of(*kept), &of(*merged), undone));
+                built(&rows.iter().cloned().chain(merges).collect::<Vec<_>>())
+            };
+            let merged = with(false);
+            let count = |file: &ForceFile| {
+                let of_case = |case: &CaseFile| {
+                    let records = &case.records;
+                    records.visits.len() + records.addresses.len() + records.breaches.len() + records.disposals.len()
+                };
+                file.cases.values().map(of_case).sum::<usize>()
+            };
+            prop_assert_eq!(count(&merged), records.len(), "nothing is lost, and nothing counts twice");
+            let people: usize = merged.cases.values().map(|case| 1 + case.merged.len()).sum();
+            prop_assert_eq!(people, 4, "everybody is in one case");
+            prop_assert_eq!(told(with(true)), told(before));
+        }
+    }
+}

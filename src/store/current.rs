@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::limited_access::hidden;
-use super::merge::refs_of_case;
+use super::merge::{homes_of_force, refs_of_case};
 use super::record::{StoredRecord, held, stored_records, stored_ref};
 use super::schema::{case_standing, current_record, flag, offender_merge};
 use super::scope::{Scope, TeamScope};
@@ -102,7 +102,7 @@ macro_rules! in_scope {
     }};
 }
 
-/// The references of the current records of a kind in a scope.
+/// The references of the current records of a kind in a scope; of offenders, those merged into one of them too.
 ///
 /// # Errors
 /// When the statement fails, or what is stored cannot be read.
@@ -112,7 +112,15 @@ pub fn refs_in_scope(
     scope: &Scope,
 ) -> Result<BTreeSet<Ref>, StoreError> {
     let question = in_scope!(current_record::table.select(current_record::subject), connection, kind, scope);
-    question.load::<String>(connection)?.into_iter().map(stored_ref).collect()
+    let mut refs: BTreeSet<Ref> =
+        question.load::<String>(connection)?.into_iter().map(stored_ref).collect::<Result<_, _>>()?;
+    if kind == RecordKind::Offender {
+        let homes = homes_of_force(connection, &scope.force)?;
+        let merged: Vec<Ref> =
+            homes.into_iter().filter(|(_, home)| refs.contains(home)).map(|(merged, _)| merged).collect();
+        refs.extend(merged);
+    }
+    Ok(refs)
 }
 
 /// The current records that are wanted, in the order of their references.

@@ -10,6 +10,7 @@ pub mod briefing;
 pub mod current;
 pub mod delivery;
 pub mod digest;
+pub mod drift;
 pub mod error;
 pub mod evaluation;
 pub mod flag;

@@ -505,6 +505,32 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    drift (force, kind, subject) {
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        difference -> Text,
+        there_time -> Nullable<sql::Instant>,
+        here_time -> Nullable<sql::Instant>,
+        since -> sql::Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    drift_check (force, kind) {
+        force -> Text,
+        kind -> Text,
+        checked_at -> sql::Instant,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,
@@ -515,6 +541,8 @@ allow_tables_to_appear_in_same_query!(
     limited_access,
     legal_hold,
     offender_merge,
+    drift,
+    drift_check,
     idempotency_key,
     record_reference,
     audit_entry,

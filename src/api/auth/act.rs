@@ -42,6 +42,9 @@ acts! {
     SendRecords, "records.send", "Send records of the force": [RecordsSystem];
     ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
     ReadOutwardEvents, "outward_events.read", "Read what the records system is told of, and what it is about": [RecordsSystem];
+    CompareDigests, "drift.compare", "Compare what the records system holds with what it told here": [RecordsSystem];
+    ReadDrift, "drift.read", "Read where the records system and this service do not hold the same, by reference":
+        [DetectiveInspector, Administrator];
     ReadSubscriptions, "subscriptions.read", "Read the subscriptions to outward events, and what could not be delivered": [Administrator];
     ManageSubscriptions, "subscriptions.manage",
         "Make, pause, resume and end subscriptions, give them new keys, and have events delivered again": [Administrator];
