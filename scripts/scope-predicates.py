@@ -26,7 +26,7 @@ SWITCH = "WITHOUT_SCOPE_PREDICATE"
 # would notice no less and take longer.
 STORIES = ["scope", "limited_access", "insiders", "permissions", "dashboards", "schedules", "dip_samples", "briefing",
            "http::flags", "inspection_packs", "case_export", "neighbourhood_intelligence", "allocation", "officers",
-           "service_flags", "offender_acts", "http::merges", "http::visits", "http::entries", "http::forecasts"]
+           "service_flags", "offender_acts", "http::merges", "http::drift", "http::visits", "http::entries", "http::forecasts"]
 
 PROBE = f"""
 /// True where the run is without the scope predicate of that name.
@@ -105,6 +105,8 @@ PREDICATES = [
     ("act.case_admits", "casework/acting.rs",
      "case.records.admits(self.person.officer_ref.as_ref())",
      f"(case.records.admits(self.person.officer_ref.as_ref()) || {W})", 0),
+    ("drift.force", "store/drift.rs", *force("drift", "scope.force.clone()"), 0),
+    ("drift.hidden", "store/drift.rs", *hidden("scope"), 0),
     ("merge.other_side", "casework/merges.rs",
      "Ok(is_gone && !limited_access::is_hidden(connection, &reader.person.case_scope(), &home)?)",
      f"Ok({W} || is_gone && !limited_access::is_hidden(connection, &reader.person.case_scope(), &home)?)", 0),

@@ -23,7 +23,7 @@ use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::forecasts;
 use super::health;
 use super::jobs;
-use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, provenance, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
@@ -75,6 +75,7 @@ use crate::domain::reading_reason::ReadingReason;
         list::list,
         case_file::read,
         timeline::read,
+        provenance::read,
         reactive_eligibility::read,
         notification_duties::read,
         flag_list::list,

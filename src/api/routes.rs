@@ -19,7 +19,7 @@ use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::forecasts;
-use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, provenance, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{drift, events, imports, send, subscriptions};
@@ -168,6 +168,9 @@ pub const ROUTES: &[Endpoint] = &[
         web::to(legal_holds::release_one)
     }),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/export", ExportCases::PERMISSION, || web::to(export::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/provenance", ReadOffenders::PERMISSION, || {
+        web::to(provenance::read)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/conflicts", ReadOffenders::PERMISSION, || {
         web::to(conflicts::list)
     }),

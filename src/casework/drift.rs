@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::actor::Actor;
+use super::note::note;
 use super::reading::Reader;
 use crate::domain::calendar::Instant;
 use crate::domain::drift::{Difference, Digested, Drifted, compare};
@@ -43,12 +45,16 @@ impl Compared {
     }
 }
 
-/// Compares what the reader's force's records system holds with what it told here, kind by kind, in one transaction.
+/// Compares what a force's records system holds with what it told here, kind by kind, in one transaction.
 ///
 /// # Errors
 /// When the store fails; nothing of it is kept then.
-pub fn compare_with(store: &Store, reader: &Reader, there: &HeldThere) -> Result<Vec<Compared>, StoreError> {
-    let (force, now) = (&reader.person.force, reader.clock.now());
+pub fn compare_with(
+    store: &Store,
+    (now, actor): (Instant, &Actor),
+    force: &str,
+    there: &HeldThere,
+) -> Result<Vec<Compared>, StoreError> {
     store.transaction_that_writes(|connection| {
         let mut compared = Vec::with_capacity(there.len());
         for (kind, there) in there {
@@ -59,7 +65,7 @@ pub fn compare_with(store: &Store, reader: &Reader, there: &HeldThere) -> Result
         }
         let told: serde_json::Map<String, Value> =
             compared.iter().map(|compared| (compared.kind.name().to_owned(), compared.words())).collect();
-        reader.note(connection, "drift.compare", None, json!({ "kinds": told }))?;
+        note(connection, (now, actor), "drift.compare", (force, None), json!({ "kinds": told }))?;
         Ok(compared)
     })
 }

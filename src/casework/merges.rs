@@ -135,6 +135,23 @@ pub(super) fn sees(connection: &mut AnyConnection, reader: &Reader, offender: &R
     Ok(is_gone && !limited_access::is_hidden(connection, &reader.person.case_scope(), &home)?)
 }
 
+/// True of a record that the reader may see in a case of theirs: of a merge, where they see both sides.
+pub(super) fn sees_record(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    kind: RecordKind,
+    subject: &Ref,
+) -> Result<bool, StoreError> {
+    if kind != RecordKind::Merge {
+        return Ok(true);
+    }
+    let held = one(connection, &reader.person.force, kind, subject)?;
+    let Some(Merge { kept_ref, merged_ref, .. }) = held.and_then(|held| Merge::of(held.record)) else {
+        return Ok(false);
+    };
+    Ok(sees(connection, reader, &kept_ref)? && sees(connection, reader, &merged_ref)?)
+}
+
 /// Leaves out of a history the merges of which the reader does not see both sides: what was merged by mistake and stands for itself
 /// again may be a case that is none of theirs.
 pub(super) fn leave_out_unseen(

@@ -38,6 +38,7 @@ pub mod offenders;
 pub mod outward_events;
 pub mod people;
 pub mod plans;
+pub mod provenance;
 pub mod reactive_management;
 pub mod reading;
 pub mod record_act;

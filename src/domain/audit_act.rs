@@ -198,6 +198,7 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("offender.export", Operation::Disclosure),
     ("offender.list", Operation::Consultation),
     ("offender.notification_duties.read", Operation::Consultation),
+    ("offender.provenance.read", Operation::Consultation),
     ("offender.reactive_eligibility.read", Operation::Consultation),
     ("offender.reactive_management.read", Operation::Consultation),
     ("offender.read", Operation::Consultation),

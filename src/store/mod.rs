@@ -27,6 +27,7 @@ pub mod of_cases;
 pub mod outbox;
 pub mod own_entry;
 pub mod planned_visit;
+pub mod provenance;
 pub mod record;
 pub mod reference;
 pub mod replay;

@@ -34,6 +34,7 @@ mod outward_events;
 mod permissions;
 mod plans;
 mod problems;
+mod provenance;
 mod reactive_management;
 mod records;
 mod road_service;

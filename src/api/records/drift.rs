@@ -10,6 +10,7 @@ use crate::api::auth::permit::Permit;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::paging::{cursor, limit, page, place};
 use crate::api::service::Service;
+use crate::casework::actor::Actor;
 use crate::casework::drift::{Compared, compare_with, report};
 use crate::domain::calendar::Instant;
 use crate::domain::drift::{Difference, Drifted};
@@ -183,7 +184,7 @@ pub async fn digests(
     if media_type.is_none_or(|media_type| media_type.essence_str() != LINES) {
         return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("digests are sent as {LINES}")));
     }
-    let reader = service.reader(permit);
+    let person = permit.into_person();
     let lines = whole(body, LONGEST_LIST_BYTES).await?;
     let compared = service
         .run(move |service| -> Result<Vec<Compared>, Problem> {
@@ -191,7 +192,8 @@ pub async fn digests(
                 let problem = Problem::new(ErrorCode::INVALID_BODY, format!("line {}: {}", bad.line, bad.fault.detail));
                 if bad.fault.pointer.is_empty() { problem } else { problem.at(bad.fault.pointer) }
             })?;
-            Ok(compare_with(service.store(), &reader, &there)?)
+            let (force, actor) = (person.force.clone(), Actor::Person(person));
+            Ok(compare_with(service.store(), (service.clock().now(), &actor), &force, &there)?)
         })
         .await?;
     Ok(HttpResponse::Ok().json(ComparisonView::of(compared)))
