@@ -26,7 +26,8 @@ SWITCH = "WITHOUT_SCOPE_PREDICATE"
 # would notice no less and take longer.
 STORIES = ["scope", "limited_access", "insiders", "permissions", "dashboards", "schedules", "dip_samples", "briefing",
            "http::flags", "inspection_packs", "case_export", "neighbourhood_intelligence", "allocation", "officers",
-           "service_flags", "offender_acts", "http::visits", "http::entries", "http::forecasts", "http::transfers"]
+           "service_flags", "offender_acts", "http::merges", "http::drift", "http::visits", "http::entries", "http::forecasts",
+           "http::transfers"]
 
 PROBE = f"""
 /// True where the run is without the scope predicate of that name.
@@ -100,11 +101,22 @@ PREDICATES = [
      f"Role::OffenderManager | Role::Supervisor => if {W} {{ TeamScope::All }} else {{ "
      "TeamScope::Only(self.teams.clone()) },", 0),
     ("act.case_shown", "casework/acting.rs",
-     "self.scope.covers(&case.offender.team_ref) && case.records.access",
-     f"(self.scope.covers(&case.offender.team_ref) || {W}) && case.records.access", 0),
+     "self.scope.covers(&case.offender.team_ref) && case.records",
+     f"(self.scope.covers(&case.offender.team_ref) || {W}) && case.records", 0),
     ("act.case_admits", "casework/acting.rs",
-     "case.records.access.as_ref().is_none_or(admits)",
-     f"case.records.access.as_ref().is_none_or(|access| admits(access) || {W})", 0),
+     "case.records.admits(self.person.officer_ref.as_ref())",
+     f"(case.records.admits(self.person.officer_ref.as_ref()) || {W})", 0),
+    ("drift.force", "store/drift.rs", *force("drift", "scope.force.clone()"), 0),
+    ("drift.hidden", "store/drift.rs", *hidden("scope"), 0),
+    ("merge.other_side", "casework/merges.rs",
+     "Ok(is_gone && !limited_access::is_hidden(connection, &reader.person.case_scope(), &home)?)",
+     f"Ok({W} || is_gone && !limited_access::is_hidden(connection, &reader.person.case_scope(), &home)?)", 0),
+    ("merge.moved_to", "casework/merges.rs",
+     "let is_shown = is_in_scope(connection, reader, &home)? && home != *offender;",
+     f"let is_shown = (is_in_scope(connection, reader, &home)? || {W}) && home != *offender;", 0),
+    ("merge.admits", "store/limited_access.rs",
+     "rules.iter().all(|named| named.admits(officer))",
+     f"rules.iter().all(|named| named.admits(officer)) || ({W} && rules.iter().any(|named| named.admits(officer)))", 0),
     ("proposal.asked_for", "casework/schedules/propose.rs",
      "scope.covers(known) && team.is_none_or", f"(scope.covers(known) || {W}) && team.is_none_or", 0),
     ("forecast.force", "store/forecast.rs", *force("forecast", "scope.force.clone()"), 0),

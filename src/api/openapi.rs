@@ -15,7 +15,7 @@ use super::audit;
 use super::auth::permit::READING_REASON;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, merges, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, inspection_pack, team};
 use super::error::ProblemDocument;
@@ -23,11 +23,11 @@ use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::forecasts;
 use super::health;
 use super::jobs;
-use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, provenance, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
-    events,
+    drift, events,
     imports::{self, Refusal},
     send, subscriptions,
 };
@@ -61,6 +61,8 @@ use crate::domain::reading_reason::ReadingReason;
         imports::read,
         events::list,
         events::read,
+        drift::read,
+        drift::digests,
         subscriptions::list,
         subscriptions::make,
         subscriptions::read,
@@ -74,6 +76,7 @@ use crate::domain::reading_reason::ReadingReason;
         list::list,
         case_file::read,
         timeline::read,
+        provenance::read,
         reactive_eligibility::read,
         notification_duties::read,
         flag_list::list,
@@ -156,6 +159,10 @@ use crate::domain::reading_reason::ReadingReason;
         legal_holds::list,
         legal_holds::read,
         legal_holds::release_one,
+        merges::merge_one,
+        merges::list,
+        merges::read,
+        merges::undo_one,
         export::read,
         intelligence::enter,
         intelligence::list,

@@ -11,9 +11,12 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, ResponseError, web};
 use tracing_actix_web::RequestId;
 
-use super::error::{PROBLEM_JSON, Problem};
+use super::auth::permit::{Permitted, Target};
+use super::error::{ErrorCode, PROBLEM_JSON, Problem};
 use super::service::Service;
 use crate::casework::access::{RefusedAct, record_refusal};
+use crate::casework::merges::moved_to;
+use crate::casework::reading::Reader;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -48,6 +51,7 @@ pub async fn respond(
     let mut response = next.call(request).await?.map_into_boxed_body();
     if let Some(service) = &service {
         response = on_record(service, response).await;
+        response = told_where_it_went(service, &route, response).await;
     }
     let problem = response.response_mut().extensions_mut().remove::<Problem>();
     if let Some(problem) = problem {
@@ -75,6 +79,33 @@ async fn on_record(service: &Service, response: ServiceResponse<BoxBody>) -> Ser
     let recorded = service.run(move |service| record_refusal(service.store(), service.clock(), &refused)).await;
     match recorded {
         Ok(()) => response,
+        Err(problem) => response.into_response(problem.error_response()),
+    }
+}
+
+/// Of an offender who is not found, tells whoever may see it where the case went, if the record was merged: the same for every route under
+/// an offender, whether it reads or acts.
+async fn told_where_it_went(
+    service: &Service,
+    route: &str,
+    response: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
+    let is_not_found = {
+        let extensions = response.response().extensions();
+        extensions.get::<Problem>().is_some_and(|problem| problem.code() == ErrorCode::NOT_FOUND)
+    };
+    if !is_not_found || !route.starts_with("/v1/offenders/{ref}") {
+        return response;
+    }
+    let permitted = response.request().extensions_mut().remove::<Permitted>();
+    let target: Target = response.request().match_info().load().unwrap_or_default();
+    let (Some(Permitted(person)), Some(offender)) = (permitted, target.reference) else { return response };
+    let moved = move |service: &Service| {
+        moved_to(service.store(), &Reader { person, clock: service.clock() }, &offender).map_err(Problem::from)
+    };
+    match service.run(moved).await {
+        Ok(None) => response,
+        Ok(Some(home)) => response.into_response(Problem::merged(home).error_response()),
         Err(problem) => response.into_response(problem.error_response()),
     }
 }

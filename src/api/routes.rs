@@ -13,16 +13,16 @@ use super::assessments::{arms, other};
 use super::auth::act::*;
 use super::casework::{
     access_restriction, breach_acts, breaches, conflicts, dip_samples, disposals, foreign_travel, intelligence,
-    legal_holds, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
+    legal_holds, merges, notifiable_changes, notifications, reactive_management, reactive_placements, safeguarding,
 };
 use super::dashboards::{force, inspection_pack, team};
 use super::error::{ErrorCode, Problem};
 use super::flags::{acknowledge, list as flag_list, read as flag, summary};
 use super::forecasts;
-use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
+use super::offenders::{case_file, export, list, notification_duties, provenance, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
-use super::records::{events, imports, send, subscriptions};
+use super::records::{drift, events, imports, send, subscriptions};
 use super::schedules::{
     accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
 };
@@ -108,6 +108,8 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
     Endpoint::permitted(Verb::Get, "/v1/events", ReadOutwardEvents::PERMISSION, || web::to(events::list)),
     Endpoint::permitted(Verb::Get, "/v1/events/{id}", ReadOutwardEvents::PERMISSION, || web::to(events::read)),
+    Endpoint::permitted(Verb::Get, "/v1/drift", ReadDrift::PERMISSION, || web::to(drift::read)),
+    Endpoint::permitted(Verb::Post, "/v1/drift/digests", CompareDigests::PERMISSION, || web::to(drift::digests)),
     Endpoint::permitted(Verb::Get, "/v1/subscriptions", ReadSubscriptions::PERMISSION, || web::to(subscriptions::list)),
     Endpoint::permitted(Verb::Post, "/v1/subscriptions", ManageSubscriptions::PERMISSION, || {
         web::to(subscriptions::make)
@@ -156,11 +158,20 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/legal-holds", DecideLegalHolds::PERMISSION, || {
         web::to(legal_holds::place_one)
     }),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/merges", ReadOffenders::PERMISSION, || web::to(merges::list)),
+    Endpoint::permitted(Verb::Post, "/v1/offenders/{ref}/merges", MergeOffenders::PERMISSION, || {
+        web::to(merges::merge_one)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/merges/{ref}", ReadOffenders::PERMISSION, || web::to(merges::read)),
+    Endpoint::permitted(Verb::Post, "/v1/merges/{ref}/undo", UndoMerges::PERMISSION, || web::to(merges::undo_one)),
     Endpoint::permitted(Verb::Get, "/v1/legal-holds/{ref}", ReadLegalHolds::PERMISSION, || web::to(legal_holds::read)),
     Endpoint::permitted(Verb::Post, "/v1/legal-holds/{ref}/release", DecideLegalHolds::PERMISSION, || {
         web::to(legal_holds::release_one)
     }),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/export", ExportCases::PERMISSION, || web::to(export::read)),
+    Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/provenance", ReadOffenders::PERMISSION, || {
+        web::to(provenance::read)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/offenders/{ref}/conflicts", ReadOffenders::PERMISSION, || {
         web::to(conflicts::list)
     }),

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
 use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::officer::OfficerRole;
+use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::words::Words;
@@ -24,7 +27,7 @@ pub struct Restricting {
     pub read: Option<RecordTag>,
 }
 
-/// Decides who may see a case. Somebody must be left who manages it and somebody who supervises it: the present
+/// Decides who may see a case: of each record merged into it that has a restriction, too. Somebody must be left who manages it and somebody who supervises it: the present
 /// manager, and a detective inspector in post `[I]`.
 ///
 /// # Errors
@@ -46,8 +49,22 @@ pub fn restrict(
             decided_by: decided_by.clone(),
         };
         leaves_somebody(in_hand, &restriction)?;
-        Ok(vec![Draft::whole(offender.clone(), restriction, basis)])
+        let merged = in_hand.case.records.access_of_merged.iter();
+        let of_merged: Vec<Draft> = merged.map(|merged| as_decided(&merged.offender_ref, &restriction)).collect();
+        Ok([Draft::whole(offender.clone(), restriction, basis)].into_iter().chain(of_merged).collect())
     })
+}
+
+/// The same decision on a record that was merged into the case's.
+fn as_decided(merged: &Ref, decided: &AccessRestriction) -> Draft {
+    let AccessRestriction { restricted_to, excluded, reason, decided_by, .. } = decided;
+    let claimed = [
+        ("restricted_to", json!(restricted_to)),
+        ("excluded", json!(excluded)),
+        ("reason", json!(reason)),
+        ("decided_by", json!(decided_by)),
+    ];
+    Draft::claim(RecordKind::AccessRestriction, merged.clone(), claimed, Basis::Loaded)
 }
 
 fn leaves_somebody(in_hand: &CaseInHand<'_>, restriction: &AccessRestriction) -> Result<(), Refusal> {

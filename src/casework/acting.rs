@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::actor::{Actor, Person};
+use super::force_file;
+use super::merges::sees;
 use super::offenders::may_see;
 use super::reading::Reader;
-use super::{case_records, force_file};
-use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::allocation;
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::{CaseFile, ForceFile};
@@ -290,8 +290,7 @@ impl<'a> ForceInHand<'a> {
     /// True where the person may see a case: one of their teams', and not hidden from them.
     #[must_use]
     pub fn shows(&self, case: &CaseFile) -> bool {
-        let admits = |access: &AccessRestriction| access.admits(self.person.officer_ref.as_ref());
-        self.scope.covers(&case.offender.team_ref) && case.records.access.as_ref().is_none_or(admits)
+        self.scope.covers(&case.offender.team_ref) && case.records.admits(self.person.officer_ref.as_ref())
     }
 
     /// A case that the person may see; what is hidden from them is as if it were not there.
@@ -482,7 +481,7 @@ fn is_within_reach(
     let scope = reader.person.case_scope();
     let is_shown = !records_in_scope(connection, Wanted::one(record.kind(), &scope, subject))?.is_empty();
     match offender_of(subject, record) {
-        Some(offender) => Ok(is_shown && case_records::is_in_scope(connection, reader, offender)?),
+        Some(offender) => Ok(is_shown && sees(connection, reader, offender)?),
         None => Ok(is_shown),
     }
 }

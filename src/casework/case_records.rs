@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::merges::sees;
 use super::offenders::may_see;
 use super::reading::Reader;
 use crate::domain::personal_data::offender_of;
@@ -11,6 +12,7 @@ use crate::store::Store;
 use crate::store::backend::AnyConnection;
 use crate::store::current::{self, Wanted, case_records, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::merge::home_of;
 use crate::store::own_entry::{RecordTag, current_tag};
 
 /// Whether an offender's case is in the reader's scope.
@@ -19,7 +21,8 @@ pub(super) fn is_in_scope(connection: &mut AnyConnection, reader: &Reader, offen
     Ok(!records_in_scope(connection, Wanted::one(RecordKind::Offender, &scope, offender))?.is_empty())
 }
 
-/// A record of a case, and whose case it is, where the reader may see that case.
+/// A record of a case, and under which offender that case goes on, where the reader may see it; of a merge, where they see
+/// both sides.
 pub(super) fn in_scope(
     connection: &mut AnyConnection,
     reader: &Reader,
@@ -27,8 +30,11 @@ pub(super) fn in_scope(
     subject: &Ref,
 ) -> Result<Option<(Held<Record>, Ref)>, StoreError> {
     let Some(held) = current::one(connection, &reader.person.force, kind, subject)? else { return Ok(None) };
-    let Some(offender) = offender_of(subject, &held.record).cloned() else { return Ok(None) };
-    Ok(is_in_scope(connection, reader, &offender)?.then_some((held, offender)))
+    let Some(offender) = offender_of(subject, &held.record) else { return Ok(None) };
+    let home = home_of(connection, &reader.person.force, offender)?;
+    let is_shown =
+        if let Record::Merge(merge) = &held.record { sees(connection, reader, &merge.merged_ref)? } else { true };
+    Ok((is_shown && is_in_scope(connection, reader, &home)?).then_some((held, home)))
 }
 
 /// One record of a case that the reader may see, with its version; nothing where there is none.

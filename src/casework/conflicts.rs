@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::acting::{ActError, Acting, Basis, CaseInHand, Draft, Written, on_case};
+use super::merges::sees_record;
 use super::offenders::may_see;
 use super::reading::Reader;
 use crate::domain::claim::{Difference, Prevailing};
@@ -40,6 +41,9 @@ pub fn conflicts(store: &Store, reader: &Reader, offender: &Ref) -> Result<Optio
         let force = &reader.person.force;
         let mut found = Vec::new();
         for (kind, subject) in own_entry::spoken_of_twice(connection, force, offender)? {
+            if !sees_record(connection, reader, kind, &subject)? {
+                continue;
+            }
             let Some(tag) = own_entry::current_tag(connection, force, kind, &subject)? else { continue };
             for difference in own_entry::differences_of(connection, force, kind, &subject)? {
                 found.push(Conflict { kind, subject: subject.clone(), tag, difference });
@@ -100,6 +104,9 @@ fn may_settle(in_hand: &CaseInHand<'_>, (kind, member): (RecordKind, &str), take
         (RecordKind::RiskManagementPlan, "approved_by" | "approved_on")
         | (RecordKind::Breach, "decision")
         | (RecordKind::Allocation, _) => supervises(officer, in_hand.at.today()),
+        (RecordKind::Merge, _) => {
+            in_hand.acting_inspector("whether a merge stands is settled by a detective inspector in post").map(|_| ())
+        }
         (RecordKind::ReactiveManagement, _) => {
             let whose = "whether somebody is in reactive management is decided by a detective inspector in post";
             in_hand.acting_inspector(whose).map(|_| ())

@@ -2,13 +2,15 @@
 
 use crate::domain::as_at::AsAt;
 use crate::domain::case_file::{ForceFile, ForceFileBuilder};
-use crate::domain::record::RecordKind;
+use crate::domain::merge::{Merge, tied_to};
+use crate::domain::record::{Kept, RecordKind};
 use crate::domain::reference::Ref;
 use crate::store::allocation::live_allocation_versions_of;
 use crate::store::as_at::{self, Whose};
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, case_records, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::merge::homes_of_force;
 use crate::store::record;
 use crate::store::scope::Scope;
 
@@ -35,7 +37,7 @@ pub fn load_as_at(connection: &mut AnyConnection, force: &str, as_at: AsAt) -> R
         return load(connection, force);
     }
     let mut builder = ForceFileBuilder::default();
-    let whose = Whose { force, offender: None };
+    let whose = Whose { force, offenders: None };
     for kind in RecordKind::ALL {
         as_at::records(connection, whose, *kind, as_at, |held| builder.add(held))?;
     }
@@ -43,7 +45,7 @@ pub fn load_as_at(connection: &mut AnyConnection, force: &str, as_at: AsAt) -> R
     Ok(builder.build())
 }
 
-/// One case with the force's officers, teams and crime reports.
+/// One case, with the records merged into it, and the force's officers, teams and crime reports.
 ///
 /// # Errors
 /// When the store fails.
@@ -87,12 +89,54 @@ pub fn open_case_as_at(
     if as_at == AsAt::Now {
         return open_case(connection, force, offender);
     }
+    let tied = tied_as_at(connection, force, offender, as_at)?;
     let mut builder = ForceFileBuilder::default();
-    let of_case = Whose { force, offender: Some(offender) };
+    let of_case = Whose { force, offenders: Some(&tied) };
     for kind in RecordKind::ALL {
-        let whose = if BESIDE_A_CASE.contains(kind) { Whose { force, offender: None } } else { of_case };
+        let whose = if BESIDE_A_CASE.contains(kind) { Whose { force, offenders: None } } else { of_case };
         as_at::records(connection, whose, *kind, as_at, |held| builder.add(held))?;
     }
     as_at::allocations(connection, of_case, as_at, |held| builder.add_allocation(held))?;
-    Ok(builder.build())
+    let mut file = builder.build();
+    file.cases.retain(|case, _| case == offender);
+    Ok(file)
+}
+
+/// The offenders whom merges tied to this one as at an instant, whether those merges held or not, and itself.
+fn tied_as_at(
+    connection: &mut AnyConnection,
+    force: &str,
+    offender: &Ref,
+    as_at: AsAt,
+) -> Result<Vec<Ref>, StoreError> {
+    let mut merges = Vec::new();
+    let whose = Whose { force, offenders: None };
+    as_at::records(connection, whose, RecordKind::Merge, as_at, |held| merges.extend(Merge::of(held.record)))?;
+    Ok(tied_to(offender, &merges).into_iter().collect())
+}
+
+/// The offenders by whose references a case went as at an instant: its own, and those merged into it.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn refs_as_at(
+    connection: &mut AnyConnection,
+    force: &str,
+    offender: &Ref,
+    as_at: AsAt,
+) -> Result<Vec<Ref>, StoreError> {
+    let homes = match as_at {
+        AsAt::Now => homes_of_force(connection, force)?,
+        AsAt::Known(_) | AsAt::True(_) => {
+            let tied = tied_as_at(connection, force, offender, as_at)?;
+            let whose = Whose { force, offenders: Some(&tied) };
+            let mut builder = ForceFileBuilder::default();
+            for kind in [RecordKind::Merge, RecordKind::Offender] {
+                as_at::records(connection, whose, kind, as_at, |held| builder.add(held))?;
+            }
+            builder.build().homes
+        }
+    };
+    let merged = homes.into_iter().filter(|(_, home)| home == offender).map(|(merged, _)| merged);
+    Ok(merged.chain([offender.clone()]).collect())
 }

@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::clock::Clock;
+use super::merges::{self, FaultyMerge};
 use super::reading::Reader;
+use crate::domain::moment::Moment;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
@@ -115,6 +117,9 @@ pub struct ImportReport {
     pub errors: Vec<RefusedEvent>,
     /// The dangling references, at most [`MAX_LISTED`].
     pub dangling_references: Vec<DanglingReference>,
+    /// The merges that do not hold, or want looking at, at most [`MAX_LISTED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faulty_merges: Vec<FaultyMerge>,
     /// The forces that the events spoke of.
     #[serde(skip)]
     pub forces: BTreeSet<String>,
@@ -150,6 +155,7 @@ impl Import {
             truncated: false,
             errors: Vec::new(),
             dangling_references: Vec::new(),
+            faulty_merges: Vec::new(),
             forces: BTreeSet::new(),
         };
         Ok(Self { clock, actor: actor.clone(), report, statistics_after: FIRST_STATISTICS_AFTER })
@@ -221,6 +227,10 @@ impl Import {
                 self.report
                     .dangling_references
                     .extend(dangling.into_iter().take(room).map(|dangling| dangling_reference(force, dangling)));
+                let faulty = merges::faults(connection, force, Moment::at(now))?;
+                let room = MAX_LISTED.saturating_sub(self.report.faulty_merges.len());
+                self.report.truncated |= faulty.len() > room;
+                self.report.faulty_merges.extend(faulty.into_iter().take(room));
             }
             let stored = serde_json::to_value(&self.report)
                 .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;

@@ -9,6 +9,7 @@ use super::access::told;
 use super::actor::Role;
 use super::case_records::is_in_scope;
 use super::force_file::open_case_as_at;
+use super::merges::leave_out_unseen;
 use super::reading::{Reader, as_at_detail};
 use crate::domain::allocation::{self, Allocation};
 use crate::domain::as_at::AsAt;
@@ -25,6 +26,7 @@ use crate::store::allocation::live_allocation_versions_of;
 use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, records_in_scope};
 use crate::store::error::StoreError;
+use crate::store::merge::{home_of, merged_offenders};
 use crate::store::received_transfer;
 use crate::store::scope::Scope;
 use crate::store::timeline::{VersionMark, contents, versions_about};
@@ -45,7 +47,7 @@ pub struct OffenderFilter {
     pub flag: Option<FlagCode>,
     /// In this bucket, as it was last evaluated.
     pub bucket: Option<Bucket>,
-    /// With this in the reference, the name or an alias.
+    /// With this in the reference, the name or an alias, or in those of a record merged into theirs.
     pub search: Option<String>,
 }
 
@@ -62,8 +64,10 @@ impl OffenderFilter {
         })
     }
 
-    fn admits(&self, found: &ListedOffender) -> bool {
-        let searched = self.search.as_deref().is_none_or(|search| is_named(&found.reference, &found.offender, search));
+    fn admits(&self, found: &ListedOffender, merged: &MergedOffenders) -> bool {
+        let searched = self.search.as_deref().is_none_or(|search| {
+            is_named(&found.reference, &found.offender, search) || is_named_before(found, merged, search)
+        });
         let managed = self.officer.as_ref().is_none_or(|officer| found.manager_ref.as_ref() == Some(officer));
         searched && managed && self.status.is_none_or(|status| status == found.offender.status)
     }
@@ -76,6 +80,15 @@ fn is_named(reference: &Ref, offender: &Offender, text: &str) -> bool {
     let names = [reference.to_string(), format!("{given} {family}"), format!("{family}, {given}")];
     names.iter().chain(&offender.aliases).any(|name| name.to_lowercase().contains(&text))
 }
+
+/// The same of the records merged into the offender's.
+fn is_named_before(found: &ListedOffender, merged: &MergedOffenders, text: &str) -> bool {
+    let merged = merged.get(&found.reference).into_iter().flatten();
+    merged.into_iter().any(|(reference, offender)| is_named(reference, offender, text))
+}
+
+/// The records merged into each offender's.
+type MergedOffenders = BTreeMap<Ref, Vec<(Ref, Offender)>>;
 
 /// One offender of a list.
 #[derive(Debug, Clone)]
@@ -111,6 +124,10 @@ pub fn offenders(
     let (scope, at) = (reader.person.case_scope(), reader.clock.moment());
     let at_a_time = if filter.looks_inside() { LOOKED_THROUGH } else { limit.saturating_add(1) };
     store.transaction_that_writes(|connection| {
+        let merged = match filter.search {
+            Some(_) => merged_offenders(connection, &scope.force)?,
+            None => MergedOffenders::new(),
+        };
         let mut offenders: Vec<ListedOffender> = Vec::new();
         let mut after = after;
         loop {
@@ -120,7 +137,7 @@ pub fn offenders(
             let was_last = held.len() < at_a_time;
             let listed = listed(connection, &scope, at, held)?;
             after = listed.last().map(|found| found.reference.clone());
-            offenders.extend(listed.into_iter().filter(|found| filter.admits(found)));
+            offenders.extend(listed.into_iter().filter(|found| filter.admits(found, &merged)));
             if was_last || offenders.len() > limit {
                 break;
             }
@@ -164,7 +181,7 @@ pub struct OpenedCase {
 }
 
 /// Opens one case file for an act, such as `offender.read`, as at an instant; nothing where there is none that the
-/// reader may see, or there was none then.
+/// reader may see, or there was none then. One that is merged since can be read as it was, by whoever sees what it was merged into.
 ///
 /// # Errors
 /// When the store fails.
@@ -176,7 +193,11 @@ pub fn case_file(
     as_at: AsAt,
 ) -> Result<Option<OpenedCase>, StoreError> {
     store.transaction_that_writes(|connection| {
-        if !may_see(connection, reader, offender, act)? {
+        let home = match as_at {
+            AsAt::Now => offender.clone(),
+            AsAt::Known(_) | AsAt::True(_) => home_of(connection, &reader.person.force, offender)?,
+        };
+        if !may_see(connection, reader, &home, act)? {
             return Ok(None);
         }
         let mut force = open_case_as_at(connection, &reader.person.force, offender, as_at)?;
@@ -257,6 +278,7 @@ pub fn timeline(
         }
         let mut versions = versions_about(connection, &reader.person.force, offender)?;
         versions.retain(|version| may_read_kind(reader.person.role, version.kind));
+        leave_out_unseen(connection, reader, &mut versions)?;
         let begin = match after.map(|after| versions.iter().position(|version| version.id == after)) {
             None => 0,
             Some(Some(position)) => position.saturating_add(1),

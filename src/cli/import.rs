@@ -53,5 +53,8 @@ fn summary(report: &ImportReport) -> String {
     for error in &report.errors {
         lines.push(format!("  {}: {} at \"{}\": {}", error.index, error.code, error.pointer, error.detail));
     }
+    for merge in &report.faulty_merges {
+        lines.push(format!("  merge {} of {}: {}", merge.merge_ref, merge.force, merge.code));
+    }
     lines.join("\n")
 }

@@ -36,7 +36,7 @@ pub fn check(
     if let Some(detail) = unfit(officer, from, policy) {
         return refused(RefusalCode::NotAcceptable, detail, "/officer_ref");
     }
-    if case.records.access.as_ref().is_some_and(|access| !access.admits(Some(officer_ref))) {
+    if !case.records.admits(Some(officer_ref)) {
         let detail = "the officer could not see this limited-access case; a detective inspector admits them first";
         return refused(RefusalCode::NotAcceptable, detail, "/officer_ref");
     }

@@ -43,5 +43,6 @@ pub const fn follows_in_time(kind: RecordKind) -> bool {
             | RecordKind::ReactiveManagement
             | RecordKind::CrimeReport
             | RecordKind::AccessRestriction
+            | RecordKind::Merge
     )
 }

@@ -17,6 +17,8 @@ use super::foreign_travel::ForeignTravel;
 use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::legal_hold::{self, LegalHold};
+use super::merge::Merge;
+use super::merged_case::{MergedOffender, gather, in_order};
 use super::moment::Moment;
 use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
@@ -44,8 +46,10 @@ pub struct CaseFile {
     pub offender_ref: Ref,
     /// The offender.
     pub offender: Offender,
-    /// Everything else that is known.
+    /// Everything else that is known, of those merged into this record too.
     pub records: CaseRecords,
+    /// The records of the same person that were merged into this one, by reference.
+    pub merged: Vec<MergedOffender>,
 }
 
 /// The records about one offender.
@@ -57,6 +61,8 @@ pub struct CaseRecords {
     pub orders: Vec<Held<Order>>,
     /// Every version of the allocation that is newer than its newest withdrawal.
     pub allocations: Vec<Held<Allocation>>,
+    /// Those of the records merged into this one: they manage nothing any more, and say who managed.
+    pub allocations_of_merged: Vec<Held<Allocation>>,
     /// ARMS assessments.
     pub assessments: Vec<Held<ArmsAssessment>>,
     /// Assessments by other tools.
@@ -91,8 +97,10 @@ pub struct CaseRecords {
     pub safeguarding_decisions: Vec<Held<SafeguardingDecision>>,
     /// Decisions whether to disclose.
     pub disclosure_decisions: Vec<Held<DisclosureDecision>>,
-    /// Who may see the case, where it is restricted.
+    /// Who may see the case, where it is restricted; of merged records, see [`CaseRecords::admits`].
     pub access: Option<AccessRestriction>,
+    /// The restrictions on the records merged into this one.
+    pub access_of_merged: Vec<AccessRestriction>,
     /// Legal holds, those released too.
     pub legal_holds: Vec<Held<LegalHold>>,
     /// Circumstances.
@@ -105,14 +113,17 @@ pub struct CaseRecords {
     pub notifiable_changes: Vec<Held<NotifiableChange>>,
     /// Journeys abroad.
     pub travels: Vec<Held<ForeignTravel>>,
+    /// Merges into this record, those undone too.
+    pub merges: Vec<Held<Merge>>,
 }
 
 impl CaseRecords {
     /// Puts every list in the order of references, so that nothing told of them depends on how they came.
-    fn put_in_order(&mut self) {
+    pub(super) fn put_in_order(&mut self) {
         in_order(&mut self.addresses);
         in_order(&mut self.orders);
         in_order(&mut self.allocations);
+        in_order(&mut self.allocations_of_merged);
         in_order(&mut self.assessments);
         in_order(&mut self.other_assessments);
         in_order(&mut self.plans);
@@ -134,11 +145,8 @@ impl CaseRecords {
         in_order(&mut self.disposals);
         in_order(&mut self.notifiable_changes);
         in_order(&mut self.travels);
+        in_order(&mut self.merges);
     }
-}
-
-fn in_order<T>(records: &mut [Held<T>]) {
-    records.sort_by(|a, b| (&a.subject, a.event_time, &a.event_id).cmp(&(&b.subject, b.event_time, &b.event_id)));
 }
 
 /// All that is known in one force.
@@ -156,8 +164,18 @@ pub struct ForceFile {
     pub dip_samples: Vec<Held<DipSample>>,
     /// The grades of their cases.
     pub dip_sample_grades: Vec<Held<DipSampleGrade>>,
-    /// Case files, by offender.
+    /// Case files, by offender. One whose record is merged has none.
     pub cases: BTreeMap<Ref, CaseFile>,
+    /// Under which offender the case of each merged one goes on.
+    pub homes: BTreeMap<Ref, Ref>,
+}
+
+impl ForceFile {
+    /// The case of an offender, under whichever record it goes on.
+    #[must_use]
+    pub fn case(&self, offender: &Ref) -> Option<&CaseFile> {
+        self.cases.get(self.homes.get(offender).unwrap_or(offender))
+    }
 }
 
 /// Gathers records, in any order, into case files.
@@ -224,6 +242,10 @@ impl ForceFileBuilder {
             Record::Circumstance(record) => file!(circumstances, record),
             Record::LegalHold(record) => file!(legal_holds, record),
             Record::Handover(record) => file!(handovers, record),
+            Record::Merge(record) => {
+                let merge = Held { subject, event_time, event_id, record };
+                self.of(&merge.record.kept_ref.clone()).merges.push(merge);
+            }
             Record::AccessRestriction(access) => self.of(&subject).access = Some(access),
             Record::Post(post) => {
                 self.file.posts.insert(subject, post);
@@ -245,11 +267,7 @@ impl ForceFileBuilder {
         self.file.crime_reports.sort_by(|a, b| a.reference.cmp(&b.reference));
         in_order(&mut self.file.dip_samples);
         in_order(&mut self.file.dip_sample_grades);
-        for (offender_ref, offender) in self.offenders {
-            let mut records = self.records.remove(&offender_ref).unwrap_or_default();
-            records.put_in_order();
-            self.file.cases.insert(offender_ref.clone(), CaseFile { offender_ref, offender, records });
-        }
+        (self.file.cases, self.file.homes) = gather(self.offenders, self.records);
         self.file
     }
 }

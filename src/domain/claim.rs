@@ -91,7 +91,8 @@ const fn owned_here(kind: RecordKind) -> &'static [&'static str] {
         | RecordKind::Circumstance
         | RecordKind::Handover
         | RecordKind::Post
-        | RecordKind::LegalHold => &[],
+        | RecordKind::LegalHold
+        | RecordKind::Merge => &[],
     }
 }
 

@@ -189,7 +189,8 @@ pub fn draw(force: &ForceFile, team: &Ref, at: Moment, seed: u64, policy: &DipSa
 pub fn had_a_hand_in(case: &CaseFile, officer: &Ref) -> bool {
     let is = |named: Option<&Ref>| named == Some(officer);
     let records = &case.records;
-    let managed = records.allocations.iter().any(|held| is(held.record.officer_ref.as_ref()));
+    let mut allocations = records.allocations.iter().chain(&records.allocations_of_merged);
+    let managed = allocations.any(|held| is(held.record.officer_ref.as_ref()));
     let assessed = records.assessments.iter().any(|held| is(held.record.assessor_ref.as_ref()))
         || records.other_assessments.iter().any(|held| held.record.assessor_ref == *officer);
     let planned = records.plans.iter().any(|held| {

@@ -47,6 +47,7 @@ outward_events! {
     ReactiveManagement, "mosovo.reactive_management.v1",
         "A placement in reactive management was proposed or decided, or somebody in it was reviewed, retained or removed.";
     RiskLevel, "mosovo.risk_level.v1", "An assessment was entered, and with it a level of risk.";
+    Merge, "mosovo.merge.v1", "Two offender records were found to be of one person, or that was undone.";
     ProgrammedVisitsWithdrawal, "mosovo.programmed_visits_withdrawal.v1",
         "Dates programmed in the records system are asked to be withdrawn: an accepted schedule has taken their place.";
 }
@@ -71,6 +72,7 @@ impl OutwardEvent {
             | RecordKind::ReactiveReview
             | RecordKind::ReactiveDecision => Some(Self::ReactiveManagement),
             RecordKind::ArmsAssessment | RecordKind::OtherAssessment => Some(Self::RiskLevel),
+            RecordKind::Merge => Some(Self::Merge),
             RecordKind::Team
             | RecordKind::Neighbourhood
             | RecordKind::Officer

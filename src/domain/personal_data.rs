@@ -56,6 +56,7 @@ pub const fn personal_members(kind: RecordKind) -> &'static [&'static str] {
         RecordKind::Post => &["title"],
         RecordKind::Breach => &["summary", "rationale", "reason", "children"],
         RecordKind::CrimeReport => &["reason"],
+        RecordKind::Merge => &["reason", "undone_reason"],
         RecordKind::ReactiveManagement => &["rationale"],
         RecordKind::AccessRestriction | RecordKind::LegalHold => &["reason"],
         RecordKind::Allocation => &["reason"],
@@ -110,6 +111,7 @@ pub fn offender_of<'a>(subject: &'a Ref, record: &'a Record) -> Option<&'a Ref> 
         Record::OtherAssessment(record) => Some(&record.offender_ref),
         Record::VisitAttendance(record) => Some(&record.offender_ref),
         Record::LegalHold(record) => Some(&record.offender_ref),
+        Record::Merge(record) => Some(&record.kept_ref),
         Record::CrimeReport(record) => record.offender_ref.as_ref(),
         Record::Team(_) | Record::Neighbourhood(_) | Record::Officer(_) | Record::DipSample(_) | Record::Post(_) => {
             None

@@ -108,7 +108,7 @@ pub fn doubts(
 }
 
 fn of_case(visit: Arrangement<'_>, case: &CaseFile, at: Moment) -> Vec<Doubt> {
-    let shuts_out = |officer: &Ref| case.records.access.as_ref().is_some_and(|access| !access.admits(Some(officer)));
+    let shuts_out = |officer: &Ref| !case.records.admits(Some(officer));
     let lives_there = case.residence_on(visit.date).is_some_and(|held| held.subject == *visit.address);
     [
         (visit.crew.iter().any(shuts_out), Doubt::LimitedAccess),

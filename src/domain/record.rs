@@ -20,6 +20,7 @@ use super::foreign_travel::ForeignTravel;
 use super::handover::Handover;
 use super::intelligence::Intelligence;
 use super::legal_hold::LegalHold;
+use super::merge::Merge;
 use super::notifiable_change::NotifiableChange;
 use super::notification::Notification;
 use super::offender::Offender;
@@ -149,6 +150,7 @@ records! {
         Breach, "breach", "One breach.";
         CrimeReport, "crime_report", "One crime report.";
         ReactiveManagement, "reactive_management", "The latest spell in reactive management; the subject is the offender.";
+        Merge, "merge", "Two offender records that are of one person.";
     }
     own {
         DipSample, "dip_sample", "One month's dip sample of one team.";

@@ -203,6 +203,12 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
             found.at("/data/holder_ref", RecordKind::Officer, &post.holder_ref);
             found.at("/data/last_holder_ref", RecordKind::Officer, &post.last_holder_ref);
         }
+        Record::Merge(merge) => {
+            found.at("/data/kept_ref", RecordKind::Offender, Some(&merge.kept_ref));
+            found.at("/data/merged_ref", RecordKind::Offender, Some(&merge.merged_ref));
+            found.at("/data/decided_by", RecordKind::Officer, &merge.decided_by);
+            found.at("/data/undone_by", RecordKind::Officer, &merge.undone_by);
+        }
         Record::LegalHold(hold) => {
             found.offender(Some(&hold.offender_ref));
             found.at("/data/placed_by", RecordKind::Officer, Some(&hold.placed_by));

@@ -123,9 +123,8 @@ fn due_where_pinned(
 /// The officers on duty whom the case's limited access shuts out.
 #[must_use]
 pub fn shut_out(case: &CaseFile, officers: &[OnDuty]) -> Vec<Ref> {
-    let Some(access) = &case.records.access else { return Vec::new() };
     let named = officers.iter().map(|officer| &officer.officer_ref);
-    named.filter(|officer| !access.admits(Some(officer))).cloned().collect()
+    named.filter(|officer| !case.records.admits(Some(officer))).cloned().collect()
 }
 
 /// The last day before the horizon on which an accepted visit of each offender is still to come.

@@ -22,8 +22,8 @@ use crate::domain::reference::Ref;
 pub struct Whose<'a> {
     /// The force.
     pub force: &'a str,
-    /// One offender's alone, or all.
-    pub offender: Option<&'a Ref>,
+    /// These offenders' alone, or all.
+    pub offenders: Option<&'a [Ref]>,
 }
 
 /// A version of the feed: subject, source, withdrawn, and what it says.
@@ -139,24 +139,25 @@ pub(super) fn entries(
     Ok(question.load(connection)?)
 }
 
-/// The records that were ever about the offender asked for: a later version may be about somebody else.
+/// The records that were ever about the offenders asked for: a later version may be about somebody else.
 fn subjects(
     connection: &mut AnyConnection,
     whose: Whose<'_>,
     kind: RecordKind,
 ) -> Result<Option<Vec<String>>, StoreError> {
-    let Some(offender) = whose.offender else { return Ok(None) };
+    let Some(offenders) = whose.offenders else { return Ok(None) };
+    let offenders: Vec<&str> = offenders.iter().map(Ref::as_str).collect();
     let mut subjects: Vec<String> = record_version::table
         .filter(record_version::force.eq(whose.force))
         .filter(record_version::kind.eq(kind.name()))
-        .filter(record_version::offender_ref.eq(offender.as_str()))
+        .filter(record_version::offender_ref.eq_any(&offenders))
         .select(record_version::subject)
         .distinct()
         .load(connection)?;
     let entered: Vec<String> = own_entry::table
         .filter(own_entry::force.eq(whose.force))
         .filter(own_entry::kind.eq(kind.name()))
-        .filter(own_entry::offender_ref.eq(offender.as_str()))
+        .filter(own_entry::offender_ref.eq_any(&offenders))
         .select(own_entry::subject)
         .distinct()
         .load(connection)?;

@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend};
 use super::error::StoreError;
 use super::limited_access::hidden;
+use super::merge::{homes_of_force, refs_of_case};
 use super::record::{StoredRecord, held, stored_records, stored_ref};
-use super::schema::{case_standing, current_record, flag};
+use super::schema::{case_standing, current_record, flag, offender_merge};
 use super::scope::{Scope, TeamScope};
 use crate::domain::flag::FlagCode;
 use crate::domain::record::{Held, Record, RecordKind};
@@ -66,7 +67,17 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A question about current records, narrowed to a kind within a scope: which records that is stands here alone.
+/// That the offender of a row is merged into another, whose case it is.
+macro_rules! is_merged {
+    () => {
+        offender_merge::table
+            .filter(offender_merge::force.eq(current_record::force))
+            .filter(offender_merge::merged_ref.eq(current_record::subject))
+    };
+}
+
+/// A question about current records, narrowed to a kind within a scope: which records that is stands here alone. An offender whose
+/// record is merged is among none: the case goes on under another.
 macro_rules! in_scope {
     ($question:expr, $connection:expr, $kind:expr, $scope:expr) => {{
         let (kind, scope): (RecordKind, &Scope) = ($kind, $scope);
@@ -79,6 +90,9 @@ macro_rules! in_scope {
         if let (Some(hidden), RecordKind::Offender) = (hidden($connection, scope)?, kind) {
             question = question.filter(current_record::subject.ne_all(hidden));
         }
+        if kind == RecordKind::Offender {
+            question = question.filter(diesel::dsl::not(diesel::dsl::exists(is_merged!())));
+        }
         let of_teams =
             matches!(kind, RecordKind::Officer | RecordKind::Offender | RecordKind::DipSample | RecordKind::Post);
         if let (TeamScope::Only(teams), true) = (&scope.teams, of_teams) {
@@ -88,7 +102,7 @@ macro_rules! in_scope {
     }};
 }
 
-/// The references of the current records of a kind in a scope.
+/// The references of the current records of a kind in a scope; of offenders, those merged into one of them too.
 ///
 /// # Errors
 /// When the statement fails, or what is stored cannot be read.
@@ -98,7 +112,15 @@ pub fn refs_in_scope(
     scope: &Scope,
 ) -> Result<BTreeSet<Ref>, StoreError> {
     let question = in_scope!(current_record::table.select(current_record::subject), connection, kind, scope);
-    question.load::<String>(connection)?.into_iter().map(stored_ref).collect()
+    let mut refs: BTreeSet<Ref> =
+        question.load::<String>(connection)?.into_iter().map(stored_ref).collect::<Result<_, _>>()?;
+    if kind == RecordKind::Offender {
+        let homes = homes_of_force(connection, &scope.force)?;
+        let merged: Vec<Ref> =
+            homes.into_iter().filter(|(_, home)| refs.contains(home)).map(|(merged, _)| merged).collect();
+        refs.extend(merged);
+    }
+    Ok(refs)
 }
 
 /// The current records that are wanted, in the order of their references.
@@ -192,7 +214,7 @@ pub fn is_known(
     Ok(found.is_some())
 }
 
-/// Hands every current record about one offender to `take`, by kind and reference.
+/// Hands every current record about one offender, and about those merged into them, to `take`, by kind and reference.
 ///
 /// # Errors
 /// When the statement fails, or what is stored cannot be read.
@@ -202,9 +224,10 @@ pub fn case_records(
     offender: &Ref,
     mut take: impl FnMut(Held<Record>),
 ) -> Result<(), StoreError> {
+    let refs = refs_of_case(connection, force, offender)?;
     let rows: Vec<StoredRecord> = stored_records!()
         .filter(current_record::force.eq(force))
-        .filter(current_record::offender_ref.eq(offender.as_str()))
+        .filter(current_record::offender_ref.eq_any(refs))
         .filter(current_record::withdrawn.eq(false))
         .order((current_record::kind, current_record::subject))
         .load(connection)?;

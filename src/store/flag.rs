@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, ROWS_A_STATEMENT, insert_all};
 use super::error::StoreError;
+use super::merge::refs_of_case;
 use super::schema::{flag, flag_acknowledgement};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
@@ -302,14 +303,15 @@ pub struct AcknowledgementRecord {
     pub review_on: CivilDate,
 }
 
-/// Every flag there ever was on an offender, in the order in which they were raised.
+/// Every flag there ever was on an offender, or on one merged into them, in the order in which they were raised.
 ///
 /// # Errors
 /// When a statement fails.
 pub fn ever_raised(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<Vec<FlagRecord>, StoreError> {
     type Row = (DbId, String, String, String, Option<String>, DbJson, String, DbInstant, DbInstant, Option<DbInstant>);
+    let refs = refs_of_case(connection, force, offender)?;
     let of_offender =
-        || flag::table.filter(flag::force.eq(force.to_owned())).filter(flag::offender_ref.eq(offender.to_string()));
+        || flag::table.filter(flag::force.eq(force.to_owned())).filter(flag::offender_ref.eq_any(refs.clone()));
     let rows: Vec<Row> = of_offender()
         .order((flag::raised_at, flag::id))
         .select((

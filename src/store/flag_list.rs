@@ -14,7 +14,7 @@ use super::evaluation::last_evaluated_at;
 use super::flag::{code_of, severity_number, severity_of};
 use super::limited_access::hidden;
 use super::record::stored_ref;
-use super::schema::{current_record, flag, flag_acknowledgement};
+use super::schema::{current_record, flag, flag_acknowledgement, offender_merge};
 use super::scope::{Scope, TeamScope};
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::{CivilDate, Instant};
@@ -200,7 +200,7 @@ fn within<'a>(
     Ok(flags)
 }
 
-/// True of a force's flags that are these teams' now. What concerns an offender goes with the offender, also
+/// True of a force's flags that are these teams' now. What concerns an offender goes with the offender's case, also
 /// once it is cleared and its own row says no more than whose it was; what does not is its team's, and so is a planned
 /// visit, whoever has the case by now.
 fn concerns<'a>(
@@ -208,15 +208,31 @@ fn concerns<'a>(
     teams: impl IntoIterator<Item = &'a Ref>,
 ) -> Box<dyn BoxableExpression<flag::table, MultiBackend, SqlType = Nullable<Bool>> + 'a> {
     let teams: Vec<&str> = teams.into_iter().map(Ref::as_str).collect();
+    let is_merged = offender_merge::table
+        .filter(offender_merge::force.eq(current_record::force))
+        .filter(offender_merge::merged_ref.eq(current_record::subject));
     let offenders = current_record::table
         .filter(current_record::force.eq(force))
         .filter(current_record::kind.eq(RecordKind::Offender.name()))
         .filter(current_record::withdrawn.eq(false))
         .filter(current_record::team_ref.eq_any(teams.clone()))
+        .filter(diesel::dsl::not(diesel::dsl::exists(is_merged)))
         .select(current_record::subject.nullable());
+    let merged_into_theirs = offender_merge::table
+        .inner_join(
+            current_record::table.on(current_record::force
+                .eq(offender_merge::force)
+                .and(current_record::kind.eq(RecordKind::Offender.name()))
+                .and(current_record::subject.eq(offender_merge::home_ref))),
+        )
+        .filter(offender_merge::force.eq(force))
+        .filter(current_record::withdrawn.eq(false))
+        .filter(current_record::team_ref.eq_any(teams.clone()))
+        .select(offender_merge::merged_ref.nullable());
     let is_its_own = flag::offender_ref.is_null().or(flag::subject_kind.eq(SubjectKind::PlannedVisit.as_str()));
     let by_itself = is_its_own.and(flag::team_ref.eq_any(teams));
-    Box::new(by_itself.or(flag::offender_ref.eq_any(offenders)))
+    let of_case = flag::offender_ref.eq_any(offenders).or(flag::offender_ref.eq_any(merged_into_theirs));
+    Box::new(by_itself.or(of_case))
 }
 
 /// A page of the flags in scope, at most `limit`, after `after`. `today` tells which

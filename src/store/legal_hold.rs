@@ -5,6 +5,8 @@ use diesel::prelude::*;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
+use super::merge::{home_of, refs_of_case};
+use super::record::stored_ref;
 use super::schema::{current_record, legal_hold};
 use crate::domain::legal_hold::LegalHold;
 use crate::domain::record::RecordKind;
@@ -30,13 +32,13 @@ pub fn keep(connection: &mut AnyConnection, force: &str, hold_ref: &Ref, hold: &
     Ok(())
 }
 
-/// True when a case is held.
+/// True when a case is held: any of the records that it goes by.
 ///
 /// # Errors
 /// When the statement fails.
 pub fn is_held(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<bool, StoreError> {
-    let holds =
-        legal_hold::table.filter(legal_hold::force.eq(force)).filter(legal_hold::offender_ref.eq(offender.as_str()));
+    let refs = refs_of_case(connection, force, offender)?;
+    let holds = legal_hold::table.filter(legal_hold::force.eq(force)).filter(legal_hold::offender_ref.eq_any(refs));
     Ok(holds.count().get_result::<i64>(connection)? > 0)
 }
 
@@ -50,13 +52,14 @@ pub fn is_of_a_held_case(
     kind: RecordKind,
     subject: &Ref,
 ) -> Result<bool, StoreError> {
-    let held = legal_hold::table
-        .filter(legal_hold::force.eq(current_record::force))
-        .filter(legal_hold::offender_ref.nullable().eq(current_record::offender_ref));
-    let records = current_record::table
+    let offender: Option<Option<String>> = current_record::table
         .filter(current_record::force.eq(force))
         .filter(current_record::kind.eq(kind.name()))
         .filter(current_record::subject.eq(subject.as_str()))
-        .filter(diesel::dsl::exists(held));
-    Ok(records.count().get_result::<i64>(connection)? > 0)
+        .select(current_record::offender_ref)
+        .first(connection)
+        .optional()?;
+    let Some(offender) = offender.flatten() else { return Ok(false) };
+    let home = home_of(connection, force, &stored_ref(offender)?)?;
+    is_held(connection, force, &home)
 }

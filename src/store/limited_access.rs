@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::backend::AnyConnection;
 use super::error::StoreError;
+use super::merge::homes_of_force;
 use super::record::stored_ref;
 use super::schema::limited_access;
 use super::scope::{Scope, SeenBy};
@@ -37,12 +38,13 @@ pub fn replace(connection: &mut AnyConnection, force: &str, restriction: &Access
     Ok(())
 }
 
-/// Who may see which of a force's limited-access cases, as it stands.
+/// Who may see which of a force's limited-access cases, as it stands: by each reference that a case goes by, the rules on each of its
+/// records.
 #[derive(Debug, Default)]
-pub struct LimitedAccess(BTreeMap<String, Named>);
+pub struct LimitedAccess(BTreeMap<String, Vec<Named>>);
 
-/// Those named by the rules on one case.
-#[derive(Debug, Default)]
+/// Those named by the rules on one record.
+#[derive(Debug, Clone, Default)]
 struct Named {
     restricted_to: BTreeSet<Ref>,
     excluded: BTreeSet<Ref>,
@@ -54,15 +56,20 @@ impl Named {
     }
 }
 
+/// True where none of the rules on a case shuts an officer out.
+fn admit(rules: &[Named], officer: Option<&Ref>) -> bool {
+    rules.iter().all(|named| named.admits(officer))
+}
+
 impl LimitedAccess {
     /// True when an officer may see an offender's case.
     #[must_use]
     pub fn admits(&self, offender: &Ref, officer: &Ref) -> bool {
-        self.0.get(offender.as_str()).is_none_or(|named| named.admits(Some(officer)))
+        self.0.get(offender.as_str()).is_none_or(|rules| admit(rules, Some(officer)))
     }
 }
 
-/// The limited-access cases of a force.
+/// The limited-access cases of a force. Whoever is shut out by a record that was merged is shut out of the case that it was merged into.
 ///
 /// # Errors
 /// When the statement fails.
@@ -71,13 +78,24 @@ pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<LimitedAc
         .filter(limited_access::force.eq(force))
         .select((limited_access::offender_ref, limited_access::officer_ref, limited_access::rule))
         .load(connection)?;
-    let mut cases = LimitedAccess::default();
+    let mut named: BTreeMap<String, Named> = BTreeMap::new();
     for (offender, officer, rule) in rows {
-        let named = cases.0.entry(offender).or_default();
+        let named = named.entry(offender).or_default();
         let named = if rule == "only" { &mut named.restricted_to } else { &mut named.excluded };
         named.insert(stored_ref(officer)?);
     }
-    Ok(cases)
+    let homes = homes_of_force(connection, force)?;
+    let home = |offender: &str| homes.get(offender).map_or(offender, Ref::as_str).to_owned();
+    let mut cases: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    for (offender, named) in named {
+        cases.entry(home(&offender)).or_default().push(named);
+    }
+    for (merged, home) in &homes {
+        if let Some(rules) = cases.get(home.as_str()).cloned() {
+            cases.insert(merged.to_string(), rules);
+        }
+    }
+    Ok(LimitedAccess(cases))
 }
 
 /// The offenders whose cases are hidden within a scope; nothing where none is.
@@ -92,7 +110,7 @@ pub fn hidden(connection: &mut AnyConnection, scope: &Scope) -> Result<Option<Ve
     };
     let cases = of_force(connection, &scope.force)?.0;
     let hidden: Vec<String> =
-        cases.into_iter().filter(|(_, named)| !named.admits(officer)).map(|(case, _)| case).collect();
+        cases.into_iter().filter(|(_, rules)| !admit(rules, officer)).map(|(case, _)| case).collect();
     Ok((!hidden.is_empty()).then_some(hidden))
 }
 

@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use super::backend::{AnyConnection, MultiBackend, ROWS_A_STATEMENT};
 use super::current::{Wanted, records_in_scope};
 use super::error::StoreError;
+use super::merge::homes_of_force;
 use super::record::{StoredRecord, held, stored_records};
 use super::schema::{current_record, own_entry};
 use super::scope::Scope;
 use crate::domain::record::{Held, Record, RecordKind};
+use crate::domain::reference::Ref;
 
 /// Offenders, and records about them.
 #[derive(Debug, Default)]
@@ -19,7 +21,7 @@ pub struct OfCases {
     pub records: Vec<Held<Record>>,
 }
 
-/// The offenders in a scope, and the current records of a kind about them. With an act, those alone whose newest
+/// The offenders in a scope, and the current records of a kind about them and about those merged into them, with the force's merges. With an act, those alone whose newest
 /// entry is that act's.
 ///
 /// # Errors
@@ -32,8 +34,14 @@ pub fn of_cases(
 ) -> Result<OfCases, StoreError> {
     let offenders = records_in_scope(connection, Wanted::all(RecordKind::Offender, scope))?;
     let mut records = Vec::new();
+    let homes = homes_of_force(connection, &scope.force)?;
+    if !homes.is_empty() {
+        records.extend(records_in_scope(connection, Wanted::all(RecordKind::Merge, scope))?);
+    }
     for some in offenders.chunks(ROWS_A_STATEMENT) {
-        let subjects: Vec<&str> = some.iter().map(|offender| offender.subject.as_str()).collect();
+        let own = some.iter().map(|offender| &offender.subject);
+        let merged = homes.iter().filter(|(_, home)| some.iter().any(|offender| offender.subject == **home));
+        let subjects: Vec<&str> = own.chain(merged.map(|(merged, _)| merged)).map(Ref::as_str).collect();
         let mut question = stored_records!()
             .filter(current_record::force.eq(&scope.force))
             .filter(current_record::kind.eq(kind.name()))

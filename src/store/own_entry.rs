@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, insert_all};
 use super::error::StoreError;
+use super::merge::{self, refs_of_case};
 use super::outbox::{self, NewOutboxEvent};
 use super::record::{StoredRecord, StoredVersion, stored_records, unreadable, whole};
 use super::schema::{
@@ -225,9 +226,10 @@ pub fn spoken_of_twice(
     force: &str,
     offender: &Ref,
 ) -> Result<Vec<(RecordKind, Ref)>, StoreError> {
+    let refs = refs_of_case(connection, force, offender)?;
     let rows: Vec<(String, String)> = current_record::table
         .filter(current_record::force.eq(force))
-        .filter(current_record::offender_ref.eq(offender.as_str()))
+        .filter(current_record::offender_ref.eq_any(refs))
         .filter(current_record::version_id.is_not_null())
         .filter(current_record::own_entry_id.is_not_null())
         .order((current_record::kind, current_record::subject))
@@ -337,6 +339,9 @@ pub fn append(connection: &mut AnyConnection, new: NewEntry<'_>) -> Result<Recor
             .execute(connection)?;
     }
     settle(connection, force, kind, subject)?;
+    if merge::counts(kind) {
+        merge::settle(connection, force)?;
+    }
     let request = wants_crime_report(before.as_ref(), now.as_ref()).then_some(OutwardEvent::CrimeReportRequest);
     for event in OutwardEvent::of_entry(kind).into_iter().chain(request) {
         let offender_ref = offender_ref.as_deref();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, ROWS_A_STATEMENT, insert_all};
 use super::error::StoreError;
+use super::merge::refs_of_case;
 use super::record::stored_ref;
 use super::schedule::StoredProposal;
 use super::schema::{planned_visit, planned_visit_officer};
@@ -169,7 +170,7 @@ pub fn planned(connection: &mut AnyConnection, force: &str, id: Uuid) -> Result<
     Ok(with_crews(connection, rows)?.pop())
 }
 
-/// Every visit to an offender that was ever planned, by day and time, each with the proposal that took its place, where
+/// Every visit to an offender, or to one merged into them, that was ever planned, by day and time, each with the proposal that took its place, where
 /// one did.
 ///
 /// # Errors
@@ -179,10 +180,11 @@ pub fn ever_planned(
     force: &str,
     offender: &Ref,
 ) -> Result<Vec<(PlannedVisitRow, Option<Uuid>)>, StoreError> {
+    let refs = refs_of_case(connection, force, offender)?;
     let of_offender = || {
         planned_visit::table
             .filter(planned_visit::force.eq(force.to_owned()))
-            .filter(planned_visit::offender_ref.eq(offender.to_string()))
+            .filter(planned_visit::offender_ref.eq_any(refs.clone()))
     };
     let rows: Vec<VisitRow> = of_offender().select(VISIT).load(connection)?;
     let superseded: Vec<(DbId, Option<DbId>)> =

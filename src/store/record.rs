@@ -1,6 +1,6 @@
 //! Records: every version appended to the history, the newest of each in the current state.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, insert_all};
 use super::error::StoreError;
+use super::merge;
 use super::own_entry::{self, StoredClaims};
 use super::schema::{current_record, record_reference, record_version, record_version_personal_data};
 use super::types::{DbId, DbInstant, DbJson};
@@ -229,6 +230,8 @@ pub fn apply(
     let mut personal_rows = Vec::new();
     let mut current_rows = Vec::new();
     let mut reference_rows = Vec::new();
+    let of_merges: BTreeSet<String> =
+        versions.iter().filter(|version| merge::counts(version.kind)).map(|version| version.force.clone()).collect();
     for (index, version) in versions.into_iter().enumerate() {
         let id = DbId(Uuid::now_v7());
         let (content, personal_data) = version.content.set_apart(version.kind);
@@ -286,6 +289,9 @@ pub fn apply(
     insert_all!(connection, record_reference::table, reference_rows);
     for (force, kind, subject) in claimed {
         own_entry::settle(connection, &force, kind, &subject)?;
+    }
+    for force in of_merges {
+        merge::settle(connection, &force)?;
     }
     Ok(())
 }

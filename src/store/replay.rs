@@ -53,7 +53,7 @@ impl Replay {
     /// # Errors
     /// When a statement fails.
     pub fn of(connection: &mut AnyConnection, force: &str) -> Result<Self, StoreError> {
-        let whose = Whose { force, offender: None };
+        let whose = Whose { force, offenders: None };
         let mut changes = Vec::new();
         for kind in RecordKind::ALL.iter().copied() {
             changes.extend(versions(connection, whose, kind, AsAt::Now)?.into_iter().map(|row| of_version(kind, row)));

@@ -506,6 +506,16 @@ table! {
 
 table! {
     use diesel::sql_types::*;
+
+    offender_merge (force, merged_ref) {
+        force -> Text,
+        merged_ref -> Text,
+        home_ref -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
     use crate::store::types::sql;
 
     transfer_key (id) {
@@ -520,6 +530,18 @@ table! {
         withdrawn_at -> Nullable<sql::Instant>,
         withdrawn_by -> Nullable<Text>,
         withdrawal_reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    drift (force, kind, subject) {
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        difference -> Text,
+        there_time -> Nullable<sql::Instant>,
+        here_time -> Nullable<sql::Instant>,
+        since -> sql::Instant,
     }
 }
 
@@ -588,6 +610,14 @@ table! {
     }
 }
 
+table! {
+    drift_check (force, kind) {
+        force -> Text,
+        kind -> Text,
+        checked_at -> sql::Instant,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,
@@ -597,6 +627,9 @@ allow_tables_to_appear_in_same_query!(
     own_entry_personal_data,
     limited_access,
     legal_hold,
+    offender_merge,
+    drift,
+    drift_check,
     idempotency_key,
     record_reference,
     audit_entry,

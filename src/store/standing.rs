@@ -10,7 +10,7 @@ use super::backend::{AnyConnection, MultiBackend, ROWS_A_STATEMENT, insert_all};
 use super::error::StoreError;
 use super::limited_access::hidden;
 use super::record::stored_ref;
-use super::schema::{case_standing, current_record};
+use super::schema::{case_standing, current_record, offender_merge};
 use super::scope::{Scope, TeamScope};
 use super::types::DbJson;
 use crate::domain::record::RecordKind;
@@ -104,10 +104,14 @@ fn load(
         .eq(case_standing::force)
         .and(current_record::kind.eq(RecordKind::Offender.name()))
         .and(current_record::subject.eq(case_standing::offender_ref));
+    let merged = offender_merge::table
+        .filter(offender_merge::force.eq(case_standing::force))
+        .filter(offender_merge::merged_ref.eq(case_standing::offender_ref));
     let mut question = case_standing::table
         .inner_join(current_record::table.on(of_offender))
         .filter(case_standing::force.eq(&scope.force))
         .filter(current_record::withdrawn.eq(false))
+        .filter(diesel::dsl::not(diesel::dsl::exists(merged)))
         .order(case_standing::offender_ref)
         .select((case_standing::offender_ref, current_record::team_ref.assume_not_null(), case_standing::facts))
         .into_boxed::<MultiBackend>();

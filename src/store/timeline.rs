@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, ROWS_A_STATEMENT};
 use super::error::StoreError;
+use super::merge::refs_of_case;
 use super::record::{stored_kind, stored_ref, whole};
 use super::schema::{own_entry, own_entry_personal_data, record_version, record_version_personal_data};
 use super::types::{DbId, DbInstant, DbJson};
@@ -52,7 +53,7 @@ pub enum Provenance {
     },
 }
 
-/// Every version of every record about an offender, newest first. A withdrawal does not say whom
+/// Every version of every record about an offender, and about those merged into them, newest first. A withdrawal does not say whom
 /// the record was about: it belongs to whom the version before it was about.
 ///
 /// # Errors
@@ -62,9 +63,10 @@ pub fn versions_about(
     force: &str,
     offender: &Ref,
 ) -> Result<Vec<VersionMark>, StoreError> {
+    let refs = refs_of_case(connection, force, offender)?;
     let named: Vec<(String, String)> = record_version::table
         .filter(record_version::force.eq(force))
-        .filter(record_version::offender_ref.eq(offender.as_str()))
+        .filter(record_version::offender_ref.eq_any(&refs))
         .select((record_version::kind, record_version::subject))
         .distinct()
         .load(connection)?;
@@ -81,12 +83,12 @@ pub fn versions_about(
             if !withdrawn {
                 whom.clone_from(about);
             }
-            if whom.as_deref() == Some(offender.as_str()) {
+            if whom.as_ref().is_some_and(|whom| refs.contains(whom)) {
                 found.push(sent(stored_kind(&kind)?, row)?);
             }
         }
     }
-    found.extend(entered_here(connection, force, offender)?);
+    found.extend(entered_here(connection, force, &refs)?);
     found.sort_by(|a, b| (b.event_time, &b.event_id, b.id).cmp(&(a.event_time, &a.event_id, a.id)));
     Ok(found)
 }
@@ -143,10 +145,10 @@ const ENTRY: (
     own_entry::act,
 );
 
-fn entered_here(connection: &mut AnyConnection, force: &str, offender: &Ref) -> Result<Vec<VersionMark>, StoreError> {
+fn entered_here(connection: &mut AnyConnection, force: &str, refs: &[String]) -> Result<Vec<VersionMark>, StoreError> {
     let rows: Vec<EntryRow> = own_entry::table
         .filter(own_entry::force.eq(force))
-        .filter(own_entry::offender_ref.eq(offender.as_str()))
+        .filter(own_entry::offender_ref.eq_any(refs))
         .select(ENTRY)
         .load(connection)?;
     rows.into_iter().map(entry).collect()

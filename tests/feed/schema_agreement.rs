@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use mosovo_visits::domain::record::Record;
 use mosovo_visits::records::feed::event::{Change, read_event};
 use mosovo_visits::records::feed::fault::{Fault, FaultCode};
+use mosovo_visits::store::drift::digest;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
@@ -199,6 +200,15 @@ fn judge(event: &Value) -> bool {
 fn every_sample_is_accepted() {
     assert_eq!(SAMPLES.len(), 17);
     assert!(SAMPLES.iter().all(judge));
+}
+
+#[test]
+fn what_is_kept_of_a_sample_has_the_digest_of_what_was_sent() {
+    for sample in SAMPLES.iter() {
+        if let Change::Put(record) = read_event(sample.clone()).unwrap().change {
+            assert_eq!(digest(record.to_json().unwrap()), digest(sample["data"].clone()), "{sample}");
+        }
+    }
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn path(template: &str) -> String {
         Some("risk-management-plans") => "p-1",
         Some("visits") => "v-1",
         Some("addresses") => "a-1",
-        Some("handovers" | "posts" | "circumstances" | "orders") => "none",
+        Some("handovers" | "posts" | "circumstances" | "orders" | "merges") => "none",
         Some(_) | None => "",
     };
     template
@@ -51,6 +51,8 @@ fn passes(verb: Verb, template: &str) -> &'static [u16] {
         // Nobody of the caseload is in the area's briefing.
         (Verb::Post, "/v1/neighbourhoods/{ref}/intelligence") => &[404],
         (Verb::Post, "/v1/offenders/{ref}/conflicts/settle") => &[409],
+        // The other record is none of the caseload's.
+        (Verb::Post, "/v1/offenders/{ref}/merges") => &[400],
         // There is none of these in the caseload.
         (_, template) if NOT_THERE.iter().any(|part| template.starts_with(part)) => &[404],
         // The second who asks finds it done.
@@ -150,7 +152,7 @@ fn officer(role: Role) -> Option<&'static str> {
 }
 
 /// Collections of which the caseload has nothing.
-const NOT_THERE: [&str; 4] = ["/v1/handovers/", "/v1/posts/", "/v1/circumstances/", "/v1/orders/"];
+const NOT_THERE: [&str; 5] = ["/v1/handovers/", "/v1/posts/", "/v1/circumstances/", "/v1/orders/", "/v1/merges/"];
 
 /// An offender who is entered.
 const OFFENDER: &str = r#"{"given_name": "Nadir", "family_name": "Inventio", "status": "community", "status_since": "2021-04-01",
@@ -168,6 +170,8 @@ fn body_of_people(template: &str) -> Option<&'static str> {
         "/v1/offenders/{ref}/circumstances" => {
             r#"{"kind": "device", "description": "invented", "source": "visit", "on_national_record": true}"#
         }
+        "/v1/offenders/{ref}/merges" => r#"{"merged_ref": "none", "reason": "invented"}"#,
+        "/v1/merges/{ref}/undo" => r#"{"reason": "invented"}"#,
         "/v1/circumstances/{ref}" => r#"{"on_national_record": true}"#,
         "/v1/circumstances/{ref}/confirm" => r#"{"confirmed_on": "2021-04-14"}"#,
         "/v1/circumstances/{ref}/end" => r#"{"until": "2021-04-14"}"#,
@@ -206,7 +210,7 @@ fn body_of_people(template: &str) -> Option<&'static str> {
 /// What the route takes: media type and body.
 fn body(template: &str) -> (&'static str, &'static str) {
     match template {
-        "/v1/records" => ("application/x-ndjson", ""),
+        "/v1/records" | "/v1/drift/digests" => ("application/x-ndjson", ""),
         "/v1/forecasts" => ("application/json", r#"{"team_ref": "north", "weeks": 1, "iterations": 0}"#),
         "/v1/schedules" => {
             ("application/json", r#"{"team_ref": "north", "from": "2021-04-16", "days": 7, "iterations": 0}"#)

@@ -36,13 +36,17 @@ pub struct SpellView {
     allocated_by: Option<Ref>,
     /// Why; of what was decided here.
     reason: Option<String>,
+    /// The record that was merged into this case's, where they managed that one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    merged_ref: Option<Ref>,
 }
 
 impl SpellView {
     fn of(spell: ManagerSpell, today: CivilDate) -> Self {
         let current = spell.from <= today && spell.until.is_none_or(|until| until >= today);
-        let ManagerSpell { officer_ref, name, from, until, allocated_by, reason } = spell;
-        Self { officer_ref, name, from, until, current, allocated_by, reason }
+        let ManagerSpell { officer_ref, name, from, until, allocated_by, reason, merged_ref } = spell;
+        Self { officer_ref, name, from, until, current, allocated_by, reason, merged_ref }
     }
 }
 

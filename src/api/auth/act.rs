@@ -42,6 +42,9 @@ acts! {
     SendRecords, "records.send", "Send records of the force": [RecordsSystem];
     ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
     ReadOutwardEvents, "outward_events.read", "Read what the records system is told of, and what it is about": [RecordsSystem];
+    CompareDigests, "drift.compare", "Compare what the records system holds with what it told here": [RecordsSystem];
+    ReadDrift, "drift.read", "Read where the records system and this service do not hold the same, by reference":
+        [DetectiveInspector, Administrator];
     ReadSubscriptions, "subscriptions.read", "Read the subscriptions to outward events, and what could not be delivered": [Administrator];
     ManageSubscriptions, "subscriptions.manage",
         "Make, pause, resume and end subscriptions, give them new keys, and have events delivered again": [Administrator];
@@ -161,6 +164,9 @@ acts! {
     ChangeStatus, "offenders.change_status",
         "Change an offender's status; what ends this force's management, a supervisor or detective inspector":
         [OffenderManager, Supervisor, DetectiveInspector];
+    MergeOffenders, "offenders.merge", "Merge the record of an offender into that of the same person":
+        [Supervisor, DetectiveInspector];
+    UndoMerges, "offenders.undo_merge", "Undo a merge of two offenders' records": [DetectiveInspector];
     ReadRoadService, "road_service.read", "Read how the road service stands, and the approvals of its host":
         [Administrator];
     ApproveRoadService, "road_service.approve", "Approve that a road service outside of private networks is asked, and withdraw it":

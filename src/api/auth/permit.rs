@@ -44,6 +44,10 @@ impl<A> Permit<A> {
     }
 }
 
+/// Who was permitted what they asked for, left with the request.
+#[derive(Debug, Clone)]
+pub struct Permitted(pub Person);
+
 /// Decided without waiting, so that whoever may not is told so and nothing of what else is wrong with
 /// the request: a handler names its permit before the path, the query and the body.
 impl<A: Act> FromRequest for Permit<A> {
@@ -57,9 +61,10 @@ impl<A: Act> FromRequest for Permit<A> {
 
 /// What a refused act would have been done to, as the path names it.
 #[derive(Default, Deserialize)]
-struct Target {
+pub struct Target {
+    /// By reference.
     #[serde(rename = "ref")]
-    reference: Option<Ref>,
+    pub reference: Option<Ref>,
     id: Option<Uuid>,
 }
 
@@ -118,7 +123,9 @@ fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> 
         },
     };
     if let Some(person) = caller.person.clone().filter(|person| act.roles.contains(&person.role)) {
-        return Ok(Person { reason: reading_reason(request)?, ..person });
+        let person = Person { reason: reading_reason(request)?, ..person };
+        request.extensions_mut().insert(Permitted(person.clone()));
+        return Ok(person);
     }
     let forces = caller.force.clone().into_iter().collect();
     refused(caller, forces, ErrorCode::FORBIDDEN.code);

@@ -9,6 +9,7 @@ pub mod disposals;
 pub mod foreign_travel;
 pub mod intelligence;
 pub mod legal_holds;
+pub mod merges;
 pub mod notifiable_changes;
 pub mod notifications;
 pub mod reactive_management;

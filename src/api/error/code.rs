@@ -118,6 +118,8 @@ error_table! {
         "Read the proposal, its visits and its plots, which leave those cases out; or ask somebody who may see every case of the team.";
     NOT_FOUND: NOT_FOUND, "not_found", "There is nothing here that you may see.",
         "Check the reference and the force and teams that the token names.";
+    MERGED: CONFLICT, "merged", "The offender's record was merged into another of the same person.",
+        "Go on under the record that `merged_into` names; `Location` has its path.";
     ROUTE_NOT_FOUND: NOT_FOUND, "route_not_found", "There is no such route.",
         "/openapi.json lists the routes.";
     METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED, "method_not_allowed", "This route does not take this method.",

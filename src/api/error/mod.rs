@@ -13,7 +13,9 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::acting::escaped;
 use crate::domain::calendar::Instant;
+use crate::domain::reference::Ref;
 use crate::store::error::StoreError;
 pub use code::ErrorCode;
 
@@ -28,18 +30,23 @@ pub struct Problem {
     pointer: Option<Box<str>>,
     location: Option<Box<str>>,
     changed: Option<Box<ChangedView>>,
-    rules: Option<Box<BrokenRules>>,
+    more: Option<Box<More>>,
 }
 
-/// The rules that something breaks, by their codes.
+/// What some problems say beside it all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct BrokenRules(Vec<&'static str>);
+enum More {
+    /// The rules that something breaks, by their codes.
+    BrokenRules(Vec<&'static str>),
+    /// The offender under whom a case goes on.
+    MergedInto(Ref),
+}
 
 impl Problem {
     /// A problem of a kind, with what is wrong this time: never personal data.
     #[must_use]
     pub fn new(code: ErrorCode, detail: impl Into<Box<str>>) -> Self {
-        Self { code, detail: detail.into(), pointer: None, location: None, changed: None, rules: None }
+        Self { code, detail: detail.into(), pointer: None, location: None, changed: None, more: None }
     }
 
     /// The same problem, at a place in the body: a JSON pointer.
@@ -66,8 +73,16 @@ impl Problem {
     /// The same problem, of something that breaks these rules.
     #[must_use]
     pub fn breaking(mut self, rules: impl Iterator<Item = &'static str>) -> Self {
-        self.rules = Some(Box::new(BrokenRules(rules.collect())));
+        self.more = Some(Box::new(More::BrokenRules(rules.collect())));
         self
+    }
+
+    /// Somebody whose record was merged: the case goes on under another.
+    #[must_use]
+    pub fn merged(into: Ref) -> Self {
+        let path = format!("/v1/offenders/{}", escaped(into.as_str()));
+        let detail = "the case goes on under the record of the same person that it was merged into";
+        Self { more: Some(Box::new(More::MergedInto(into))), ..Self::new(ErrorCode::MERGED, detail).told_at(path) }
     }
 
     /// The unknown, and what is out of the caller's scope alike.
@@ -92,6 +107,11 @@ impl Problem {
     /// What the caller reads.
     #[must_use]
     pub fn document(&self, request_id: Option<String>) -> ProblemDocument {
+        let (rules, merged_into) = match self.more.as_deref() {
+            None => (None, None),
+            Some(More::BrokenRules(rules)) => (Some(rules.clone()), None),
+            Some(More::MergedInto(home)) => (None, Some(home.to_string())),
+        };
         let instance = request_id.as_ref().map(|id| format!("urn:uuid:{id}"));
         ProblemDocument {
             problem_type: format!("urn:mosovo-visits:problem:{}", self.code.code),
@@ -104,7 +124,8 @@ impl Problem {
             request_id,
             pointer: self.pointer.as_deref().map(str::to_owned),
             changed: self.changed.clone(),
-            rules: self.rules.as_ref().map(|rules| rules.0.clone()),
+            rules,
+            merged_into,
         }
     }
 }
@@ -193,6 +214,9 @@ pub struct ProblemDocument {
     /// The rules that speak against it, by their codes: with `advised_against` and `move_refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<&'static str>>,
+    /// The offender under whom the case goes on: with `merged`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
 }
 
 /// What has changed in a record since the caller read it.

@@ -38,6 +38,8 @@ pub struct CaseFileView {
     in_community: bool,
     /// The offender: `records.offender.v1`.
     offender: RecordView,
+    /// The records of the same person that were merged into this one: `records.offender.v1`. What else the case shows is of either.
+    merged: Vec<RecordView>,
     /// Who manages the case now; empty where nobody does.
     manager: Option<ManagerView>,
     /// Every address: `records.address.v1`.
@@ -98,6 +100,11 @@ impl CaseFileView {
             legal_hold: file.is_on_legal_hold(),
             in_community: file.is_in_community(at),
             offender: RecordView::part(&file.offender_ref, &file.offender)?,
+            merged: file
+                .merged
+                .iter()
+                .map(|merged| RecordView::part(&merged.offender_ref, &merged.offender))
+                .collect::<Result<_, _>>()?,
             manager,
             addresses: all(&records.addresses)?,
             current_address_ref: file.current_address(at).map(|address| address.subject.clone()),

@@ -11,6 +11,7 @@ use crate::api::error::{Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::api::view::tagged;
 use crate::casework::import::{DanglingReference, ImportReport, RefusedEvent, read_import};
+use crate::casework::merges::FaultyMerge;
 use crate::domain::calendar::Instant;
 use crate::store::import::StoredImport;
 
@@ -56,6 +57,11 @@ struct Outcome {
     /// The references that name no current record, at most 10,000.
     #[schema(value_type = Vec<Object>)]
     dangling_references: Vec<DanglingReference>,
+    /// The merges that stand and do not hold (`cycle`, `merged_already`, `kept_not_there`), or hold and want looking at
+    /// (`kept_not_managed`); absent where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    faulty_merges: Vec<FaultyMerge>,
 }
 
 /// A refused event: how the document describes [`RefusedEvent`].
@@ -106,6 +112,7 @@ impl Outcome {
             dangling: report.dangling,
             errors: report.errors,
             dangling_references: report.dangling_references,
+            faulty_merges: report.faulty_merges,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The records feed over HTTP, and what came of it.
 
 pub(super) mod body;
+pub mod drift;
 pub mod events;
 pub mod feeds;
 pub mod imports;

@@ -10,8 +10,14 @@ use crate::store::error::StoreError;
 use crate::store::scope::Scope;
 
 /// What caseloads are counted by, beside the offenders in scope.
-const COUNTED: [RecordKind; 5] =
-    [RecordKind::Officer, RecordKind::Team, RecordKind::Post, RecordKind::ArmsAssessment, RecordKind::Handover];
+const COUNTED: [RecordKind; 6] = [
+    RecordKind::Officer,
+    RecordKind::Team,
+    RecordKind::Post,
+    RecordKind::ArmsAssessment,
+    RecordKind::Handover,
+    RecordKind::Merge,
+];
 
 /// The officers, teams and posts of a force, and the cases in scope.
 pub(in crate::casework) fn load(connection: &mut AnyConnection, scope: &Scope) -> Result<ForceFile, StoreError> {

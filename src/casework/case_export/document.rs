@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use super::seal::FORMAT;
 use crate::casework::actor::Actor;
+use crate::casework::force_file::refs_as_at;
+use crate::casework::merges::{leave_out_unseen, sees};
 use crate::casework::reading::Reader;
 use crate::casework::visits::attempt_log::MARKING;
 use crate::domain::as_at::AsAt;
@@ -51,6 +53,7 @@ pub(super) fn document(connection: &mut AnyConnection, export: &Export<'_>) -> R
     let Export { reader, offender, .. } = export;
     let force = &reader.person.force;
     let mut versions = versions_about(connection, force, offender)?;
+    leave_out_unseen(connection, reader, &mut versions)?;
     versions.reverse();
     Ok(json!({
         "format": FORMAT,
@@ -63,7 +66,7 @@ pub(super) fn document(connection: &mut AnyConnection, export: &Export<'_>) -> R
         "recipient": export.recipient,
         "legal_hold": legal_hold::is_held(connection, force, offender)?,
         "as_at": at(export.as_at),
-        "records": records(connection, force, offender, export.as_at)?,
+        "records": records(connection, reader, offender, export.as_at)?,
         "timeline": timeline(connection, &versions)?,
         "planned_visits": planned_visits(ever_planned(connection, force, offender)?),
         "audit": audit(connection, force, versions.iter().map(|version| (version.kind, &version.subject)))?,
@@ -73,15 +76,27 @@ pub(super) fn document(connection: &mut AnyConnection, export: &Export<'_>) -> R
 }
 
 /// Every record of the case as it stood, by kind and reference.
-fn records(connection: &mut AnyConnection, force: &str, offender: &Ref, at: AsAt) -> Result<Vec<Value>, StoreError> {
-    let whose = Whose { force, offender: Some(offender) };
+fn records(
+    connection: &mut AnyConnection,
+    reader: &Reader,
+    offender: &Ref,
+    at: AsAt,
+) -> Result<Vec<Value>, StoreError> {
+    let force = &reader.person.force;
+    let refs = refs_as_at(connection, force, offender, at)?;
+    let whose = Whose { force, offenders: Some(&refs) };
     let mut found = Vec::new();
     for kind in RecordKind::ALL {
         let mut of_kind: Vec<Held<Record>> = Vec::new();
         as_at::records(connection, whose, *kind, at, |held| of_kind.push(held))?;
-        of_kind.retain(|held| offender_of(&held.subject, &held.record) == Some(offender));
+        of_kind.retain(|held| offender_of(&held.subject, &held.record).is_some_and(|of| refs.contains(of)));
         of_kind.sort_by(|a, b| a.subject.cmp(&b.subject));
         for Held { subject, record, .. } in of_kind {
+            if let Record::Merge(merge) = &record
+                && !sees(connection, reader, &merge.merged_ref)?
+            {
+                continue;
+            }
             let members = record.to_json().map_err(unreadable)?;
             found.push(json!({ "kind": kind, "ref": subject, "record": members }));
         }

@@ -95,7 +95,7 @@ fn of_team(
     (hidden, changes): (&BTreeSet<String>, &[Change]),
 ) -> TeamInput {
     let cases = || file.cases.values().filter(|case| case.offender.team_ref == *team);
-    let is_limited = |case: &&CaseFile| case.records.access.is_some();
+    let is_limited = |case: &&CaseFile| case.records.restrictions().next().is_some();
     let far = DueContext {
         horizon: Horizon { from: context.horizon.from, until: plus_years(context.horizon.until, LATER_YEARS) },
         ..context

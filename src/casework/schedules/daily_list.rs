@@ -2,6 +2,8 @@
 //!
 //! An offender manager reads their own list and no other; a supervisor those of their teams.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -25,6 +27,7 @@ use crate::store::backend::AnyConnection;
 use crate::store::current::{Wanted, exists, records_in_scope};
 use crate::store::error::StoreError;
 use crate::store::limited_access::hidden;
+use crate::store::merge::homes_of_force;
 use crate::store::planned_visit::{PlannedVisitRow, officer_visits};
 use crate::store::scope::{Scope, TeamScope};
 
@@ -178,7 +181,10 @@ fn listed(
     is_own: bool,
 ) -> Result<Vec<ListedVisit>, ScheduleError> {
     let visits = rows.iter().map(PlannedVisitRow::visit).collect::<Result<Vec<_>, _>>()?;
-    let offenders: Vec<&Ref> = visits.iter().map(|visit| &visit.offender_ref).collect();
+    let homes = homes_of_force(connection, &scope.force)?;
+    let home = |visit: &PlannedVisit| homes.get(&visit.offender_ref).unwrap_or(&visit.offender_ref).clone();
+    let offenders: BTreeSet<Ref> = visits.iter().map(home).collect();
+    let offenders: Vec<&Ref> = offenders.iter().collect();
     let force = force_file::open_cases(connection, &scope.force, &offenders)?;
     let hidden = hidden(connection, scope)?.unwrap_or_default();
     let list = rows.into_iter().zip(&visits).filter_map(|(row, visit)| {
@@ -189,7 +195,7 @@ fn listed(
 }
 
 fn list_one(force: &ForceFile, at: Moment, row: PlannedVisitRow, visit: &PlannedVisit, is_hidden: bool) -> ListedVisit {
-    let case = force.cases.get(&visit.offender_ref);
+    let case = force.case(&visit.offender_ref);
     let shown = case.filter(|case| !is_hidden && case.offender.team_ref == visit.team_ref);
     let doubts =
         if is_hidden { vec![Doubt::LimitedAccess] } else { doubts(visit.arrangement(), case, &force.officers, at) };

@@ -10,13 +10,14 @@ use crate::domain::reference::Ref;
 use crate::domain::refusal::Refusal;
 use crate::store::Store;
 use crate::store::error::StoreError;
+use crate::store::merge::home_of;
 use crate::store::planned_visit::{PlannedVisitRow, planned};
 
 fn stored(text: &str) -> Result<Ref, StoreError> {
     Ref::new(text).map_err(|error| StoreError::Unreadable { what: "reference", detail: error.to_string() })
 }
 
-/// Acts on the case of a planned visit that the person may see.
+/// Acts on the case of a planned visit that the person may see, under whichever record it goes on by now.
 ///
 /// # Errors
 /// See [`ActError`]; nothing of the act is kept then.
@@ -32,7 +33,7 @@ pub(super) fn on_planned_visit(
         let row = planned(connection, &reader.person.force, id)?;
         let exists = row.is_some();
         if let Some(row) = row {
-            let offender = stored(&row.offender_ref)?;
+            let offender = home_of(connection, &reader.person.force, &stored(&row.offender_ref)?)?;
             if is_in_scope(connection, reader, &offender)? {
                 return Ok(Some((row, offender)));
             }

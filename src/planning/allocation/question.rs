@@ -203,9 +203,9 @@ fn open<'a>(
 ) -> OpenCase {
     let risk = case.arms_level(at);
     let held_by = case.current_allocation(at).and_then(|allocation| allocation.officer_ref.clone());
-    let come = case.records.allocations.iter().filter(|held| at.has_come(held.record.from));
-    let access = case.records.access.as_ref();
-    let admits = |officer: &Ref| access.is_none_or(|access| access.admits(Some(officer)));
+    let allocations = case.records.allocations.iter().chain(&case.records.allocations_of_merged);
+    let come = allocations.filter(|held| at.has_come(held.record.from));
+    let admits = |officer: &Ref| case.records.admits(Some(officer));
     OpenCase {
         facts: CaseFacts {
             offender_ref: case.offender_ref.clone(),
@@ -233,7 +233,7 @@ fn home(case: &CaseFile, at: Moment) -> Option<Location> {
 
 /// True where a case is hidden from somebody.
 fn is_limited(case: &CaseFile) -> bool {
-    case.records.access.as_ref().is_some_and(|access| !access.admits(None))
+    !case.records.admits(None)
 }
 
 /// Counts a case in its manager's hand.

@@ -1,4 +1,4 @@
-//! Records that contradict themselves: `inconsistent_dates` of the records feed, version 1.
+//! Records that contradict themselves: `inconsistent_dates` of the records feed, version 1, and merges of a record into itself.
 //!
 //! Equal dates and times are accepted. The fault points at the member that should be the later,
 //! or the greater, of the two.
@@ -6,6 +6,7 @@
 use super::fault::{Fault, FaultCode};
 use super::fields::Reading;
 use crate::domain::address::Address;
+use crate::domain::merge::Merge;
 use crate::domain::officer::{Absence, Officer, Shift};
 use crate::domain::reactive_management::ReactiveManagement;
 use crate::domain::risk_management_plan::{TimeWindow, VisitInterval, VisitRequirement, VisitStep};
@@ -41,6 +42,15 @@ pub(super) fn address(address: &Address) -> Reading<()> {
 
 pub(super) fn reactive_management(spell: &ReactiveManagement) -> Reading<()> {
     in_order(("entered_on", spell.entered_on), ("left_on", spell.left_on))
+}
+
+/// A record is not merged into itself.
+pub(super) fn merge(merge: &Merge) -> Reading<()> {
+    if merge.kept_ref == merge.merged_ref {
+        let detail = "must be another record than kept_ref; correct whichever is wrong";
+        return Err(Fault::here(FaultCode::MergedIntoItself, detail).under("merged_ref"));
+    }
+    Ok(())
 }
 
 pub(super) fn visit_requirement(requirement: &VisitRequirement) -> Reading<()> {
@@ -84,6 +94,17 @@ mod tests {
                 "time_windows": [{"weekdays": ["mon"], "from": window[0], "until": window[1]}],
                 "steps": [{"until": "2021-02-01", "earliest_after_days": step[0], "interval_days": step[1],
                     "latest_after_days": step[2]}]}})
+    }
+
+    #[test]
+    fn a_record_is_not_merged_into_itself() {
+        let merge = |merged: &str| {
+            let data = json!({"kept_ref": "O", "merged_ref": merged, "merged_on": "2021-01-01", "reason": "", "undone": false});
+            read_record(RecordKind::Merge, data)
+        };
+        assert!(merge("P").is_ok());
+        let fault = merge("O").unwrap_err();
+        assert_eq!((fault.code, fault.pointer.as_str()), (FaultCode::MergedIntoItself, "/data/merged_ref"));
     }
 
     #[test]

@@ -57,6 +57,8 @@ pub enum FaultCode {
     SubjectMismatch,
     /// Dates, times or day counts that contradict each other.
     InconsistentDates,
+    /// A record merged into itself.
+    MergedIntoItself,
 }
 
 impl FaultCode {
@@ -88,6 +90,7 @@ impl FaultCode {
             Self::TypeNotPermitted => "type_not_permitted",
             Self::SubjectMismatch => "subject_mismatch",
             Self::InconsistentDates => "inconsistent_dates",
+            Self::MergedIntoItself => "merged_into_itself",
         }
     }
 }
@@ -143,7 +146,9 @@ mod tests {
 
     #[test]
     fn a_code_is_written_as_serde_writes_it() {
-        for code in [FaultCode::InvalidUtf8, FaultCode::NotAnObject, FaultCode::InconsistentDates, FaultCode::Blank] {
+        for code in
+            [FaultCode::InvalidUtf8, FaultCode::NotAnObject, FaultCode::InconsistentDates, FaultCode::MergedIntoItself]
+        {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
         }
     }

@@ -14,6 +14,7 @@ use crate::domain::arms_assessment::ArmsAssessment;
 use crate::domain::breach::{Breach, BreachCrime, BreachDecision};
 use crate::domain::crime_report::CrimeReport;
 use crate::domain::intelligence::{Intelligence, IntelligenceCasework};
+use crate::domain::merge::Merge;
 use crate::domain::notification::Notification;
 use crate::domain::offender::{ExternalRef, Mappa, NotificationPeriod, Offender, StaticRisk};
 use crate::domain::officer::{Absence, Officer, Shift, Training};
@@ -51,6 +52,7 @@ pub fn read_record(kind: RecordKind, data: Value) -> Result<Record, Fault> {
         RecordKind::ReactiveManagement => {
             checked(object(reactive_management), consistency::reactive_management)(data).map(Record::ReactiveManagement)
         }
+        RecordKind::Merge => checked(object(merge), consistency::merge)(data).map(Record::Merge),
         RecordKind::DipSample
         | RecordKind::DipSampleGrade
         | RecordKind::AccessRestriction
@@ -409,5 +411,18 @@ fn reactive_management(fields: &mut Fields) -> Reading<ReactiveManagement> {
         approved_by: fields.optional_or_null("approved_by", reference)?,
         rationale: fields.optional("rationale", free_text)?,
         last_reviewed_on: fields.optional_or_null("last_reviewed_on", date)?,
+    })
+}
+
+fn merge(fields: &mut Fields) -> Reading<Merge> {
+    Ok(Merge {
+        kept_ref: fields.required("kept_ref", reference)?,
+        merged_ref: fields.required("merged_ref", reference)?,
+        merged_on: fields.required("merged_on", date)?,
+        reason: fields.required("reason", free_text)?,
+        undone: fields.required("undone", boolean)?,
+        decided_by: None,
+        undone_by: None,
+        undone_reason: None,
     })
 }

@@ -73,7 +73,7 @@ pub struct UnplacedVisit {
 pub fn evaluate(force: &ForceFile, facts: &ServiceFacts, at: Moment, policy: &Policy) -> Vec<Flag> {
     let mut flags = super::evaluate(force, at, policy);
     for visit in &facts.planned_visits {
-        let case = force.cases.get(&visit.offender_ref);
+        let case = force.case(&visit.offender_ref);
         let found = [
             (FlagCode::PlannedVisitInDoubt, planned_visit::in_doubt(visit, case, force, at)),
             (FlagCode::VisitOutcomeMissing, planned_visit::outcome_missing(visit, case, at, policy)),
@@ -89,7 +89,7 @@ pub fn evaluate(force: &ForceFile, facts: &ServiceFacts, at: Moment, policy: &Po
         }));
     }
     for unplaced in &facts.unplaced_visits {
-        let case = force.cases.get(&unplaced.offender_ref);
+        let case = force.case(&unplaced.offender_ref);
         flags.extend(case.and_then(|case| {
             let finding = unplaced_visit::unscheduled(unplaced, case, at)?;
             let subject = case.offender_ref.clone();

@@ -23,7 +23,7 @@ pub(super) fn not_briefed<'a>(
     policy: &Policy,
 ) -> Vec<(&'a Ref, &'a Ref, Finding)> {
     let since = minus_days(at.today(), policy.briefing_max_age_days);
-    let is_open = |case: &&CaseFile| case.records.access.as_ref().is_none_or(|access| access.restricted_to.is_empty());
+    let is_open = |case: &&CaseFile| case.records.restrictions().all(|access| access.restricted_to.is_empty());
     let mut living_there: BTreeMap<(&Ref, &Ref), usize> = BTreeMap::new();
     for case in force.cases.values().filter(|case| case.is_in_community(at)).filter(is_open) {
         if let Some(area) = &case.offender.neighbourhood_ref {

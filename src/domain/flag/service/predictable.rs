@@ -29,7 +29,7 @@ pub(super) fn predictable<'a>(
     let beaten = |(team, offenders): (&'a Ref, BTreeMap<&Ref, Vec<&ExpectedVisit>>)| {
         let mut tallies = GUESSERS.map(|guesser| (guesser, Tally::default()));
         for (offender, mut visits) in offenders {
-            let Some(case) = force.cases.get(offender) else { continue };
+            let Some(case) = force.case(offender) else { continue };
             visits.sort_by_key(|visit| visit.came.date);
             let mut seen = case.seen_visits(at);
             for visit in visits {

@@ -199,6 +199,8 @@ pub(crate) fn good(kind: RecordKind) -> Value {
             "items": [] }),
         RecordKind::LegalHold => json!({ "offender_ref": "o", "ground": "litigation", "reason": "invented",
             "placed_by": "di", "placed_at": "2021-04-01T12:00:00Z" }),
+        RecordKind::Merge => json!({ "kept_ref": "o", "merged_ref": "p", "merged_on": "2021-04-01", "reason": "",
+            "undone": false }),
         RecordKind::Post => json!({ "team_ref": "t", "role": "offender_manager", "title": "Invented post" }),
         RecordKind::Circumstance => {
             json!({ "offender_ref": "o", "kind": "device", "description": "", "identifiers": [],

@@ -1,0 +1,2 @@
+DROP TABLE drift_check;
+DROP TABLE drift;

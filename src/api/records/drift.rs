@@ -1,0 +1,235 @@
+//! Drift: what the records system holds compared with what it told here, and where the two differ.
+
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::whole;
+use crate::api::auth::act::{CompareDigests, ReadDrift};
+use crate::api::auth::permit::Permit;
+use crate::api::error::{ErrorCode, Problem, ProblemDocument};
+use crate::api::paging::{cursor, limit, page, place};
+use crate::api::service::Service;
+use crate::casework::actor::Actor;
+use crate::casework::drift::{Compared, compare_with, report};
+use crate::domain::calendar::Instant;
+use crate::domain::drift::{Difference, Drifted};
+use crate::domain::record::RecordKind;
+use crate::domain::reference::Ref;
+use crate::records::digests::read_digests;
+use crate::store::drift::KeptDrift;
+
+/// The longest list of digests: some 200,000 lines. `[I]`
+const LONGEST_LIST_BYTES: usize = 32 * 1024 * 1024;
+
+/// The most that an answer lists of what is to be sent again; it counts all of it. `[I]`
+const MOST_LISTED: usize = 10_000;
+
+const LINES: &str = "application/x-ndjson";
+
+/// What came of a comparison.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftComparison)]
+pub struct ComparisonView {
+    /// By type.
+    types: Vec<TypeView>,
+    /// What is to be sent again, by type and key; at most 10,000.
+    send_again: Vec<AgainView>,
+    /// True where there is more to be sent again than is listed.
+    truncated: bool,
+}
+
+/// What came of comparing the records of a type.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftOfType)]
+struct TypeView {
+    /// The type, for instance `records.visit.v1`.
+    r#type: String,
+    /// How many there are in the records system.
+    there: usize,
+    /// How many there are here, of those that it told of.
+    here: usize,
+    /// How many are there alone.
+    only_there: usize,
+    /// How many are here alone.
+    only_here: usize,
+    /// How many say different things.
+    differs: usize,
+}
+
+/// A record that is to be sent again.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SendAgain)]
+struct AgainView {
+    /// Its type.
+    r#type: String,
+    /// Its key.
+    #[schema(value_type = String)]
+    subject: Ref,
+    /// `only_there` or `differs`: the record is to be sent; `only_here`: its withdrawal is.
+    #[schema(value_type = String)]
+    difference: Difference,
+}
+
+/// Where the two sides differ.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftReport)]
+pub struct DriftView {
+    /// When each type was last compared; one that is not among them never was.
+    checks: Vec<CheckView>,
+    /// What differs, by type and key.
+    items: Vec<DriftedView>,
+}
+
+/// When a type was last compared.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftCheck)]
+struct CheckView {
+    /// The type.
+    r#type: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    checked_at: Instant,
+}
+
+/// A record on which the two sides differ.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Drifted)]
+struct DriftedView {
+    /// Its type.
+    r#type: String,
+    /// Its key.
+    #[schema(value_type = String)]
+    subject: Ref,
+    /// `only_there`, `only_here` or `differs`.
+    #[schema(value_type = String)]
+    difference: Difference,
+    /// Since when that is known.
+    #[schema(value_type = String, format = DateTime)]
+    since: Instant,
+    /// The `time` of the newest event in the records system.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    there_time: Option<Instant>,
+    /// The `time` of the newest event here.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    here_time: Option<Instant>,
+}
+
+/// A part of the report.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DriftQuery {
+    /// How many, 1 to 200; 50 where it is left out.
+    limit: Option<usize>,
+    /// The place to go on from, out of the link to what comes next.
+    cursor: Option<String>,
+}
+
+fn event_type(kind: RecordKind) -> String {
+    format!("records.{kind}.v1")
+}
+
+impl ComparisonView {
+    fn of(compared: Vec<Compared>) -> Self {
+        let types = compared.iter().map(|it| TypeView {
+            r#type: event_type(it.kind),
+            there: it.there,
+            here: it.here,
+            only_there: it.count(Difference::OnlyThere),
+            only_here: it.count(Difference::OnlyHere),
+            differs: it.count(Difference::Differs),
+        });
+        let types = types.collect();
+        let again = |(kind, Drifted { subject, difference, .. }): (RecordKind, Drifted)| AgainView {
+            r#type: event_type(kind),
+            subject,
+            difference,
+        };
+        let drifted = compared.into_iter().flat_map(|it| it.drifted.into_iter().map(move |drifted| (it.kind, drifted)));
+        let mut send_again: Vec<AgainView> = drifted.map(again).collect();
+        let truncated = send_again.len() > MOST_LISTED;
+        send_again.truncate(MOST_LISTED);
+        Self { types, send_again, truncated }
+    }
+}
+
+impl From<KeptDrift> for DriftedView {
+    fn from(kept: KeptDrift) -> Self {
+        let KeptDrift { kind, drifted: Drifted { subject, difference, there, here }, since } = kept;
+        Self { r#type: event_type(kind), subject, difference, since, there_time: there, here_time: here }
+    }
+}
+
+/// Compares what the records system holds with what it told here. Each line names a record: `type`, `subject`, the `digest` of its `data` and the `time` of
+/// its newest event; of a type that a line names, the lines are all that there are.
+///
+/// # Errors
+/// When the caller may not, or a line cannot be read: nothing is compared then.
+#[utoipa::path(
+    post, path = "/v1/drift/digests", tag = "records", operation_id = "compare_digests", security(("bearer_token" = [])),
+    request_body(
+        description = "One object a line: `type`, `subject`, `digest`, `time`; at most 32 MiB",
+        content((String = "application/x-ndjson")),
+    ),
+    responses((status = 200, body = ComparisonView), (status = "4XX", body = ProblemDocument)),
+)]
+pub async fn digests(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    permit: Permit<CompareDigests>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let media_type = request.mime_type().ok().flatten();
+    if media_type.is_none_or(|media_type| media_type.essence_str() != LINES) {
+        return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("digests are sent as {LINES}")));
+    }
+    let person = permit.into_person();
+    let lines = whole(body, LONGEST_LIST_BYTES).await?;
+    let compared = service
+        .run(move |service| -> Result<Vec<Compared>, Problem> {
+            let there = read_digests(&lines).map_err(|bad| {
+                let problem = Problem::new(ErrorCode::INVALID_BODY, format!("line {}: {}", bad.line, bad.fault.detail));
+                if bad.fault.pointer.is_empty() { problem } else { problem.at(bad.fault.pointer) }
+            })?;
+            let (force, actor) = (person.force.clone(), Actor::Person(person));
+            Ok(compare_with(service.store(), (service.clock().now(), &actor), &force, &there)?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(ComparisonView::of(compared)))
+}
+
+/// Where the records system and this service do not hold the same, by references alone, and since when that is known.
+///
+/// # Errors
+/// When the caller may not, a parameter is wrong, or the service fails.
+#[utoipa::path(
+    get, path = "/v1/drift", tag = "records", operation_id = "read_drift", security(("bearer_token" = [])),
+    params(DriftQuery),
+    responses(
+        (status = 200, body = DriftView, headers(("Link" = String, description = "The next part, where there is one"))),
+        (status = "4XX", body = ProblemDocument),
+    ),
+)]
+pub async fn read(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    permit: Permit<ReadDrift>,
+    query: web::Query<DriftQuery>,
+) -> Result<HttpResponse, Problem> {
+    let reader = service.reader(permit);
+    let DriftQuery { limit: asked, cursor: from } = query.into_inner();
+    let limit = limit(asked)?;
+    let split = |place: String| place.split_once('\n').map(|(kind, subject)| (kind.to_owned(), subject.to_owned()));
+    let after: Option<(String, String)> = place(from.as_deref(), split)?;
+    let found = service.run(move |service| report(service.store(), &reader, (after.as_ref(), limit))).await?;
+    let next = found
+        .drifting
+        .last()
+        .filter(|_| found.goes_on)
+        .map(|last| cursor(&format!("{}\n{}", last.kind, last.drifted.subject)));
+    let checks = found.checks.into_iter().map(|(kind, checked_at)| CheckView { r#type: event_type(kind), checked_at });
+    let view =
+        DriftView { checks: checks.collect(), items: found.drifting.into_iter().map(DriftedView::from).collect() };
+    page(&request, &view, next.as_deref())
+}
