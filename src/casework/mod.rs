@@ -16,6 +16,7 @@ pub mod conflicts;
 pub mod dashboards;
 pub mod dip_samples;
 pub mod disposals;
+pub mod extracts;
 pub mod first_noticed;
 pub mod flag_list;
 pub mod flags;

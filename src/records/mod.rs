@@ -1,5 +1,6 @@
 //! The external records system: it stays the system of record.
 
+pub mod extract;
 pub mod feed;
 pub mod generate;
 pub mod import;

@@ -12,6 +12,8 @@ pub mod delivery;
 pub mod digest;
 pub mod error;
 pub mod evaluation;
+pub mod extract;
+pub mod extract_mapping;
 pub mod flag;
 pub mod flag_list;
 pub mod forecast;

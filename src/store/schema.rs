@@ -495,6 +495,48 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    extract_mapping (force, name, version) {
+        force -> Text,
+        name -> Text,
+        version -> Integer,
+        document -> sql::Json,
+        sha256 -> Text,
+        saved_at -> sql::Instant,
+        saved_by -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    import_extract (import_id) {
+        import_id -> sql::Id,
+        force -> Text,
+        source -> Text,
+        mapping_name -> Nullable<Text>,
+        mapping_version -> Nullable<Integer>,
+        mapping_sha256 -> Text,
+        as_of -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    extract_taken (force, source, kind) {
+        force -> Text,
+        source -> Text,
+        kind -> Text,
+        as_of -> sql::Instant,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,
@@ -524,4 +566,7 @@ allow_tables_to_appear_in_same_query!(
     outbox_event,
     subscription,
     delivery,
+    extract_mapping,
+    import_extract,
+    extract_taken,
 );
