@@ -22,7 +22,7 @@ use super::forecasts;
 use super::offenders::{case_file, export, list, notification_duties, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
-use super::records::{events, imports, send, subscriptions};
+use super::records::{events, extract_mappings, extracts, imports, send, subscriptions};
 use super::schedules::{
     accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
 };
@@ -41,6 +41,8 @@ pub enum Verb {
     Get,
     /// `POST`.
     Post,
+    /// `PUT`.
+    Put,
     /// `PATCH`.
     Patch,
 }
@@ -52,6 +54,7 @@ impl Verb {
         match self {
             Self::Get => "get",
             Self::Post => "post",
+            Self::Put => "put",
             Self::Patch => "patch",
         }
     }
@@ -60,6 +63,7 @@ impl Verb {
         match self {
             Self::Get => "GET, HEAD",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
         }
     }
@@ -68,6 +72,7 @@ impl Verb {
         match self {
             Self::Get => route.guard(guard::Any(guard::Get()).or(guard::Head())),
             Self::Post => route.guard(guard::Post()),
+            Self::Put => route.guard(guard::Put()),
             Self::Patch => route.guard(guard::Patch()),
         }
     }
@@ -105,6 +110,16 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::open(Verb::Get, "/openapi.json", || web::to(openapi::document)),
     Endpoint::permitted(Verb::Post, "/v1/records", SendRecords::PERMISSION, || web::to(send::send)),
     Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
+    Endpoint::permitted(Verb::Post, "/v1/extracts", SendExtracts::PERMISSION, || web::to(extracts::send)),
+    Endpoint::permitted(Verb::Get, "/v1/extract-mappings", ReadExtractMappings::PERMISSION, || {
+        web::to(extract_mappings::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/extract-mappings/{name}", ReadExtractMappings::PERMISSION, || {
+        web::to(extract_mappings::read)
+    }),
+    Endpoint::permitted(Verb::Put, "/v1/extract-mappings/{name}", SaveExtractMappings::PERMISSION, || {
+        web::to(extract_mappings::save)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/events", ReadOutwardEvents::PERMISSION, || web::to(events::list)),
     Endpoint::permitted(Verb::Get, "/v1/events/{id}", ReadOutwardEvents::PERMISSION, || web::to(events::read)),
     Endpoint::permitted(Verb::Get, "/v1/subscriptions", ReadSubscriptions::PERMISSION, || web::to(subscriptions::list)),

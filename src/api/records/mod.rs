@@ -2,6 +2,8 @@
 
 mod body;
 pub mod events;
+pub mod extract_mappings;
+pub mod extracts;
 pub mod feeds;
 pub mod imports;
 pub mod send;

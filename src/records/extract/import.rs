@@ -188,7 +188,11 @@ impl Taker<'_> {
         failed.map_or(Ok(read), Err)
     }
 
+    /// A row with nothing in the mapping's columns is none: spreadsheets leave such at their end.
     fn row(&mut self, row: Row) -> Result<(), StoreError> {
+        if row.cells.as_ref().is_ok_and(|cells| cells.iter().all(Cell::is_empty)) {
+            return Ok(());
+        }
         self.run.count_row();
         match row.cells {
             Ok(cells) => {
