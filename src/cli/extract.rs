@@ -29,15 +29,15 @@ pub(super) fn import(
     clock: Clock,
 ) -> anyhow::Result<ImportReport> {
     let mapping = read(mapping)?;
-    let taking =
-        Taking { mapping: &mapping, saved: None, as_of: arguments.as_of, is_dry_run: arguments.dry_run };
+    let taking = Taking { mapping: &mapping, saved: None, as_of: arguments.as_of, is_dry_run: arguments.dry_run };
     taking.check(clock).context("say it with --as-of INSTANT, such as --as-of 2026-11-28T06:00:00Z")?;
     let shown = arguments.file.display();
     let length = fs::metadata(&arguments.file).with_context(|| format!("cannot open the extract {shown}"))?.len();
     let bar = progress::bar(Some(length), "importing {wide_bar} {bytes}/{total_bytes} {eta}");
-    let report = import_extract(store, clock, &Actor::Operator, ORIGIN, &taking, open(arguments, &mapping)?, |bytes| {
-        bar.set_position(bytes);
-    })?;
+    let report =
+        import_extract(store, clock, &Actor::Operator, ORIGIN, &taking, open(arguments, &mapping)?, |bytes| {
+            bar.set_position(bytes);
+        })?;
     bar.finish_and_clear();
     Ok(report)
 }
@@ -82,7 +82,12 @@ pub(super) fn lines(outcome: &ExtractOutcome) -> Vec<String> {
         ));
     }
     for changed in &outcome.changed_records {
-        lines.push(format!("  would change {} {}: {}", changed.event_type, changed.subject, changed.members.join(", ")));
+        lines.push(format!(
+            "  would change {} {}: {}",
+            changed.event_type,
+            changed.subject,
+            changed.members.join(", ")
+        ));
     }
     lines
 }

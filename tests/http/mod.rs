@@ -15,6 +15,8 @@ mod dashboards;
 mod dip_samples;
 mod duty_records;
 mod entries;
+mod extract_mappings;
+mod extracts;
 mod flags;
 mod forecasts;
 mod insiders;

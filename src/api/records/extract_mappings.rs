@@ -123,8 +123,7 @@ pub async fn read(
     query: web::Query<VersionQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (reader, name) = (service.reader(permit), name_of(&name)?);
-    let found =
-        service.run(move |service| mappings::read(service.store(), &reader, &name, query.version)).await?;
+    let found = service.run(move |service| mappings::read(service.store(), &reader, &name, query.version)).await?;
     let version = found.version;
     versioned(&request, &MappingView::of(found), version)
 }

@@ -88,8 +88,7 @@ pub async fn send(
     let (reader, query) = (service.reader(permit), query.into_inner());
     let form = form_of(&request)?;
     let (asked, name) = (reader.clone(), name_of(&query.mapping)?);
-    let saved =
-        service.run(move |service| mappings::read(service.store(), &asked, &name, query.version)).await?;
+    let saved = service.run(move |service| mappings::read(service.store(), &asked, &name, query.version)).await?;
     let mapping = Mapping::read(&saved.document).map_err(|faults| wrong(&faults))?;
     let sending = Sending { reader, mapping, saved, as_of: query.as_of, is_dry_run: query.dry_run };
     // It waits for its turn as a feed does, before it takes a thread or memory.

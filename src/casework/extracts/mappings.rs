@@ -56,7 +56,8 @@ pub fn save(store: &Store, reader: &Reader, new: &NewMapping, read: Option<i32>)
             return Err(ActError::Changed(ChangedSince { tag: None, members: Vec::new(), entries: Vec::new() }));
         }
         if newest.is_none() && extract_mapping::of_force(connection, force)?.len() >= MOST {
-            let detail = format!("the force has {MOST} mappings, and may have no more; save it under a name that there is");
+            let detail =
+                format!("the force has {MOST} mappings, and may have no more; save it under a name that there is");
             return Err(Refusal::new(RefusalCode::WrongState, detail).into());
         }
         let version = newest.as_ref().map_or(1, |newest| newest.version + 1);

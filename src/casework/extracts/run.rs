@@ -152,7 +152,8 @@ impl ExtractRun {
         let versions = batch.iter().map(|incoming| incoming.version.clone()).collect();
         self.import.apply_what(store, versions, |connection, versions: Vec<NewVersion>| {
             weighed = weigh(connection, &batch, &mut Brought::default())?;
-            let says_something = |(version, weight): (NewVersion, &Weight)| (*weight != Weight::Unchanged).then_some(version);
+            let says_something =
+                |(version, weight): (NewVersion, &Weight)| (*weight != Weight::Unchanged).then_some(version);
             Ok(versions.into_iter().zip(&weighed).filter_map(says_something).collect())
         })?;
         Ok(weighed)

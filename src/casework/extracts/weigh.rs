@@ -81,12 +81,8 @@ fn one(incoming: &Incoming, standing: Option<&Standing>, ages: &mut HashMap<Reco
 /// The members of two records that differ, in the order of their names.
 fn members_that_differ(before: &Value, after: &Content) -> Vec<String> {
     let (Value::Object(before), Content::Put(Value::Object(after))) = (before, after) else { return Vec::new() };
-    let mut members: Vec<String> = before
-        .keys()
-        .chain(after.keys())
-        .filter(|member| before.get(*member) != after.get(*member))
-        .cloned()
-        .collect();
+    let mut members: Vec<String> =
+        before.keys().chain(after.keys()).filter(|member| before.get(*member) != after.get(*member)).cloned().collect();
     members.sort();
     members.dedup();
     members

@@ -1,7 +1,6 @@
 //! A cell of an extract, and what may be wrong with one.
 
 use chrono::NaiveDateTime;
-use serde_json::Value;
 
 use super::fault::CellFault;
 
@@ -44,15 +43,4 @@ pub struct Row {
     pub number: u64,
     /// Its cells, or why it cannot be read as a row.
     pub cells: Result<Vec<Cell>, CellFault>,
-}
-
-/// What a member is filled with.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Filled {
-    /// Nothing: the cell is empty.
-    Nothing,
-    /// This value, of this column.
-    Value(Value),
-    /// A list of which each item has its own column.
-    List(Vec<(Value, usize)>),
 }

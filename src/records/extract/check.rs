@@ -214,7 +214,14 @@ impl Checker<'_> {
             None => None,
             Some(fill) => Some(fill?),
         };
-        Some(RecordPlan { kind: kind?, event_type: record.event_type.clone(), subject: subject?, time, only_where_filled, members })
+        Some(RecordPlan {
+            kind: kind?,
+            event_type: record.event_type.clone(),
+            subject: subject?,
+            time,
+            only_where_filled,
+            members,
+        })
     }
 
     fn members(&mut self, at: &str, record: &RecordDocument) -> Vec<Member> {
@@ -223,7 +230,8 @@ impl Checker<'_> {
             let at = format!("{at}/data/{}", escaped(name));
             let fill = self.fill(&at, filling);
             let Some(path) = steps(name) else {
-                let detail = "is a path: names with points between them (mappa.level), or a JSON pointer with places up to 49";
+                let detail =
+                    "is a path: names with points between them (mappa.level), or a JSON pointer with places up to 49";
                 self.faults.push(MappingFault::at(at, detail));
                 continue;
             };

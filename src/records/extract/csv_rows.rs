@@ -64,12 +64,12 @@ impl<R: Read> CsvRows<R> {
         let bounded = Bounded { inner: file, since_row: 0, whole: 0, most, over: None };
         let separator = form.separator.as_bytes().first().copied().unwrap_or(b',');
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(bounded);
-        let mut rows =
-            Self { reader, encoding: form.encoding, width: 0, places: Vec::new(), number: 0, bytes_read: 0 };
+        let mut rows = Self { reader, encoding: form.encoding, width: 0, places: Vec::new(), number: 0, bytes_read: 0 };
         let mut record = ByteRecord::new();
         for _ in 0..form.header_row {
             if !rows.read(&mut record)? {
-                let detail = format!("the file ends before its header, which the mapping has in row {}", form.header_row);
+                let detail =
+                    format!("the file ends before its header, which the mapping has in row {}", form.header_row);
                 return Err(FileFault::new(FileCode::NoHeader, detail));
             }
         }
@@ -98,7 +98,11 @@ impl<R: Read> CsvRows<R> {
         let cells = if record.len() == self.width {
             Ok(self.places.iter().map(|place| self.cell(record.get(*place).unwrap_or_default())).collect())
         } else {
-            let detail = format!("has {} columns, and the header {}; look at separators and quotation marks", record.len(), self.width);
+            let detail = format!(
+                "has {} columns, and the header {}; look at separators and quotation marks",
+                record.len(),
+                self.width
+            );
             Err(CellFault::new(CellCode::UnevenRow, detail))
         };
         Ok(Some(Row { number: self.number, cells }))
@@ -135,7 +139,8 @@ impl<R: Read> CsvRows<R> {
 
 fn broken(error: &csv::Error) -> FileFault {
     let broke_off = matches!(error.kind(), ErrorKind::Io(_));
-    let detail = if broke_off { "the extract broke off before its end" } else { "the extract cannot be read to its end" };
+    let detail =
+        if broke_off { "the extract broke off before its end" } else { "the extract cannot be read to its end" };
     FileFault::new(FileCode::BrokenOff, detail)
 }
 
@@ -144,8 +149,11 @@ fn broken(error: &csv::Error) -> FileFault {
 /// # Errors
 /// When one is not there, or is there twice.
 pub fn places_of(columns: &[String], header: &[String]) -> Result<Vec<usize>, FileFault> {
-    let named = |name: &String| header.iter().map(|known| known.trim().trim_start_matches('\u{feff}')).filter(|known| known == name).count();
-    let told = |code: FileCode, names: Vec<String>, what: &str| FileFault::new(code, format!("{what}: {}", names.join(", ")));
+    let named = |name: &String| {
+        header.iter().map(|known| known.trim().trim_start_matches('\u{feff}')).filter(|known| known == name).count()
+    };
+    let told =
+        |code: FileCode, names: Vec<String>, what: &str| FileFault::new(code, format!("{what}: {}", names.join(", ")));
     let of_count = |wanted: fn(usize) -> bool| -> Vec<String> {
         columns.iter().filter(|name| wanted(named(name))).cloned().collect()
     };
@@ -193,12 +201,7 @@ mod tests {
         let file = "\u{feff}Name,Other,Id\n\"North, upper\",x,1\r\n South ,\"a\nb\",2\n,,3\nshort,4\n";
         assert_eq!(
             texts(file.as_bytes(), &serde_json::json!({})),
-            [
-                (2, row("1", "North, upper")),
-                (3, row("2", "South")),
-                (4, row("3", "")),
-                (5, Err(CellCode::UnevenRow)),
-            ]
+            [(2, row("1", "North, upper")), (3, row("2", "South")), (4, row("3", "")), (5, Err(CellCode::UnevenRow)),]
         );
     }
 

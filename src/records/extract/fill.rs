@@ -85,7 +85,11 @@ pub fn fill_of(
     let is_list = matches!(source, Source::Split(..) | Source::Each(_));
     let rules = [
         (filling.prefix.is_none() || is_text, "/prefix", "stands before a text alone"),
-        (filling.empty != Empty::EmptyList || is_list, "/empty", "is empty_list for a list alone: with separator, or several columns"),
+        (
+            filling.empty != Empty::EmptyList || is_list,
+            "/empty",
+            "is empty_list for a list alone: with separator, or several columns",
+        ),
     ];
     match rules.into_iter().find(|(holds, ..)| !holds) {
         Some((_, pointer, detail)) => Err(wrong(pointer, detail)),
@@ -111,7 +115,9 @@ fn reading_of(
     Ok(match kind {
         CellKind::Text => match code_list {
             None => Reading::Text,
-            Some(name) => Reading::Code(code_lists.get(name).cloned().ok_or(wrong("/code_list", "names no list of the mapping"))?),
+            Some(name) => {
+                Reading::Code(code_lists.get(name).cloned().ok_or(wrong("/code_list", "names no list of the mapping"))?)
+            }
         },
         CellKind::Integer => Reading::Integer,
         CellKind::Number => Reading::Number,
@@ -123,7 +129,11 @@ fn reading_of(
 
 fn words(yes: &[String], no: &[String]) -> Result<Reading, FillFault> {
     let of = |given: &[String], usual: [&str; 4]| -> Vec<String> {
-        if given.is_empty() { usual.map(str::to_owned).to_vec() } else { given.iter().map(|word| word.trim().to_lowercase()).collect() }
+        if given.is_empty() {
+            usual.map(str::to_owned).to_vec()
+        } else {
+            given.iter().map(|word| word.trim().to_lowercase()).collect()
+        }
     };
     let (yes, no) = (of(yes, YES), of(no, NO));
     if yes.iter().chain(&no).any(String::is_empty) {
@@ -152,7 +162,9 @@ fn source_of(filling: &Filling, reading: &Reading, columns: &mut Columns) -> Res
     match (constant, column, several.as_slice()) {
         (Some(value), None, []) => {
             let is_alone = *filling == Filling { constant: Some(value.clone()), ..Filling::default() };
-            is_alone.then(|| Source::Constant(value.clone())).ok_or(wrong("/constant", "stands alone: leave out what else is said"))
+            is_alone
+                .then(|| Source::Constant(value.clone()))
+                .ok_or(wrong("/constant", "stands alone: leave out what else is said"))
         }
         (None, Some(column), []) => match (joined_by, separator.as_deref()) {
             (Some(_), _) => Err(wrong("/joined_by", "joins several columns: name them in columns")),
@@ -160,12 +172,16 @@ fn source_of(filling: &Filling, reading: &Reading, columns: &mut Columns) -> Res
             (None, Some(separator)) => Ok(Source::Split(columns.place(column), separator.to_owned())),
             (None, None) => Ok(Source::Column(columns.place(column))),
         },
-        (None, None, [_, ..]) if separator.is_some() => Err(wrong("/separator", "is for one column; several are a list as they are")),
+        (None, None, [_, ..]) if separator.is_some() => {
+            Err(wrong("/separator", "is for one column; several are a list as they are"))
+        }
         (None, None, [_, ..]) => {
             let places: Vec<usize> = several.iter().map(|name| columns.place(name)).collect();
             match (reading, joined_by, places.as_slice()) {
                 (Reading::Instant(_), None, [day, time]) => Ok(Source::DayAndTime(*day, *time)),
-                (Reading::Instant(_), ..) => Err(wrong("/columns", "are two for an instant: the day, and the time of day")),
+                (Reading::Instant(_), ..) => {
+                    Err(wrong("/columns", "are two for an instant: the day, and the time of day"))
+                }
                 (Reading::Text | Reading::Code(_), Some(by), _) => Ok(Source::Joined(places, by.clone())),
                 (_, Some(_), _) => Err(wrong("/joined_by", "joins texts alone")),
                 (_, None, _) => Ok(Source::Each(places)),
@@ -181,7 +197,8 @@ impl Fill {
     /// True where it is a text of columns, and so may be a key.
     #[must_use]
     pub const fn is_text_of_columns(&self) -> bool {
-        matches!(self.reading, Reading::Text | Reading::Code(_)) && matches!(self.source, Source::Column(_) | Source::Joined(..))
+        matches!(self.reading, Reading::Text | Reading::Code(_))
+            && matches!(self.source, Source::Column(_) | Source::Joined(..))
     }
 
     /// True where it gives one instant.
@@ -306,7 +323,9 @@ impl Fill {
 
     fn of_text(&self, text: String) -> Result<Value, CellFault> {
         let text = if let Reading::Code(codes) = &self.reading {
-            let unknown = || CellFault::new(CellCode::UnknownCode, "is not in the mapping's code list; add it there, or correct it");
+            let unknown = || {
+                CellFault::new(CellCode::UnknownCode, "is not in the mapping's code list; add it there, or correct it")
+            };
             codes.get(&text).ok_or_else(unknown)?.clone()
         } else {
             text
@@ -329,9 +348,10 @@ fn text(cell: &Cell) -> Result<String, CellFault> {
         Cell::Text(text) => Ok(text.clone()),
         // A whole number is written without decimals and without an exponent.
         Cell::Number(number) => Ok(number.to_string()),
-        Cell::Boolean(_) | Cell::Moment(_) | Cell::Empty | Cell::Faulty(_) => {
-            Err(CellFault::new(CellCode::WrongType, "is a date cell or a true or false cell, and the mapping reads a text"))
-        }
+        Cell::Boolean(_) | Cell::Moment(_) | Cell::Empty | Cell::Faulty(_) => Err(CellFault::new(
+            CellCode::WrongType,
+            "is a date cell or a true or false cell, and the mapping reads a text",
+        )),
     }
 }
 

@@ -228,7 +228,8 @@ impl Taker<'_> {
                 if *self.said.entry(built.about).or_insert(built.says) == built.says {
                     self.batch.push(Incoming { version, is_of_extract: record.time.is_none() });
                 } else {
-                    let detail = "an earlier row of the extract says otherwise of the same record; the earlier one is taken";
+                    let detail =
+                        "an earlier row of the extract says otherwise of the same record; the earlier one is taken";
                     let fault = RowFault {
                         code: CellCode::ContradictsEarlierRow.as_str(),
                         pointer: "/data".to_owned(),

@@ -65,7 +65,8 @@ impl Written {
 /// False of a format that chrono does not know, and of a year with two digits: it does not say the century.
 fn is_known(format: &str) -> bool {
     let two_digits = ["%y", "%g", "%C", "%D", "%x", "%c"];
-    !StrftimeItems::new(format).any(|item| matches!(item, Item::Error)) && !two_digits.iter().any(|it| format.contains(it))
+    !StrftimeItems::new(format).any(|item| matches!(item, Item::Error))
+        && !two_digits.iter().any(|it| format.contains(it))
 }
 
 /// What a format writes; nothing where it asks for what the value has not.
@@ -99,13 +100,19 @@ pub fn date(cell: &Cell, written: Option<&Written>) -> Result<String, CellFault>
         (Cell::Moment(at), _) => Some(at.date()),
         (Cell::Text(text), Some(written)) => written.date(text),
         (Cell::Text(_) | Cell::Number(_) | Cell::Boolean(_) | Cell::Empty | Cell::Faulty(_), _) => {
-            return Err(CellFault::new(CellCode::WrongType, "is not a date cell, nor a text of which the mapping gives the format"));
+            return Err(CellFault::new(
+                CellCode::WrongType,
+                "is not a date cell, nor a text of which the mapping gives the format",
+            ));
         }
     };
     let date = date.filter(|date| YEARS.contains(&date.year()));
     let bad = || {
         let (first, last) = (YEARS.start(), YEARS.end());
-        CellFault::new(CellCode::BadDate, format!("is not a date in the mapping's format, of the years {first} to {last}"))
+        CellFault::new(
+            CellCode::BadDate,
+            format!("is not a date in the mapping's format, of the years {first} to {last}"),
+        )
     };
     date.map(|date| date.format("%Y-%m-%d").to_string()).ok_or_else(bad)
 }

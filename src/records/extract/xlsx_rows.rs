@@ -149,10 +149,14 @@ fn read(value: &DataRef<'_>) -> Cell {
         DataRef::Int(whole) => Cell::Text(whole.to_string()),
         DataRef::Float(number) => Cell::Number(*number),
         DataRef::Bool(said) => Cell::Boolean(*said),
-        DataRef::DateTime(at) => moment(at).map_or_else(|| wrong("is a duration, or a date that there is not"), Cell::Moment),
+        DataRef::DateTime(at) => {
+            moment(at).map_or_else(|| wrong("is a duration, or a date that there is not"), Cell::Moment)
+        }
         DataRef::DateTimeIso(text) => iso(text).map_or_else(|| wrong("is a date cell that is none"), Cell::Moment),
         DataRef::DurationIso(_) => wrong("is a duration"),
-        DataRef::Error(_) => Cell::Faulty(CellFault::new(CellCode::ErrorCell, "shows an error; mend the formula, or empty the cell")),
+        DataRef::Error(_) => {
+            Cell::Faulty(CellFault::new(CellCode::ErrorCell, "shows an error; mend the formula, or empty the cell"))
+        }
     }
 }
 
@@ -173,7 +177,3 @@ fn iso(text: &str) -> Option<NaiveDateTime> {
     let date_alone = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| date.and_time(NaiveTime::MIN));
     NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().or_else(date_alone)
 }
-
-#[cfg(test)]
-#[path = "xlsx_tests.rs"]
-mod tests;
