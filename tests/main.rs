@@ -10,6 +10,7 @@
 mod audit;
 mod compare_grid;
 mod dashboards;
+mod extracts;
 mod feed;
 mod first_noticed;
 mod flags;

@@ -1,4 +1,4 @@
-//! The files that `plan` writes and reads, as documented: their schemas are those of the types, and the shipped example is
+//! The files that `plan` and `import` read and write, as documented: their schemas are those of the types, and the shipped example is
 //! planned, checked and drawn.
 
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use mosovo_visits::planning::proposal::propose;
 use mosovo_visits::planning::schema;
 use mosovo_visits::planning::search::Budget;
 use mosovo_visits::planning::snapshot::Snapshot;
+use mosovo_visits::records::extract::check::Mapping;
+use mosovo_visits::records::extract::schema::extract_mapping;
 use serde_json::{Value, json};
 
 use crate::support::{Scratch, program};
@@ -45,7 +47,12 @@ fn printed(arguments: &[&str]) -> String {
 
 #[test]
 fn the_shipped_schemas_are_those_of_the_types() {
-    for (name, schema) in [("snapshot", schema::snapshot()), ("proposal", schema::proposal())] {
+    let schemas = [
+        ("snapshot", schema::snapshot()),
+        ("proposal", schema::proposal()),
+        ("extract-mapping", extract_mapping()),
+    ];
+    for (name, schema) in schemas {
         let file = format!("schema/{name}.schema.json");
         let shipped = std::fs::read_to_string(docs(&file)).unwrap_or_default();
         let made = printed(&["schema", name]);
@@ -59,7 +66,7 @@ fn the_shipped_schemas_are_those_of_the_types() {
 
 #[test]
 fn every_member_of_the_schemas_is_described_and_no_other_is_allowed() {
-    for schema in [schema::snapshot(), schema::proposal()] {
+    for (schema, least) in [(schema::snapshot(), 40), (schema::proposal(), 40), (extract_mapping(), 25)] {
         let definitions =
             schema["$defs"].as_object().unwrap().iter().map(|(name, definition)| (name.as_str(), definition));
         let mut members = 0;
@@ -71,7 +78,7 @@ fn every_member_of_the_schemas_is_described_and_no_other_is_allowed() {
                 members += 1;
             }
         }
-        assert!(members > 40, "{members}");
+        assert!(members > least, "{members}");
         assert_eq!(schema["additionalProperties"], false);
     }
 }
@@ -126,6 +133,29 @@ fn the_example_and_what_is_planned_from_it_pass_their_schemas_and_what_is_wrong_
         let mut document = planned();
         *document.pointer_mut(pointer).unwrap() = wrong.clone();
         assert!(!proposal.is_valid(&document), "{pointer}: {wrong}");
+    }
+}
+
+#[test]
+fn the_schema_and_the_program_are_of_one_mind_on_mappings() {
+    let schema = validator(&extract_mapping());
+    let example = || -> Value {
+        serde_json::from_str(&std::fs::read_to_string(docs("examples/extract/mapping.json")).unwrap()).unwrap()
+    };
+    assert!(schema.is_valid(&example()) && Mapping::read(&example()).is_ok());
+    for (pointer, wrong) in [
+        ("/source", json!(null)),
+        ("/file", json!({"encoding": "utf-16"})),
+        ("/file", json!({"colour": "red"})),
+        ("/code_lists/status", json!({"COMM": 1})),
+        ("/records/0/subject", json!("Nominal ID")),
+        ("/records/0/data/status", json!({"column": "Status", "as": "colour"})),
+        ("/records/0/data/status", json!({"column": "Status", "empty": "zero"})),
+        ("/records/0/data/status", json!({"colunm": "Status"})),
+    ] {
+        let mut document = example();
+        *document.pointer_mut(pointer).unwrap() = wrong.clone();
+        assert!(!schema.is_valid(&document) && Mapping::read(&document).is_err(), "{pointer}: {wrong}");
     }
 }
 

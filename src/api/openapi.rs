@@ -27,7 +27,7 @@ use super::offenders::{case_file, export, list, notification_duties, provenance,
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
 use super::records::{
-    drift, events,
+    drift, events, extract_mappings, extracts,
     imports::{self, Refusal},
     send, subscriptions,
 };
@@ -59,6 +59,10 @@ use crate::domain::reading_reason::ReadingReason;
         document,
         send::send,
         imports::read,
+        extracts::send,
+        extract_mappings::list,
+        extract_mappings::read,
+        extract_mappings::save,
         events::list,
         events::read,
         drift::read,

@@ -22,7 +22,7 @@ use super::forecasts;
 use super::offenders::{case_file, export, list, notification_duties, provenance, reactive_eligibility, timeline};
 use super::people::{addresses, alias, circumstances, offender, orders, status};
 use super::plans::{action_list, actions, approval, draft};
-use super::records::{drift, events, imports, send, subscriptions};
+use super::records::{drift, events, extract_mappings, extracts, imports, send, subscriptions};
 use super::schedules::{
     accept, explain, list as schedule_list, moves, plot as schedule_plot, propose, read as schedule,
 };
@@ -42,6 +42,8 @@ pub enum Verb {
     Get,
     /// `POST`.
     Post,
+    /// `PUT`.
+    Put,
     /// `PATCH`.
     Patch,
 }
@@ -53,6 +55,7 @@ impl Verb {
         match self {
             Self::Get => "get",
             Self::Post => "post",
+            Self::Put => "put",
             Self::Patch => "patch",
         }
     }
@@ -61,6 +64,7 @@ impl Verb {
         match self {
             Self::Get => "GET, HEAD",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Patch => "PATCH",
         }
     }
@@ -69,6 +73,7 @@ impl Verb {
         match self {
             Self::Get => route.guard(guard::Any(guard::Get()).or(guard::Head())),
             Self::Post => route.guard(guard::Post()),
+            Self::Put => route.guard(guard::Put()),
             Self::Patch => route.guard(guard::Patch()),
         }
     }
@@ -106,6 +111,16 @@ pub const ROUTES: &[Endpoint] = &[
     Endpoint::open(Verb::Get, "/openapi.json", || web::to(openapi::document)),
     Endpoint::permitted(Verb::Post, "/v1/records", SendRecords::PERMISSION, || web::to(send::send)),
     Endpoint::permitted(Verb::Get, "/v1/imports/{id}", ReadImports::PERMISSION, || web::to(imports::read)),
+    Endpoint::permitted(Verb::Post, "/v1/extracts", SendExtracts::PERMISSION, || web::to(extracts::send)),
+    Endpoint::permitted(Verb::Get, "/v1/extract-mappings", ReadExtractMappings::PERMISSION, || {
+        web::to(extract_mappings::list)
+    }),
+    Endpoint::permitted(Verb::Get, "/v1/extract-mappings/{name}", ReadExtractMappings::PERMISSION, || {
+        web::to(extract_mappings::read)
+    }),
+    Endpoint::permitted(Verb::Put, "/v1/extract-mappings/{name}", SaveExtractMappings::PERMISSION, || {
+        web::to(extract_mappings::save)
+    }),
     Endpoint::permitted(Verb::Get, "/v1/events", ReadOutwardEvents::PERMISSION, || web::to(events::list)),
     Endpoint::permitted(Verb::Get, "/v1/events/{id}", ReadOutwardEvents::PERMISSION, || web::to(events::read)),
     Endpoint::permitted(Verb::Get, "/v1/drift", ReadDrift::PERMISSION, || web::to(drift::read)),

@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 use super::actor::Actor;
 use super::clock::Clock;
+use super::extracts::report::ExtractOutcome;
 use super::merges::{self, FaultyMerge};
 use super::reading::Reader;
 use crate::domain::moment::Moment;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
+use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::evaluation;
 use crate::store::import::{self, StoredImport};
@@ -35,8 +37,14 @@ const FIRST_STATISTICS_AFTER: u64 = 2_000;
 /// An event that was refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedEvent {
-    /// The line (from 1) of a bulk feed, or the index (from 0) in a batch.
+    /// The line (from 1) of a bulk feed, the index (from 0) in a batch, or the row (from 1) of an extract.
     pub index: u64,
+    /// The row of an extract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// The column of an extract, where one fills what is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// The event's id, where one could be read.
     pub event_id: Option<String>,
     /// The stable code of the fault.
@@ -74,6 +82,8 @@ pub enum ImportState {
     Completed,
     /// The feed could not be read to its end.
     Failed,
+    /// It was a dry run: nothing of it is kept.
+    DryRun,
 }
 
 impl ImportState {
@@ -84,6 +94,7 @@ impl ImportState {
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Failed => "failed",
+            Self::DryRun => "dry_run",
         }
     }
 }
@@ -99,7 +110,7 @@ impl fmt::Display for ImportState {
 pub struct ImportReport {
     /// The import's id.
     pub id: Uuid,
-    /// `completed`, or `failed` where the feed could not be read to its end.
+    /// `completed`, `failed` where the feed could not be read to its end, or `dry_run`.
     pub state: ImportState,
     /// Events that became the current state of their record.
     pub accepted: u64,
@@ -120,6 +131,9 @@ pub struct ImportReport {
     /// The merges that do not hold, or want looking at, at most [`MAX_LISTED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faulty_merges: Vec<FaultyMerge>,
+    /// Of an extract: by which mapping it was read, and what came of its records by type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extract: Option<ExtractOutcome>,
     /// The forces that the events spoke of.
     #[serde(skip)]
     pub forces: BTreeSet<String>,
@@ -140,12 +154,25 @@ impl Import {
     /// # Errors
     /// When the store fails.
     pub fn start(store: &Store, clock: Clock, actor: &Actor, origin: &str) -> Result<Self, StoreError> {
-        let id = Uuid::now_v7();
-        store.transaction(|connection| {
-            import::start(connection, id, origin, &actor.to_string(), actor.force(), clock.now())
-        })?;
+        store.transaction(|connection| Self::start_within(connection, clock, actor, origin))
+    }
+
+    /// The same, within a transaction.
+    pub(super) fn start_within(
+        connection: &mut AnyConnection,
+        clock: Clock,
+        actor: &Actor,
+        origin: &str,
+    ) -> Result<Self, StoreError> {
+        let import = Self::dry(clock, actor);
+        import::start(connection, import.report.id, origin, &actor.to_string(), actor.force(), clock.now())?;
+        Ok(import)
+    }
+
+    /// An import of which nothing is kept.
+    pub(super) fn dry(clock: Clock, actor: &Actor) -> Self {
         let report = ImportReport {
-            id,
+            id: Uuid::now_v7(),
             state: ImportState::Running,
             accepted: 0,
             duplicates: 0,
@@ -156,9 +183,26 @@ impl Import {
             errors: Vec::new(),
             dangling_references: Vec::new(),
             faulty_merges: Vec::new(),
+            extract: None,
             forces: BTreeSet::new(),
         };
-        Ok(Self { clock, actor: actor.clone(), report, statistics_after: FIRST_STATISTICS_AFTER })
+        Self { clock, actor: actor.clone(), report, statistics_after: FIRST_STATISTICS_AFTER }
+    }
+
+    /// What has come of it so far.
+    pub(super) const fn report(&self) -> &ImportReport {
+        &self.report
+    }
+
+    /// The same, to be added to.
+    pub(super) const fn report_mut(&mut self) -> &mut ImportReport {
+        &mut self.report
+    }
+
+    /// Ends a dry run with its report.
+    pub(super) fn ended_dry(mut self) -> ImportReport {
+        self.report.state = ImportState::DryRun;
+        self.report
     }
 
     /// Notes a refused event; the import goes on.
@@ -176,11 +220,22 @@ impl Import {
     /// # Errors
     /// When the store fails; nothing of the batch is kept then.
     pub fn apply(&mut self, store: &Store, batch: Vec<NewVersion>) -> Result<(), StoreError> {
+        self.apply_what(store, batch, |_, batch| Ok(batch))
+    }
+
+    /// The same, of what `sift` leaves of the batch, decided within the transaction.
+    pub(super) fn apply_what(
+        &mut self,
+        store: &Store,
+        batch: Vec<NewVersion>,
+        sift: impl FnOnce(&mut AnyConnection, Vec<NewVersion>) -> Result<Vec<NewVersion>, StoreError>,
+    ) -> Result<(), StoreError> {
         self.report.forces.extend(batch.iter().map(|version| version.force.clone()));
         let (id, now) = (self.report.id, self.clock.now());
         let (actor, force) = (self.actor.to_string(), self.actor.force());
         let counts = store.transaction_that_writes(|connection| -> Result<Counts, StoreError> {
             import::take_turn(connection, id)?;
+            let batch = sift(connection, batch)?;
             let known = known_events(connection, &batch)?;
             let keys: HashSet<_> = batch.iter().map(key).collect();
             let ages = record::current_ages(connection, keys)?;
@@ -273,12 +328,12 @@ impl SortedOut {
     }
 }
 
-fn key(version: &NewVersion) -> record::RecordKey {
+pub(super) fn key(version: &NewVersion) -> record::RecordKey {
     (version.force.clone(), version.kind, version.subject.clone())
 }
 
-fn known_events(
-    connection: &mut crate::store::backend::AnyConnection,
+pub(super) fn known_events(
+    connection: &mut AnyConnection,
     batch: &[NewVersion],
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let mut ids: HashMap<&str, Vec<&str>> = HashMap::new();

@@ -17,6 +17,7 @@ pub mod dashboards;
 pub mod dip_samples;
 pub mod disposals;
 pub mod drift;
+pub mod extracts;
 pub mod first_noticed;
 pub mod flag_list;
 pub mod flags;

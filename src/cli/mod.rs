@@ -5,6 +5,7 @@ pub mod check;
 pub mod compare_grid;
 pub mod demo;
 pub mod explain;
+mod extract;
 pub mod first_noticed;
 pub mod flags;
 pub mod forecast;
@@ -48,7 +49,7 @@ enum Command {
     Demo(demo::Arguments),
     /// Brings the database up to date.
     Migrate,
-    /// Imports a records feed: one event a line.
+    /// Imports a records feed, one event a line; or an extract, CSV or XLSX, by its mapping.
     Import(import::Arguments),
     /// Invents a caseload and writes it as a records feed; needs no database.
     Generate(generate::Arguments),
@@ -68,7 +69,7 @@ enum Command {
     Plot(plot::Arguments),
     /// Plans a stored proposal again and compares it byte for byte; exit 1 where it differs or a hard rule is broken.
     Replay(replay::Arguments),
-    /// Prints the JSON Schema of a snapshot or a proposal.
+    /// Prints the JSON Schema of a snapshot, a proposal or a mapping of extracts.
     Schema(schema::Arguments),
     /// Says why each planned visit of a proposal has its day, its crew and its hour.
     Explain(explain::Arguments),

@@ -23,7 +23,9 @@ pub fn proposal() -> Value {
     of::<Proposal>()
 }
 
-fn of<T: JsonSchema>() -> Value {
+/// The schema of a document.
+#[must_use]
+pub fn of<T: JsonSchema>() -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
     tidy(&mut schema);
     schema

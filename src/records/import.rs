@@ -19,7 +19,7 @@ use crate::store::error::StoreError;
 use crate::store::record::{Content, NewVersion};
 
 /// Events in a transaction.
-const EVENTS_A_BATCH: usize = 500;
+pub(super) const EVENTS_A_BATCH: usize = 500;
 
 /// Bytes of events in a transaction, so that a batch of long events does not fill the memory.
 const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;
@@ -110,7 +110,7 @@ pub fn import_events(
 }
 
 /// The version that an event brings, where the actor may speak for the event's force.
-fn version_of(event: Event, actor: &Actor) -> Result<NewVersion, Refused> {
+pub(super) fn version_of(event: Event, actor: &Actor) -> Result<NewVersion, Refused> {
     let event_id = event.id.clone();
     let version = if actor.force().is_some_and(|force| force != event.force) {
         let detail = "names another force than the token's; send it with that force's token";
@@ -156,6 +156,8 @@ fn new_version(event: Event) -> Result<NewVersion, Fault> {
 fn refused_event(index: u64, refused: Refused) -> RefusedEvent {
     RefusedEvent {
         index,
+        row: None,
+        column: None,
         event_id: refused.event_id,
         code: refused.fault.code.as_str().to_owned(),
         pointer: refused.fault.pointer,

@@ -14,6 +14,8 @@ pub mod digest;
 pub mod drift;
 pub mod error;
 pub mod evaluation;
+pub mod extract;
+pub mod extract_mapping;
 pub mod flag;
 pub mod flag_list;
 pub mod forecast;

@@ -506,16 +506,6 @@ table! {
 
 table! {
     use diesel::sql_types::*;
-
-    offender_merge (force, merged_ref) {
-        force -> Text,
-        merged_ref -> Text,
-        home_ref -> Text,
-    }
-}
-
-table! {
-    use diesel::sql_types::*;
     use crate::store::types::sql;
 
     transfer_key (id) {
@@ -530,18 +520,6 @@ table! {
         withdrawn_at -> Nullable<sql::Instant>,
         withdrawn_by -> Nullable<Text>,
         withdrawal_reason -> Nullable<Text>,
-    }
-}
-
-table! {
-    drift (force, kind, subject) {
-        force -> Text,
-        kind -> Text,
-        subject -> Text,
-        difference -> Text,
-        there_time -> Nullable<sql::Instant>,
-        here_time -> Nullable<sql::Instant>,
-        since -> sql::Instant,
     }
 }
 
@@ -611,10 +589,80 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::*;
+
+    offender_merge (force, merged_ref) {
+        force -> Text,
+        merged_ref -> Text,
+        home_ref -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    drift (force, kind, subject) {
+        force -> Text,
+        kind -> Text,
+        subject -> Text,
+        difference -> Text,
+        there_time -> Nullable<sql::Instant>,
+        here_time -> Nullable<sql::Instant>,
+        since -> sql::Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
     drift_check (force, kind) {
         force -> Text,
         kind -> Text,
         checked_at -> sql::Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    extract_mapping (force, name, version) {
+        force -> Text,
+        name -> Text,
+        version -> Integer,
+        document -> sql::Json,
+        sha256 -> Text,
+        saved_at -> sql::Instant,
+        saved_by -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    import_extract (import_id) {
+        import_id -> sql::Id,
+        force -> Text,
+        source -> Text,
+        mapping_name -> Nullable<Text>,
+        mapping_version -> Nullable<Integer>,
+        mapping_sha256 -> Text,
+        as_of -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    extract_taken (force, source, kind) {
+        force -> Text,
+        source -> Text,
+        kind -> Text,
+        as_of -> sql::Instant,
     }
 }
 
@@ -650,4 +698,7 @@ allow_tables_to_appear_in_same_query!(
     outbox_event,
     subscription,
     delivery,
+    extract_mapping,
+    import_extract,
+    extract_taken,
 );

@@ -16,6 +16,8 @@ mod dip_samples;
 mod drift;
 mod duty_records;
 mod entries;
+mod extract_mappings;
+mod extracts;
 mod flags;
 mod forecasts;
 mod insiders;

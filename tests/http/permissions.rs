@@ -19,6 +19,9 @@ fn path(template: &str) -> String {
     if template == "/v1/transfers/received" {
         return "/v1/transfers/received?team_ref=north".to_owned();
     }
+    if template == "/v1/extracts" {
+        return "/v1/extracts?mapping=none&as_of=2021-04-14T06:00:00Z".to_owned();
+    }
     let subject = match template.split('/').nth(2) {
         Some("offenders") => "n-1",
         Some("officers") => "om-n",
@@ -39,6 +42,7 @@ fn path(template: &str) -> String {
     template
         .replace("{ref}", subject)
         .replace("{action}", "act-1")
+        .replace("{name}", "none")
         .replace("{id}", "01900000-0000-7000-8000-000000000000")
 }
 
@@ -46,6 +50,9 @@ fn path(template: &str) -> String {
 fn passes(verb: Verb, template: &str) -> &'static [u16] {
     match (verb, template) {
         (Verb::Post, "/v1/schedules" | "/v1/forecasts") => &[202],
+        // There is no such mapping, and so no version of it.
+        (Verb::Post, "/v1/extracts") | (Verb::Get, "/v1/extract-mappings/{name}") => &[404],
+        (Verb::Put, "/v1/extract-mappings/{name}") => &[412],
         (Verb::Post, "/v1/offenders/{ref}/access-restriction") => &[200, 412],
         (Verb::Get, "/v1/offenders/{ref}/access-restriction" | "/v1/legal-holds/{ref}") => &[404],
         // Nobody of the caseload is in the area's briefing.
@@ -139,6 +146,8 @@ const RECEIPT: &str = r#"{"receipt": {"format": "mosovo-visits transfer receipt 
 /// The public key of the first test of RFC 8032.
 const TRANSFER_KEY: &str = r#"{"force": "mercia", "reason": "invented", "expires_on": "2021-05-15",
     "public_key": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"}"#;
+const EXTRACT_MAPPING: &str = r#"{"format": "mosovo-visits/extract-mapping/1", "source": "/records/wessex/niche",
+    "records": [{"type": "records.neighbourhood.v1", "subject": {"column": "Id"}, "data": {"name": {"column": "Name"}}}]}"#;
 
 /// Who a role is among the officers of the caseload.
 fn officer(role: Role) -> Option<&'static str> {
@@ -211,6 +220,8 @@ fn body_of_people(template: &str) -> Option<&'static str> {
 fn body(template: &str) -> (&'static str, &'static str) {
     match template {
         "/v1/records" | "/v1/drift/digests" => ("application/x-ndjson", ""),
+        "/v1/extracts" => ("text/csv", ""),
+        "/v1/extract-mappings/{name}" => ("application/json", EXTRACT_MAPPING),
         "/v1/forecasts" => ("application/json", r#"{"team_ref": "north", "weeks": 1, "iterations": 0}"#),
         "/v1/schedules" => {
             ("application/json", r#"{"team_ref": "north", "from": "2021-04-16", "days": 7, "iterations": 0}"#)
@@ -419,7 +430,7 @@ fn who_may_not_is_told_so_before_anything_else_that_is_wrong() {
             let role = Role::ALL.into_iter().find(|role| !act.roles.contains(role)).unwrap();
             let token = format!("Bearer {}", service.token(&persona(role, &["north"])));
             let verb = endpoint.verb.name().to_uppercase();
-            let malformed = endpoint.path.replace("{ref}", "%00").replace("{id}", "no-id");
+            let malformed = endpoint.path.replace("{ref}", "%00").replace("{name}", "%00").replace("{id}", "no-id");
             for path in [malformed.clone(), format!("{malformed}?colour=red&limit=none"), path(endpoint.path)] {
                 for media_type in ["application/json", "application/x-ndjson", "text/plain"] {
                     let headers = [("authorization", token.as_str()), ("content-type", media_type)];

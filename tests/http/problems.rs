@@ -65,7 +65,7 @@ fn a_character_that_cannot_be_stored_is_the_callers_problem_wherever_it_comes() 
         };
         for endpoint in ROUTES.iter().filter(|endpoint| endpoint.verb == Verb::Get && endpoint.path.contains('{')) {
             let Some(act) = endpoint.act else { continue };
-            let path = endpoint.path.replace("{ref}", "n-1%00").replace("{id}", "%00");
+            let path = endpoint.path.replace("{ref}", "n-1%00").replace("{name}", "%00").replace("{id}", "%00");
             let reply = service.get(&persona(act.roles[0], &[]), &path);
             assert_eq!((reply.status, reply.code().as_str()), (400, "invalid_path"), "{path}");
         }

@@ -240,6 +240,14 @@ impl Running {
         self.request("POST", "/v1/records", &[("authorization", &token), ("content-type", media_type)], body.as_bytes())
     }
 
+    /// Something put in the place of what was read at a version, by somebody.
+    pub fn put(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
+        let token = format!("Bearer {}", self.token(grants));
+        let mut headers = vec![("authorization", token.as_str()), ("content-type", "application/json")];
+        headers.extend(version.map(|version| ("if-match", version)));
+        self.request("PUT", path, &headers, body.to_string().as_bytes())
+    }
+
     /// A change of what was read at a version, by somebody.
     pub fn patch(&self, grants: &Grants, path: &str, version: Option<&str>, body: &Value) -> Reply {
         let token = format!("Bearer {}", self.token(grants));

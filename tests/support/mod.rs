@@ -6,6 +6,7 @@ pub mod http;
 pub mod osrm;
 mod postgres;
 pub mod receiver;
+pub mod workbook;
 
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
@@ -36,6 +37,12 @@ impl Scratch {
     pub fn holding(text: &str) -> Self {
         let scratch = Self::new();
         std::fs::write(&scratch.0, text).unwrap();
+        scratch
+    }
+
+    pub fn named(ending: &str, bytes: &[u8]) -> Self {
+        let scratch = Self(std::env::temp_dir().join(format!("mosovo-visits-{}.{ending}", uuid::Uuid::now_v7())));
+        std::fs::write(&scratch.0, bytes).unwrap();
         scratch
     }
 

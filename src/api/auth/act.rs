@@ -41,6 +41,9 @@ macro_rules! acts {
 acts! {
     SendRecords, "records.send", "Send records of the force": [RecordsSystem];
     ReadImports, "imports.read", "Read what came of an import of the force's records": [RecordsSystem, Administrator];
+    SendExtracts, "extracts.send", "Send extracts of the force's records, and try them out": [RecordsSystem];
+    ReadExtractMappings, "extract_mappings.read", "Read the mappings of the force's extracts": [RecordsSystem, Administrator];
+    SaveExtractMappings, "extract_mappings.save", "Save a mapping of the force's extracts": [Administrator];
     ReadOutwardEvents, "outward_events.read", "Read what the records system is told of, and what it is about": [RecordsSystem];
     CompareDigests, "drift.compare", "Compare what the records system holds with what it told here": [RecordsSystem];
     ReadDrift, "drift.read", "Read where the records system and this service do not hold the same, by reference":

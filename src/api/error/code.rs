@@ -47,6 +47,10 @@ error_table! {
         "Leave the header out, or give one of the codes that the detail lists.";
     FEED_BROKEN_OFF: BAD_REQUEST, "feed_broken_off", "The body broke off before its end.",
         "Send it again: what was taken is kept, and counts as duplicates the second time.";
+    EXTRACT_UNREADABLE: BAD_REQUEST, "extract_unreadable", "The extract cannot be read by its mapping.",
+        "Do what the detail says, in the file or in the mapping, and try it with dry_run=true; docs/EXTRACTS.md tells how.";
+    AS_OF_NEEDED: BAD_REQUEST, "as_of_needed", "The instant of the extract is missing, or has not come yet.",
+        "Say in `as_of` when the extract was made, as an RFC 3339 instant.";
     UNAUTHORIZED: UNAUTHORIZED, "unauthorized", "A valid token is needed.",
         "Send `Authorization: Bearer TOKEN` with a token that is valid now.";
     UNKNOWN_CERTIFICATE: FORBIDDEN, "unknown_certificate", "The client certificate names no sender that is known.",
@@ -148,6 +152,8 @@ error_table! {
         "Send the force's records, or wait for the nightly evaluation; GET /v1/jobs says when that is.";
     NO_HISTORY: CONFLICT, "no_history", "Nothing is known of the force as at that instant.",
         "Ask as at a later instant: for `known_at`, one after the force's first records came.";
+    OLDER_EXTRACT: CONFLICT, "older_extract", "A newer extract of the same records was taken already.",
+        "Send the newest extract; what changed between the two came with the newer one.";
     FLAG_CLEARED: CONFLICT, "flag_cleared", "The flag no longer holds.",
         "There is nothing left to acknowledge; read the flags again.";
     PRECONDITION_FAILED: PRECONDITION_FAILED, "precondition_failed", "It has changed since it was read.",
@@ -158,6 +164,10 @@ error_table! {
         "Send less at a time; a records feed of any length goes as application/x-ndjson.";
     BATCH_TOO_LARGE: PAYLOAD_TOO_LARGE, "batch_too_large", "The batch has too many events.",
         "Send at most 1,000 events in a batch, or any number as application/x-ndjson. Nothing was applied.";
+    EXTRACT_TOO_LARGE: PAYLOAD_TOO_LARGE, "extract_too_large", "The extract is too large.",
+        "Send it in parts, each with the header: a CSV file has at most 256 MiB, an XLSX file 32 MiB.";
+    EXTRACT_UNPACKS_TOO_LARGE: PAYLOAD_TOO_LARGE, "extract_unpacks_too_large", "The workbook is too large when it is unpacked.",
+        "Send its rows as CSV, or in parts. Nothing was applied.";
     UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "This route does not take this media type.",
         "Set Content-Type to one that /openapi.json lists for the route.";
     INTERNAL: INTERNAL_SERVER_ERROR, "internal", "The service failed.",

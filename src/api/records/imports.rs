@@ -10,6 +10,7 @@ use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
 use crate::api::service::Service;
 use crate::api::view::tagged;
+use crate::casework::extracts::report::ExtractOutcome;
 use crate::casework::import::{DanglingReference, ImportReport, RefusedEvent, read_import};
 use crate::casework::merges::FaultyMerge;
 use crate::domain::calendar::Instant;
@@ -21,7 +22,7 @@ use crate::store::import::StoredImport;
 pub struct ImportView {
     /// The import's id.
     id: Uuid,
-    /// `running`, `completed`, or `failed` where the feed could not be read to its end.
+    /// `running`, `completed`, `failed` where the feed could not be read to its end, or `dry_run`: of that, nothing is kept.
     state: String,
     /// When it began.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,6 +63,36 @@ struct Outcome {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     faulty_merges: Vec<FaultyMerge>,
+    /// Of an extract: its mapping, its rows, and what came of its records by type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ExtractView>)]
+    extract: Option<ExtractOutcome>,
+}
+
+/// What came of an extract: how the document describes [`ExtractOutcome`].
+#[derive(Debug, ToSchema)]
+#[schema(as = ExtractOutcome)]
+#[expect(dead_code, reason = "it describes what ExtractOutcome writes")]
+pub struct ExtractView {
+    /// The saved mapping that it was read by.
+    mapping: Option<String>,
+    /// The version of that.
+    mapping_version: Option<i32>,
+    /// SHA-256 of what the mapping says.
+    mapping_sha256: String,
+    /// The instant of the extract.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    as_of: Option<Instant>,
+    /// The rows below the header that have something in the mapping's columns.
+    rows: u64,
+    /// Rows that could not be read as rows.
+    unreadable_rows: u64,
+    /// By the type of the events: how many are `new`, `changed`, `unchanged`, `stale` and `refused`.
+    #[schema(value_type = Object)]
+    records: (),
+    /// Of a dry run: `type`, `subject` and `members` of the records that would change, at most 10,000.
+    #[schema(value_type = Vec<Object>)]
+    changed_records: (),
 }
 
 /// A refused event: how the document describes [`RefusedEvent`].
@@ -69,8 +100,12 @@ struct Outcome {
 #[schema(as = RefusedEvent)]
 #[expect(dead_code, reason = "it describes what RefusedEvent writes")]
 pub struct Refusal {
-    /// The line (from 1) of a bulk feed, or the index (from 0) in a batch.
+    /// The line (from 1) of a bulk feed, the index (from 0) in a batch, or the row (from 1) of an extract.
     index: u64,
+    /// The row of an extract.
+    row: Option<u64>,
+    /// The column of an extract.
+    column: Option<String>,
     /// The event's id, where one could be read.
     event_id: Option<String>,
     /// The stable code of the fault.
@@ -113,6 +148,7 @@ impl Outcome {
             errors: report.errors,
             dangling_references: report.dangling_references,
             faulty_merges: report.faulty_merges,
+            extract: report.extract,
         }
     }
 }

@@ -3,6 +3,8 @@
 pub(super) mod body;
 pub mod drift;
 pub mod events;
+pub mod extract_mappings;
+pub mod extracts;
 pub mod feeds;
 pub mod imports;
 pub mod send;

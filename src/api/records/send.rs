@@ -161,7 +161,7 @@ fn on_record(request: &HttpRequest, person: Person, problem: &Problem) {
 }
 
 /// Where an import's report is read.
-fn path_of(import: Uuid) -> String {
+pub(super) fn path_of(import: Uuid) -> String {
     format!("/v1/imports/{import}")
 }
 
@@ -215,14 +215,7 @@ async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result
 fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportError>) -> Result<ImportReport, Problem> {
     match import {
         Ok(report) => {
-            let outcomes = [
-                ("accepted", report.accepted),
-                ("duplicate", report.duplicates),
-                ("stale", report.stale),
-                ("refused", report.refused),
-            ];
-            service.metrics().import(report.state.name(), &outcomes);
-            evaluate(service, actor, &report);
+            taken(service, actor, &report);
             Ok(report)
         }
         Err(ImportError::Feed { id, .. }) => {
@@ -235,6 +228,18 @@ fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportEr
             Err(error.into())
         }
     }
+}
+
+/// Counts what came of an import, and brings the flags up to date with it.
+pub(super) fn taken(service: &Service, actor: &Actor, report: &ImportReport) {
+    let outcomes = [
+        ("accepted", report.accepted),
+        ("duplicate", report.duplicates),
+        ("stale", report.stale),
+        ("refused", report.refused),
+    ];
+    service.metrics().import(report.state.name(), &outcomes);
+    evaluate(service, actor, report);
 }
 
 /// Evaluates the flags of the force that was spoken of. Where that fails the import still stands, and

@@ -147,7 +147,7 @@ fn withdrawal(fields: &mut Fields) -> Reading<(RecordKind, Ref, String)> {
 }
 
 /// The force that a source names: `/records/{force}` or `/records/{force}/{system}`.
-fn force_of(source: &str) -> Reading<&str> {
+pub(in crate::records) fn force_of(source: &str) -> Reading<&str> {
     let mut segments = source.strip_prefix("/records/").unwrap_or_default().split('/');
     match (segments.next(), segments.next(), segments.next()) {
         (Some(force), system, None) if is_segment(force) && system.is_none_or(is_segment) => Ok(force),

@@ -1,0 +1,3 @@
+DROP TABLE extract_taken;
+DROP TABLE import_extract;
+DROP TABLE extract_mapping;
