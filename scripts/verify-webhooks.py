@@ -12,7 +12,6 @@ Runs the real program on an invented caseload, subscribes, enters breaches over 
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -69,18 +68,18 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 class Service:
-    def __init__(self, program, folder):
+    def __init__(self, folder):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.url = "http://127.0.0.1:%d" % free.getsockname()[1]
-        self.program, self.folder = program, folder
+        self.folder = folder
         self.environment = {
             **os.environ, "MOSOVO__DATABASE__URL": f"sqlite://{folder}/webhooks.sqlite",
             "MOSOVO__HTTP__BIND": self.url.removeprefix("http://"), "MOSOVO__JOBS__DELIVERIES": "* * * * * *", "MOSOVO__LOG__FILTER": "warn",
         }
 
     def run(self, *arguments):
-        done = subprocess.run([self.program, *arguments], env=self.environment, cwd=self.folder, check=True, stdout=subprocess.PIPE)
+        done = subprocess.run([PROGRAM, *arguments], env=self.environment, cwd=self.folder, check=True, stdout=subprocess.PIPE)
         return done.stdout.decode().strip()
 
     def token(self, *arguments):
@@ -135,13 +134,12 @@ def main():
     receiver = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(PROGRAM, Path(folder) / "mosovo-visits")
-        service = Service(Path(folder) / "mosovo-visits", folder)
+        service = Service(folder)
         service.run("generate", "--offenders", "120", "--out", "feed.ndjson")
         force, team, officer = somebody(Path(folder) / "feed.ndjson")
         service.force = force
         service.run("import", "feed.ndjson")
-        running = subprocess.Popen([service.program, "serve"], env=service.environment, cwd=folder)
+        running = subprocess.Popen([PROGRAM, "serve"], env=service.environment, cwd=folder)
         try:
             until(service.is_ready, "the service is ready")
             administrator, system = service.token("--role", "administrator"), service.token("--role", "records_system")

@@ -195,8 +195,8 @@ pub fn serve(settings: &Settings, store: Store, with_jobs: bool) -> anyhow::Resu
     begin_log(settings)?;
     // One for both, so that what one of them was told the other knows.
     let roads = settings.road_service()?;
-    let worker = if with_jobs { Some(Arc::new(worker(settings, store.clone(), roads.clone())?)) } else { None };
-    let service = service(settings, store, roads)?;
+    let service = service(settings, store.clone(), roads.clone())?;
+    let worker = if with_jobs { Some(Arc::new(worker(settings, store, roads)?)) } else { None };
     let http = settings.http();
     let listener =
         TcpListener::bind(http.bind).with_context(|| format!("cannot listen on {}; set http.bind", http.bind))?;

@@ -121,8 +121,9 @@ pub fn prove(
     let mut found = Err(Unproven::Wrong);
     for secret in sender.secrets(keys) {
         found = Webhook::new(&secret).and_then(|key| key.verify(body, headers)).map_err(|error| match error {
-            WebhookError::MissingHeader(_) | WebhookError::InvalidHeader(_) => Unproven::Unsigned,
-            WebhookError::InvalidTimestamp => Unproven::Unsigned,
+            WebhookError::MissingHeader(_) | WebhookError::InvalidHeader(_) | WebhookError::InvalidTimestamp => {
+                Unproven::Unsigned
+            }
             WebhookError::TimestampTooOldError | WebhookError::FutureTimestampError => Unproven::OutOfTime,
             WebhookError::InvalidSignature | WebhookError::InvalidPayload | WebhookError::InvalidSecret(_) => {
                 Unproven::Wrong

@@ -1,19 +1,19 @@
 //! The force's own systems: who sends records, and over what.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::crypto::ring::default_provider;
+use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use serde::Deserialize;
 
 use super::SettingsError;
+use super::roots::certificates;
 use crate::casework::senders::{Sender, Senders};
 use crate::domain::record::RecordKind;
 
@@ -127,14 +127,6 @@ impl MutualTlsSettings {
         let listener = TcpListener::bind(self.bind).map_err(|_| wrong("mutual_tls.bind", "cannot be listened on"))?;
         Ok(MutualTls { listener, config })
     }
-}
-
-/// The certificates of a PEM file.
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, &'static str> {
-    let file = File::open(file).map_err(|_| "cannot be read")?;
-    let read: Result<Vec<_>, _> = CertificateDer::pem_reader_iter(file).collect();
-    let read = read.map_err(|_| "is not PEM")?;
-    if read.is_empty() { Err("has no certificate") } else { Ok(read) }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub struct WebhookKeyFile {
 }
 
 impl WebhookSettings {
-    /// The file that is set, which production asks for; or one beside the database; nothing where production names none: then nothing is
+    /// The file that is set, or one beside the database; nothing where production sets none: then nothing is
     /// delivered.
     pub(super) fn key_file(&self, is_production: bool, url: &DatabaseUrl) -> Option<WebhookKeyFile> {
         let beside = || match url {

@@ -142,6 +142,7 @@ pub fn program(url: &str, arguments: &[&str]) -> Command {
     std::fs::create_dir_all(&heads).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mosovo-visits"));
     command.args(arguments).env("MOSOVO__DATABASE__URL", url);
+    command.env("MOSOVO__WEBHOOKS__KEY_FILE", key.with_extension("webhook-key"));
     command.env("MOSOVO__AUDIT__SIGNING_KEY_FILE", key).env("MOSOVO__AUDIT__HEADS_DIR", heads);
     command
 }

@@ -1,5 +1,6 @@
 //! A permit: proof, in a handler's signature, that the caller may carry out the act it names.
 
+use std::collections::BTreeSet;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
@@ -16,7 +17,7 @@ use crate::api::error::{ErrorCode, Problem};
 use crate::api::service::Service;
 use crate::casework::access::RefusedAct;
 use crate::casework::actor::Person;
-use crate::casework::senders::Sender;
+use crate::casework::senders::{Sender, Senders};
 use crate::domain::reading_reason::ReadingReason;
 use crate::domain::reference::Ref;
 
@@ -71,18 +72,19 @@ pub struct Target {
 /// Who calls, as far as they have proved it.
 struct Caller {
     subject: String,
-    force: Option<String>,
+    /// On whose record a refusal goes.
+    forces: BTreeSet<String>,
     person: Option<Person>,
 }
 
 impl Caller {
     fn of(sender: &Sender) -> Self {
-        Self { subject: sender.name.clone(), force: Some(sender.force.clone()), person: Some(sender.person()) }
+        Self { subject: sender.name.clone(), forces: [sender.force.clone()].into(), person: Some(sender.person()) }
     }
 
-    /// Somebody whose certificate names nobody.
-    fn unknown() -> Self {
-        Self { subject: "unknown certificate".to_owned(), force: None, person: None }
+    /// Somebody whose certificate names nobody: any force that has senders may have been meant.
+    fn unknown(senders: &Senders) -> Self {
+        Self { subject: "unknown certificate".to_owned(), forces: senders.forces(), person: None }
     }
 }
 
@@ -91,12 +93,12 @@ fn by_token(request: &HttpRequest, service: &Service) -> Result<Caller, Problem>
     let unauthorized = || Problem::new(ErrorCode::UNAUTHORIZED, "the token is missing, invalid or expired");
     let token = bearer_token(request).ok_or_else(unauthorized)?;
     let grants: Grants = service.verifier().verify(token).map_err(|_| unauthorized())?;
-    let (subject, force) = (grants.sub.clone(), grants.force());
+    let (subject, forces) = (grants.sub.clone(), grants.force().into_iter().collect());
     let person = grants.person().map(|person| {
         let sender = service.senders().named(&person.force, &person.subject);
         Person { sends: sender.and_then(|sender| sender.kinds.clone()), ..person }
     });
-    Ok(Caller { subject, force, person })
+    Ok(Caller { subject, forces, person })
 }
 
 /// The caller, where their role may carry out the act. A refusal is left with the request: it is put on
@@ -105,31 +107,29 @@ fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> 
     let Some(service) = request.app_data::<web::Data<Service>>() else {
         return Err(Problem::new(ErrorCode::INTERNAL, "the service is not set up"));
     };
-    let refused = |caller: Caller, forces, why| {
-        let Caller { subject, person, .. } = caller;
-        let Target { reference, id } = request.match_info().load().unwrap_or_default();
-        request.extensions_mut().insert(RefusedAct { act: act.name, why, subject, forces, person, reference, id });
-    };
-    let caller = match request.conn_data::<ClientNames>() {
-        None => by_token(request, service)?,
-        Some(ClientNames(names)) => match service.senders().of_certificate(names) {
-            Some(sender) => Caller::of(sender),
-            None => {
-                // Whom it names is nobody of anybody's: each force that this door is for has it on record.
-                let code = ErrorCode::UNKNOWN_CERTIFICATE;
-                refused(Caller::unknown(), service.senders().forces(), code.code);
-                return Err(Problem::new(code, "the certificate names no sender, or more than one"));
-            }
+    let senders = service.senders();
+    let (caller, code) = match request.conn_data::<ClientNames>() {
+        None => (by_token(request, service)?, ErrorCode::FORBIDDEN),
+        Some(ClientNames(names)) => match senders.of_certificate(names) {
+            Some(sender) => (Caller::of(sender), ErrorCode::FORBIDDEN),
+            None => (Caller::unknown(senders), ErrorCode::UNKNOWN_CERTIFICATE),
         },
     };
-    if let Some(person) = caller.person.clone().filter(|person| act.roles.contains(&person.role)) {
+    let Caller { subject, forces, person } = caller;
+    if let Some(person) = person.clone().filter(|person| act.roles.contains(&person.role)) {
         let person = Person { reason: reading_reason(request)?, ..person };
         request.extensions_mut().insert(Permitted(person.clone()));
         return Ok(person);
     }
-    let forces = caller.force.clone().into_iter().collect();
-    refused(caller, forces, ErrorCode::FORBIDDEN.code);
-    Err(Problem::new(ErrorCode::FORBIDDEN, format!("the act {} is not granted", act.name)))
+    let Target { reference, id } = request.match_info().load().unwrap_or_default();
+    let why = code.code;
+    request.extensions_mut().insert(RefusedAct { act: act.name, why, subject, forces, person, reference, id });
+    let detail = if code == ErrorCode::UNKNOWN_CERTIFICATE {
+        "the certificate names no sender, or more than one".to_owned()
+    } else {
+        format!("the act {} is not granted", act.name)
+    };
+    Err(Problem::new(code, detail))
 }
 
 /// Why the caller asks, where they say so: the header [`READING_REASON`].
