@@ -24,7 +24,8 @@ fn run(url: &str, arguments: &[&str]) -> Output {
 /// The report of the example, read from one of its files.
 fn report(url: &str, file: &str, more: &[&str]) -> Value {
     let (file, mapping) = (example(file), example("mapping.json"));
-    let arguments = [&[file.as_str(), "--mapping", &mapping, "--as-of", AS_OF, "--format", "json"], more].concat();
+    let told = [file.as_str(), "--mapping", mapping.as_str(), "--as-of", AS_OF, "--format", "json"];
+    let arguments = [&told[..], more].concat();
     let output = run(url, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -75,18 +76,19 @@ fn the_example_is_tried_out_and_taken_as_its_page_says() {
 #[test]
 fn what_cannot_be_taken_is_said_and_nothing_is_done() {
     let (file, mapping) = (example("nominals.csv"), example("mapping.json"));
+    let (file, mapping) = (file.as_str(), mapping.as_str());
     let text = Scratch::named("txt", b"Nominal ID\n");
     let lacking = Scratch::named("csv", b"Nominal ID\n1\n");
     let wrong = Scratch::holding(r#"{"format": "mosovo-visits/extract-mapping/1", "source": "niche", "records": []}"#);
     on_both_databases_by_url(|url| {
         for (arguments, said) in [
-            (&[file.as_str(), "--mapping", &mapping][..], "--as-of"),
-            (&[&file, "--mapping", &mapping, "--as-of", "2021-04-16T00:00:00Z"], "an instant to come"),
-            (&[&file, "--mapping", &mapping, "--as-of", AS_OF, "--sheet", "A"], "--sheet is for an XLSX file"),
-            (&[text.path(), "--mapping", &mapping, "--as-of", AS_OF], "neither in .csv nor in .xlsx"),
-            (&[lacking.path(), "--mapping", &mapping, "--as-of", AS_OF], "missing_column"),
-            (&[&file, "--mapping", wrong.path(), "--as-of", AS_OF], "\"/source\""),
-            (&[&file, "--dry-run"], "--mapping"),
+            (&[file, "--mapping", mapping][..], "--as-of"),
+            (&[file, "--mapping", mapping, "--as-of", "2021-04-16T00:00:00Z"], "an instant to come"),
+            (&[file, "--mapping", mapping, "--as-of", AS_OF, "--sheet", "A"], "--sheet is for an XLSX file"),
+            (&[text.path(), "--mapping", mapping, "--as-of", AS_OF], "neither in .csv nor in .xlsx"),
+            (&[lacking.path(), "--mapping", mapping, "--as-of", AS_OF], "missing_column"),
+            (&[file, "--mapping", wrong.path(), "--as-of", AS_OF], "\"/source\""),
+            (&[file, "--dry-run"], "--mapping"),
         ] {
             let output = run(url, arguments);
             let told = String::from_utf8_lossy(&output.stderr);
