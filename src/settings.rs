@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod http;
 mod jobs;
+mod records;
 mod roads;
 mod roots;
 pub mod secret_file;
@@ -22,6 +23,7 @@ use thiserror::Error;
 
 use crate::casework::clock::Clock;
 use crate::casework::roads::RoadService;
+use crate::casework::senders::Senders;
 use crate::casework::timetable::{ScheduleError, Timetable};
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
@@ -29,6 +31,7 @@ pub use audit::{AuditFiles, AuditSettings};
 pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
+pub use records::{MutualTls, MutualTlsSettings, RecordsSettings};
 pub use roads::RoadSettings;
 pub use webhooks::{WebhookKeyFile, WebhookSettings};
 
@@ -80,6 +83,14 @@ pub enum SettingsError {
     /// A job's schedule is none.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// Records cannot be taken in as it is set.
+    #[error("records.{key} {detail}")]
+    Records {
+        /// Which setting.
+        key: &'static str,
+        /// What is wrong with it; what was set is not repeated.
+        detail: String,
+    },
     /// Outward events cannot be delivered as it is set.
     #[error("webhooks.{key} {detail}")]
     Webhooks {
@@ -109,6 +120,7 @@ pub struct Settings {
     http: HttpSettings,
     auth: AuthSettings,
     audit: AuditSettings,
+    records: RecordsSettings,
     roads: RoadSettings,
     webhooks: WebhookSettings,
     log: LogSettings,
@@ -227,6 +239,22 @@ impl Settings {
     /// When it cannot be used as it is set.
     pub fn road_service(&self) -> Result<RoadService, SettingsError> {
         self.roads.service()
+    }
+
+    /// The senders known by name.
+    ///
+    /// # Errors
+    /// When they cannot be told apart, or are not what a sender is.
+    pub fn senders(&self) -> Result<Senders, SettingsError> {
+        self.records.senders()
+    }
+
+    /// The door for callers with certificates; nothing where none is set.
+    ///
+    /// # Errors
+    /// When it cannot be opened with what is set.
+    pub fn mutual_tls(&self) -> Result<Option<MutualTls>, SettingsError> {
+        self.records.mutual_tls()
     }
 
     /// The file of the key from which those of all subscriptions are derived; none where production names none.

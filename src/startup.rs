@@ -16,6 +16,7 @@ use tracing_actix_web::TracingLogger;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
+use crate::api::auth::certificate::keep_names;
 use crate::api::auth::key::VerifyingKey;
 use crate::api::auth::token::Verifier;
 use crate::api::metrics::Metrics;
@@ -33,7 +34,7 @@ use crate::jobs::Registry;
 use crate::jobs::drive::drive;
 use crate::jobs::worker::Worker;
 use crate::settings::secret_file::{read, read_or_make};
-use crate::settings::{AuditFiles, Settings, WebhookKeyFile};
+use crate::settings::{AuditFiles, MutualTls, Settings, WebhookKeyFile};
 use crate::store::Store;
 use crate::store::audit::head::HeadKey;
 use crate::store::audit::heads::{Heads, LATEST};
@@ -90,18 +91,39 @@ pub fn service(settings: &Settings, store: Store, roads: RoadService) -> anyhow:
     let service = Service::new(store, settings.clock(), Policies::built_in()?, verifier, Metrics::new()?);
     let feeds = Feeds::at_once(settings.http().feeds_at_once.get());
     let service = service.with_timetable(registry(settings)?.timetable()).with_feeds(feeds).with_roads(roads);
+    let service = service.with_senders(settings.senders()?);
     Ok(match webhooks(settings)? {
         Some(webhooks) => service.with_webhooks(webhooks),
         None => service,
     })
 }
 
-/// The server on a listener: not yet running, and deaf to signals unless it is told otherwise.
+/// Where callers come in.
+pub struct Door {
+    plain: TcpListener,
+    mutual_tls: Option<MutualTls>,
+}
+
+impl Door {
+    /// A door with one beside it for callers with certificates.
+    #[must_use]
+    pub const fn with(plain: TcpListener, mutual_tls: MutualTls) -> Self {
+        Self { plain, mutual_tls: Some(mutual_tls) }
+    }
+}
+
+impl From<TcpListener> for Door {
+    fn from(plain: TcpListener) -> Self {
+        Self { plain, mutual_tls: None }
+    }
+}
+
+/// The server at a door: not yet running, and deaf to signals unless it is told otherwise.
 ///
 /// # Errors
 /// When the listener cannot be used.
 pub fn server(
-    listener: TcpListener,
+    door: impl Into<Door>,
     service: &Service,
     shutdown_seconds: u64,
     hears_signals: bool,
@@ -114,9 +136,16 @@ pub fn server(
             .wrap(from_fn(respond))
             .wrap(TracingLogger::<RequestSpan>::new())
     })
+    .on_connect(keep_names)
     .shutdown_timeout(shutdown_seconds);
     let server = if hears_signals { server } else { server.disable_signals() };
-    Ok(server.listen(listener)?.run())
+    let Door { plain, mutual_tls } = door.into();
+    let server = server.listen(plain)?;
+    let server = match mutual_tls {
+        Some(MutualTls { listener, config }) => server.listen_rustls_0_23(listener, config)?,
+        None => server,
+    };
+    Ok(server.run())
 }
 
 /// The jobs that this program runs.
@@ -127,12 +156,21 @@ pub fn registry(settings: &Settings) -> anyhow::Result<Registry> {
     Ok(Registry::new(&settings.timetable()?))
 }
 
-/// What outward events are delivered with; nothing where production names no key.
-fn webhooks(settings: &Settings) -> anyhow::Result<Option<Webhooks>> {
+/// The keys of subscriptions and senders; nothing where production names none.
+///
+/// # Errors
+/// When the file that is named cannot be read, or made.
+pub fn webhook_keys(settings: &Settings) -> anyhow::Result<Option<WebhookKeys>> {
     let Some(WebhookKeyFile { path, is_made }) = settings.webhook_key_file()? else { return Ok(None) };
     let secret = if is_made { read_or_make(&path) } else { read(&path) };
     let secret = secret.with_context(|| format!("the webhooks' key {} cannot be read", path.display()))?;
-    Ok(Some(Webhooks::new(settings.webhooks().line()?, WebhookKeys::of(secret.expose_secret()))))
+    Ok(Some(WebhookKeys::of(secret.expose_secret())))
+}
+
+/// What outward events are delivered with; nothing where production names no key.
+fn webhooks(settings: &Settings) -> anyhow::Result<Option<Webhooks>> {
+    let Some(keys) = webhook_keys(settings)? else { return Ok(None) };
+    Ok(Some(Webhooks::new(settings.webhooks().line()?, keys)))
 }
 
 /// A worker for the service's own jobs.
@@ -162,8 +200,15 @@ pub fn serve(settings: &Settings, store: Store, with_jobs: bool) -> anyhow::Resu
     let listener =
         TcpListener::bind(http.bind).with_context(|| format!("cannot listen on {}; set http.bind", http.bind))?;
     let address = listener.local_addr().context("the listener has no address")?;
+    let door = match settings.mutual_tls()? {
+        Some(mutual_tls) => {
+            tracing::info!(address = %mutual_tls.listener.local_addr()?, "serving callers with certificates");
+            Door::with(listener, mutual_tls)
+        }
+        None => listener.into(),
+    };
     actix_web::rt::System::new().block_on(async {
-        let server = server(listener, &service, http.shutdown_seconds, true)?;
+        let server = server(door, &service, http.shutdown_seconds, true)?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let jobs = worker.map(|worker| tokio::spawn(drive(worker, async { stopped.await.unwrap_or_default() })));
         tracing::info!(%address, database = %service.store().url(), with_jobs, "serving");

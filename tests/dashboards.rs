@@ -36,6 +36,7 @@ fn evaluate(store: &Store, now: &str) {
 
 fn reader(now: &str, role: Role, teams: &[&str]) -> Reader {
     let person = Person {
+        sends: None,
         reason: None,
         subject: "invented-person".to_owned(),
         role,

@@ -244,6 +244,7 @@ fn flags_open(store: &Store) -> i64 {
         teams: std::collections::BTreeSet::new(),
         officer_ref: None,
         neighbourhoods: std::collections::BTreeSet::new(),
+        sends: None,
         reason: None,
     };
     summary(store, &Reader { person: inspector, clock: Clock::FixedAt(instant(MORNING)) }).unwrap().open

@@ -60,6 +60,7 @@ fn person(role: Role, force: &str, teams: &[&str]) -> Person {
         teams: teams.iter().map(|team| Ref::new(*team).unwrap()).collect(),
         officer_ref: None,
         neighbourhoods: BTreeSet::new(),
+        sends: None,
         reason: None,
     }
 }

@@ -14,6 +14,7 @@ use crate::casework::acting::ActError;
 use crate::casework::clock::Clock;
 use crate::casework::reading::Reader;
 use crate::casework::roads::RoadService;
+use crate::casework::senders::Senders;
 use crate::casework::subscriptions::Webhooks;
 use crate::casework::subscriptions::key::WebhookKeys;
 use crate::casework::timetable::Timetable;
@@ -29,6 +30,7 @@ pub struct Service {
     feeds: Feeds,
     roads: RoadService,
     webhooks: Option<Webhooks>,
+    senders: Arc<Senders>,
 }
 
 struct Parts {
@@ -50,6 +52,7 @@ impl Service {
             feeds: Feeds::default(),
             roads: RoadService::default(),
             webhooks: None,
+            senders: Arc::default(),
         }
     }
 
@@ -81,7 +84,20 @@ impl Service {
         self
     }
 
-    /// The keys of subscriptions.
+    /// The same service, with senders known by name.
+    #[must_use]
+    pub fn with_senders(mut self, senders: Senders) -> Self {
+        self.senders = Arc::new(senders);
+        self
+    }
+
+    /// The senders known by name.
+    #[must_use]
+    pub fn senders(&self) -> &Senders {
+        &self.senders
+    }
+
+    /// The keys of subscriptions and senders.
     ///
     /// # Errors
     /// When the service was put together without.

@@ -1,6 +1,7 @@
 //! Acts that were refused and what was asked for and not found, put on record: who tried what.
 
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 
 use serde_json::json;
 use uuid::Uuid;
@@ -33,16 +34,18 @@ pub(super) fn told<T: Borrow<str>>(text: Option<&T>) -> Option<&str> {
     text.map(Borrow::borrow).map(|text| if is_plain_text(text) { text } else { "given" })
 }
 
-/// An act refused to somebody whose token is valid and does not grant it.
+/// An act refused to somebody whose token or certificate is good and does not grant it, or to a certificate that names nobody.
 #[derive(Debug, Clone)]
 pub struct RefusedAct {
     /// Which act.
     pub act: &'static str,
-    /// The token's subject.
+    /// Why, by the code that the caller is told.
+    pub why: &'static str,
+    /// The token's subject, or whom the certificate names.
     pub subject: String,
-    /// The token's force, where it names one.
-    pub force: Option<String>,
-    /// The person, where the token makes one.
+    /// The forces on whose record it goes: the caller's, where there is one.
+    pub forces: BTreeSet<String>,
+    /// The person, where there is one.
     pub person: Option<Person>,
     /// The reference it would have been done to, where there is one.
     pub reference: Option<Ref>,
@@ -60,13 +63,20 @@ pub fn record_refusal(store: &Store, clock: Clock, refused: &RefusedAct) -> Resu
         .person
         .clone()
         .map_or_else(|| format!("nobody:{}", refused.subject), |person| Actor::Person(person).to_string());
-    let entry = AuditEntry {
-        at: clock.now(),
-        actor: &actor,
-        act: "access.refused",
-        force: refused.force.as_deref(),
-        subject: None,
-        detail: json!({ "act": refused.act, "why": "forbidden", "ref": reference, "id": refused.id }),
-    };
-    store.transaction(|connection| audit::append(connection, entry))
+    let nowhere = refused.forces.is_empty().then_some(None);
+    let forces = refused.forces.iter().map(|force| Some(force.as_str())).chain(nowhere);
+    store.transaction(|connection| {
+        for force in forces {
+            let entry = AuditEntry {
+                at: clock.now(),
+                actor: &actor,
+                act: "access.refused",
+                force,
+                subject: None,
+                detail: json!({ "act": refused.act, "why": refused.why, "ref": reference, "id": refused.id }),
+            };
+            audit::append(connection, entry)?;
+        }
+        Ok(())
+    })
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::reading_reason::ReadingReason;
+use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::store::scope::{Scope, SeenBy, TeamScope};
 
@@ -77,6 +78,8 @@ pub struct Person {
     pub officer_ref: Option<Ref>,
     /// The neighbourhoods they police.
     pub neighbourhoods: BTreeSet<Ref>,
+    /// The kinds of record that a records system may send; every kind where nothing is said.
+    pub sends: Option<BTreeSet<RecordKind>>,
     /// Why they do what they ask for, where they say so.
     pub reason: Option<ReadingReason>,
 }
@@ -116,6 +119,15 @@ impl Actor {
         match self {
             Self::Operator | Self::Job(_) => None,
             Self::Person(person) => Some(&person.force),
+        }
+    }
+
+    /// True where the actor may send records of a kind.
+    #[must_use]
+    pub fn may_send(&self, kind: RecordKind) -> bool {
+        match self {
+            Self::Operator | Self::Job(_) => true,
+            Self::Person(person) => person.sends.as_ref().is_none_or(|kinds| kinds.contains(&kind)),
         }
     }
 

@@ -43,6 +43,7 @@ pub mod record_act;
 pub mod roads;
 pub mod safeguarding;
 pub mod schedules;
+pub mod senders;
 mod service_facts;
 pub mod staff;
 pub mod subscriptions;

@@ -17,6 +17,7 @@ pub mod plot;
 mod progress;
 pub mod replay;
 pub mod schema;
+pub mod sender_key;
 pub mod serve;
 pub mod token;
 pub mod work;
@@ -84,6 +85,8 @@ enum Command {
     Jobs(work::JobsArguments),
     /// Prints a token signed with the local development key; refused in production.
     Token(token::Arguments),
+    /// Prints the key with which a sender of the settings signs its records.
+    SenderKey(sender_key::Arguments),
     /// Prints one number for the state and one for the history of all records: equal contents give
     /// equal digests, however they came.
     Digest,
@@ -153,6 +156,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
         Command::Jobs(arguments) => work::jobs(&arguments, open_current()?, settings)?,
         Command::Serve(arguments) => serve::run(&arguments, settings, open()?)?,
         Command::Token(arguments) => token::run(&arguments, settings, &Store::open(&settings.database_url()?)?)?,
+        Command::SenderKey(arguments) => sender_key::run(&arguments, settings)?,
         Command::Digest => say_json(&open_current()?.transaction(records_digest)?)?,
     }
     if let Some(failure) = opened.take().map(|store| store.heads_failure()).transpose()?.flatten() {

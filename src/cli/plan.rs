@@ -31,8 +31,8 @@ use crate::store::scope::Scope;
 /// Iterations by which the pace of the search is taken at first, for a budget in seconds.
 const CALIBRATION_ITERATIONS: u32 = 200;
 
-/// The least part of such a budget that the pace is taken over, for a shorter run would tell it less surely; all of that costs a quarter
-/// at most.
+/// The least part of such a budget that the pace is taken over, for a shorter run would tell it less surely. All of that is taken off the
+/// budget.
 const CALIBRATION_PART: f64 = 0.05;
 
 /// What `plan` is told.
@@ -225,15 +225,19 @@ fn budget(arguments: &Arguments, of: impl Fn() -> anyhow::Result<Vec<Snapshot>>)
         done.map(|()| seconds)
     };
     let seconds = f64::from(seconds);
-    let construction = pace(0)?;
-    let mut tried = CALIBRATION_ITERATIONS;
-    let mut searching = pace(tried)? - construction;
-    while searching < CALIBRATION_PART * seconds && tried < u32::MAX / 4 {
-        tried *= 4;
-        searching = pace(tried)? - construction;
-    }
-    let an_iteration = (searching / f64::from(tried)).max(1e-7);
-    let iterations = ((seconds - construction) / an_iteration).clamp(0.0, f64::from(u32::MAX));
+    let least = CALIBRATION_PART * seconds;
+    let (taken, spent) = seconds_taken(|| -> anyhow::Result<(f64, f64)> {
+        let construction = pace(0)?;
+        let mut tried = CALIBRATION_ITERATIONS;
+        let mut searching = pace(tried)? - construction;
+        while searching < least && tried < u32::MAX / 8 {
+            tried *= if searching < least / 8.0 { 8 } else { 2 };
+            searching = pace(tried)? - construction;
+        }
+        Ok((construction, (searching / f64::from(tried)).max(1e-7)))
+    });
+    let (construction, an_iteration) = taken?;
+    let iterations = ((seconds - spent - construction) / an_iteration).clamp(0.0, f64::from(u32::MAX));
     #[expect(
         clippy::as_conversions,
         reason = "a float has no lossless conversion; the value is within the type's limits"

@@ -112,12 +112,14 @@ pub fn import_events(
 /// The version that an event brings, where the actor may speak for the event's force.
 pub(super) fn version_of(event: Event, actor: &Actor) -> Result<NewVersion, Refused> {
     let event_id = event.id.clone();
-    let permitted = actor.force().is_none_or(|force| force == event.force);
-    let version = if permitted {
-        new_version(event)
-    } else {
+    let version = if actor.force().is_some_and(|force| force != event.force) {
         let detail = "names another force than the token's; send it with that force's token";
         Err(Fault::here(FaultCode::SourceNotPermitted, detail).under("source"))
+    } else if !actor.may_send(event.kind) {
+        let detail = "is of a type that this sender may not send; records.senders in the settings lists those it may";
+        Err(Fault::here(FaultCode::TypeNotPermitted, detail).under("type"))
+    } else {
+        new_version(event)
     };
     version.map_err(|fault| Refused { event_id: Some(event_id), fault })
 }

@@ -35,6 +35,7 @@ pub mod schedule;
 pub mod schedule_list;
 mod schema;
 pub mod scope;
+pub mod signed_message;
 pub mod standing;
 pub mod status;
 pub mod subscription;

@@ -537,6 +537,17 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+
+    signed_message (force, sender, message_id, sent_at) {
+        force -> Text,
+        sender -> Text,
+        message_id -> Text,
+        sent_at -> BigInt,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,

@@ -41,6 +41,7 @@ mod safeguarding;
 mod schedule_plots;
 mod schedules;
 mod scope;
+mod senders;
 mod service_flags;
 mod subscriptions;
 mod suspicions;

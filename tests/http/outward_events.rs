@@ -2,6 +2,7 @@
 
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
+use mosovo_visits::domain::outward_event::OutwardEvent;
 use mosovo_visits::store::Store;
 use serde_json::{Value, json};
 
@@ -113,6 +114,45 @@ fn events_are_read_in_order_part_by_part_and_by_type() {
         ] {
             assert_eq!(service.get(&records_system(), &format!("/v1/events{query}")).code(), code, "{query}");
         }
+    });
+}
+
+/// The shipped description of the events.
+fn asyncapi() -> Value {
+    serde_json::from_str(include_str!("../../docs/schema/events.asyncapi.json")).unwrap()
+}
+
+#[test]
+fn the_description_of_events_has_each_type_and_nothing_else() {
+    let messages = &asyncapi()["components"]["messages"];
+    let described: Vec<(&str, &str)> = messages
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|message| (message["name"].as_str().unwrap(), message["summary"].as_str().unwrap()))
+        .collect();
+    let mut known: Vec<_> = OutwardEvent::ALL.iter().map(|event| (event.name(), event.what())).collect();
+    known.sort_by_key(|(name, _)| described.iter().position(|(told, _)| told == name));
+    assert_eq!(described, known);
+    assert_eq!(
+        asyncapi()["components"]["schemas"]["Event"]["properties"]["type"]["enum"].as_array().unwrap().len(),
+        known.len()
+    );
+}
+
+#[test]
+fn what_is_told_is_as_the_description_has_it() {
+    let schema = asyncapi()["components"]["schemas"]["Event"].clone();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        breach(&service, &json!({}));
+        let told = events(&service, &records_system(), "");
+        assert!(told.iter().all(|event| validator.is_valid(event)), "{told:?}");
+        let mut other = told[0].clone();
+        other["data"]["name"] = json!("Nestor");
+        assert!(!validator.is_valid(&other), "nothing else has a place in it");
     });
 }
 

@@ -183,7 +183,13 @@ fn an_event_that_is_never_taken_is_given_up_and_holds_up_its_own_record_alone() 
         );
         assert_eq!(again(&service, &subscription, "replay", &json!({ "from": "2021-04-15T00:00:00Z" })), 6);
         delivered(store, seconds);
-        assert_eq!(sequences(&receiver.received()), ["1", "2", "3", "4", "5", "6"]);
+        let mut again = sequences(&receiver.received());
+        assert!(
+            again.iter().position(|it| it == "3") < again.iter().position(|it| it == "4"),
+            "of one record: {again:?}"
+        );
+        again.sort_unstable();
+        assert_eq!(again, ["1", "2", "3", "4", "5", "6"]);
     });
 }
 

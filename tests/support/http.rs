@@ -15,13 +15,14 @@ use mosovo_visits::api::service::Service;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::casework::clock::Clock;
 use mosovo_visits::casework::roads::RoadService;
+use mosovo_visits::casework::senders::Senders;
 use mosovo_visits::casework::subscriptions::Webhooks;
 use mosovo_visits::casework::subscriptions::key::WebhookKeys;
 use mosovo_visits::casework::subscriptions::post::Line;
 use mosovo_visits::casework::timetable::{Entry, JobName, Timetable};
 use mosovo_visits::domain::policy::Policies;
-use mosovo_visits::settings::AuthSettings;
-use mosovo_visits::startup;
+use mosovo_visits::settings::{AuthSettings, MutualTls};
+use mosovo_visits::startup::{self, Door};
 use mosovo_visits::store::Store;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -108,14 +109,28 @@ pub fn webhooks() -> Webhooks {
     Webhooks::new(line, WebhookKeys::of("a key of the tests' own, 32 or more"))
 }
 
-fn run_service(service: &Service) -> Running {
-    let service = service.clone();
+/// The service with senders known by name, and a door for those with certificates.
+pub fn run_with_senders(store: &Store, senders: Senders, mutual_tls: Option<MutualTls>) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let keys = vec![VerifyingKey::development(&signing_key())];
+    run_service_at(&service(store, keys).with_senders(senders), listener, mutual_tls)
+}
+
+fn run_service(service: &Service) -> Running {
+    run_service_at(service, TcpListener::bind("127.0.0.1:0").unwrap(), None)
+}
+
+fn run_service_at(service: &Service, listener: TcpListener, mutual_tls: Option<MutualTls>) -> Running {
+    let service = service.clone();
     let address = listener.local_addr().unwrap();
+    let door = match mutual_tls {
+        Some(mutual_tls) => Door::with(listener, mutual_tls),
+        None => listener.into(),
+    };
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async {
-            let server = startup::server(listener, &service, 1, false).unwrap();
+            let server = startup::server(door, &service, 1, false).unwrap();
             sender.send(server.handle()).unwrap();
             server.await.unwrap();
         });

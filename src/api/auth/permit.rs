@@ -10,11 +10,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::act::{Act, Permission};
+use super::certificate::ClientNames;
 use super::token::Grants;
 use crate::api::error::{ErrorCode, Problem};
 use crate::api::service::Service;
 use crate::casework::access::RefusedAct;
 use crate::casework::actor::Person;
+use crate::casework::senders::Sender;
 use crate::domain::reading_reason::ReadingReason;
 use crate::domain::reference::Ref;
 
@@ -61,22 +63,65 @@ struct Target {
     id: Option<Uuid>,
 }
 
+/// Who calls, as far as they have proved it.
+struct Caller {
+    subject: String,
+    force: Option<String>,
+    person: Option<Person>,
+}
+
+impl Caller {
+    fn of(sender: &Sender) -> Self {
+        Self { subject: sender.name.clone(), force: Some(sender.force.clone()), person: Some(sender.person()) }
+    }
+
+    /// Somebody whose certificate names nobody.
+    fn unknown() -> Self {
+        Self { subject: "unknown certificate".to_owned(), force: None, person: None }
+    }
+}
+
+/// Who calls with a token.
+fn by_token(request: &HttpRequest, service: &Service) -> Result<Caller, Problem> {
+    let unauthorized = || Problem::new(ErrorCode::UNAUTHORIZED, "the token is missing, invalid or expired");
+    let token = bearer_token(request).ok_or_else(unauthorized)?;
+    let grants: Grants = service.verifier().verify(token).map_err(|_| unauthorized())?;
+    let (subject, force) = (grants.sub.clone(), grants.force());
+    let person = grants.person().map(|person| {
+        let sender = service.senders().named(&person.force, &person.subject);
+        Person { sends: sender.and_then(|sender| sender.kinds.clone()), ..person }
+    });
+    Ok(Caller { subject, force, person })
+}
+
 /// The caller, where their role may carry out the act. A refusal is left with the request: it is put on
 /// record before the caller is answered, see [`crate::api::respond`].
 fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> {
     let Some(service) = request.app_data::<web::Data<Service>>() else {
         return Err(Problem::new(ErrorCode::INTERNAL, "the service is not set up"));
     };
-    let unauthorized = || Problem::new(ErrorCode::UNAUTHORIZED, "the token is missing, invalid or expired");
-    let token = bearer_token(request).ok_or_else(unauthorized)?;
-    let grants: Grants = service.verifier().verify(token).map_err(|_| unauthorized())?;
-    let (subject, force) = (grants.sub.clone(), grants.force());
-    let person = grants.person();
-    if let Some(person) = person.clone().filter(|person| act.roles.contains(&person.role)) {
+    let refused = |caller: Caller, forces, why| {
+        let Caller { subject, person, .. } = caller;
+        let Target { reference, id } = request.match_info().load().unwrap_or_default();
+        request.extensions_mut().insert(RefusedAct { act: act.name, why, subject, forces, person, reference, id });
+    };
+    let caller = match request.conn_data::<ClientNames>() {
+        None => by_token(request, service)?,
+        Some(ClientNames(names)) => match service.senders().of_certificate(names) {
+            Some(sender) => Caller::of(sender),
+            None => {
+                // Whom it names is nobody of anybody's: each force that this door is for has it on record.
+                let code = ErrorCode::UNKNOWN_CERTIFICATE;
+                refused(Caller::unknown(), service.senders().forces(), code.code);
+                return Err(Problem::new(code, "the certificate names no sender, or more than one"));
+            }
+        },
+    };
+    if let Some(person) = caller.person.clone().filter(|person| act.roles.contains(&person.role)) {
         return Ok(Person { reason: reading_reason(request)?, ..person });
     }
-    let Target { reference, id } = request.match_info().load().unwrap_or_default();
-    request.extensions_mut().insert(RefusedAct { act: act.name, subject, force, person, reference, id });
+    let forces = caller.force.clone().into_iter().collect();
+    refused(caller, forces, ErrorCode::FORBIDDEN.code);
     Err(Problem::new(ErrorCode::FORBIDDEN, format!("the act {} is not granted", act.name)))
 }
 

@@ -67,6 +67,7 @@ impl Grants {
             teams: self.teams,
             officer_ref: self.officer_ref,
             neighbourhoods: self.neighbourhoods,
+            sends: None,
             reason: None,
         })
     }

@@ -53,6 +53,16 @@ error_table! {
         "Say in `as_of` when the extract was made, as an RFC 3339 instant.";
     UNAUTHORIZED: UNAUTHORIZED, "unauthorized", "A valid token is needed.",
         "Send `Authorization: Bearer TOKEN` with a token that is valid now.";
+    UNKNOWN_CERTIFICATE: FORBIDDEN, "unknown_certificate", "The client certificate names no sender that is known.",
+        "Have its DNS name put among records.senders in the settings; a certificate that names nobody there is never taken.";
+    SIGNATURE_MISSING: FORBIDDEN, "signature_missing", "What this sender sends must be signed, and it is not.",
+        "Send webhook-id, webhook-timestamp and webhook-signature as the Standard Webhooks have them.";
+    SIGNATURE_WRONG: FORBIDDEN, "signature_wrong", "The signature is not this sender's over this body.",
+        "Sign the body as it is sent, with the key that the command `sender-key` prints.";
+    SIGNATURE_OUT_OF_TIME: FORBIDDEN, "signature_out_of_time", "It was signed more than five minutes ago, or is from the future.",
+        "Sign it again when it is sent again, and set the sender's clock.";
+    SIGNATURE_REPLAYED: CONFLICT, "signature_replayed", "This very message was taken before.",
+        "Nothing was applied again. To send the same records once more, sign them anew.";
     UNKNOWN_REFERENCE: BAD_REQUEST, "unknown_reference", "A record is named that the force does not have.",
         "Correct the reference at the pointer, or have the record sent or entered first.";
     NOT_ACCEPTABLE: BAD_REQUEST, "not_acceptable", "What was entered contradicts itself, or a rule about its range.",

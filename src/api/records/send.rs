@@ -4,18 +4,22 @@ use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use super::body::{pipe, whole};
 use super::imports::ImportView;
-use crate::api::auth::act::SendRecords;
+use crate::api::auth::act::{Act, SendRecords};
 use crate::api::auth::permit::Permit;
 use crate::api::error::extract::not_the_shape;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::service::Service;
-use crate::casework::actor::Actor;
+use crate::casework::access::RefusedAct;
+use crate::casework::acting::ActError;
+use crate::casework::actor::{Actor, Person};
 use crate::casework::flags::evaluate_asking;
 use crate::casework::import::{ImportReport, ImportState};
+use crate::casework::senders::{Sender, Unproven, prove};
 use crate::records::import::{ImportError, import_events, import_lines};
 
 /// The most events in a batch (records feed, version 1).
@@ -58,27 +62,107 @@ pub async fn send(
     permit: Permit<SendRecords>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let actor = Actor::Person(permit.into_person());
-    let report = match media_type(&request)? {
+    let person = permit.into_person();
+    let taken = taken(&request, &service, &person, body).await;
+    if let Err(problem) = &taken {
+        on_record(&request, SendRecords::PERMISSION.name, person, problem);
+    }
+    let report = taken?;
+    let location = (header::LOCATION, path_of(report.id));
+    Ok(HttpResponse::Ok().insert_header(location).json(ImportView::of(report)))
+}
+
+/// Takes in what was sent. A sender whose records must be signed is believed only once the whole body has come.
+async fn taken(
+    request: &HttpRequest,
+    service: &Service,
+    person: &Person,
+    body: web::Payload,
+) -> Result<ImportReport, Problem> {
+    let actor = Actor::Person(person.clone());
+    let media_type = media_type(request)?;
+    let sender = service.senders().named(&person.force, &person.subject).filter(|sender| sender.is_signed).cloned();
+    if let (MediaType::Lines, None) = (media_type, &sender) {
+        return streamed(service, actor, body).await;
+    }
+    let longest = if let MediaType::One = media_type { LONGEST_EVENT_BYTES } else { LONGEST_BATCH_BYTES };
+    let body = whole(body, longest).await?;
+    if let Some(sender) = sender {
+        proven(request, service, sender, body.clone()).await?;
+    }
+    match media_type {
         MediaType::One => {
-            let event: Box<RawValue> = json(&whole(body, LONGEST_EVENT_BYTES).await?)?;
+            let event: Box<RawValue> = json(&body)?;
             if !event.get().starts_with('{') {
                 return Err(Problem::new(ErrorCode::INVALID_BODY, "the body is not one event: send a JSON object"));
             }
-            at_hand(&service, actor, vec![event]).await?
+            at_hand(service, actor, vec![event]).await
         }
         MediaType::Batch => {
-            let events: Vec<Box<RawValue>> = json(&whole(body, LONGEST_BATCH_BYTES).await?)?;
+            let events: Vec<Box<RawValue>> = json(&body)?;
             if events.len() > LARGEST_BATCH {
                 let detail = format!("the batch has {} events; nothing was applied", events.len());
                 return Err(Problem::new(ErrorCode::BATCH_TOO_LARGE, detail));
             }
-            at_hand(&service, actor, events).await?
+            at_hand(service, actor, events).await
         }
-        MediaType::Lines => streamed(&service, actor, body).await?,
+        MediaType::Lines => {
+            let import = move |service: &Service| {
+                let lines = import_lines(service.store(), service.clock(), &actor, ORIGIN, &body[..], |_| {});
+                ended(service, &actor, lines)
+            };
+            service.run(import).await
+        }
+    }
+}
+
+/// Whether the body is what its sender has signed, for the first time.
+pub(super) async fn proven(
+    request: &HttpRequest,
+    service: &Service,
+    sender: Sender,
+    body: web::Bytes,
+) -> Result<(), Problem> {
+    let mut headers = HeaderMap::new();
+    for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+        let value = request.headers().get(name).and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
+        headers.extend(value.map(|value| (HeaderName::from_static(name), value)));
+    }
+    let prove = move |service: &Service| -> Result<_, ActError> {
+        Ok(prove(service.store(), &sender, service.webhook_keys()?, &headers, &body)?)
     };
-    let location = (header::LOCATION, path_of(report.id));
-    Ok(HttpResponse::Ok().insert_header(location).json(ImportView::of(report)))
+    service.run(prove).await?.map_err(|unproven| {
+        let (code, detail) = match unproven {
+            Unproven::Unsigned => (ErrorCode::SIGNATURE_MISSING, "one of the three headers is missing, or unreadable"),
+            Unproven::Wrong => {
+                (ErrorCode::SIGNATURE_WRONG, "no key of the sender's has signed this body; nothing was applied")
+            }
+            Unproven::OutOfTime => (
+                ErrorCode::SIGNATURE_OUT_OF_TIME,
+                "webhook-timestamp is over five minutes from now; nothing was applied",
+            ),
+            Unproven::Replayed => {
+                (ErrorCode::SIGNATURE_REPLAYED, "webhook-id and webhook-timestamp are of a message taken before")
+            }
+        };
+        Problem::new(code, detail)
+    })
+}
+
+/// What is refused at the door, before any record is looked at, goes on record; a failure of the service's own, or of the line, does not.
+pub(super) fn on_record(request: &HttpRequest, act: &'static str, person: Person, problem: &Problem) {
+    let code = problem.code();
+    if code.status.is_client_error() && code != ErrorCode::FEED_BROKEN_OFF {
+        request.extensions_mut().insert(RefusedAct {
+            act,
+            why: code.code,
+            subject: person.subject.clone(),
+            forces: [person.force.clone()].into(),
+            person: Some(person),
+            reference: None,
+            id: None,
+        });
+    }
 }
 
 /// Where an import's report is read.
@@ -86,6 +170,7 @@ pub(super) fn path_of(import: Uuid) -> String {
     format!("/v1/imports/{import}")
 }
 
+#[derive(Clone, Copy)]
 enum MediaType {
     One,
     Batch,
@@ -135,7 +220,7 @@ async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result
 fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportError>) -> Result<ImportReport, Problem> {
     match import {
         Ok(report) => {
-            taken(service, actor, &report);
+            settle(service, actor, &report);
             Ok(report)
         }
         Err(ImportError::Feed { id, .. }) => {
@@ -151,7 +236,7 @@ fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportEr
 }
 
 /// Counts what came of an import, and brings the flags up to date with it.
-pub(super) fn taken(service: &Service, actor: &Actor, report: &ImportReport) {
+pub(super) fn settle(service: &Service, actor: &Actor, report: &ImportReport) {
     let outcomes = [
         ("accepted", report.accepted),
         ("duplicate", report.duplicates),

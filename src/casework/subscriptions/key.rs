@@ -28,8 +28,18 @@ impl WebhookKeys {
     /// A subscription's key of a number, as the Standard Webhooks write it: `whsec_` and Base64.
     #[must_use]
     pub fn secret(&self, subscription: Uuid, number: i32) -> String {
-        let key = HMAC::mac(format!("webhook/{subscription}/{number}").as_bytes(), self.0.expose_secret());
-        format!("whsec_{}", STANDARD.encode(key))
+        self.derived(&format!("webhook/{subscription}/{number}"))
+    }
+
+    /// The key of a number with which a sender of a force signs its records.
+    #[must_use]
+    pub fn of_sender(&self, force: &str, sender: &str, number: i32) -> String {
+        // With their lengths, so that no two of them are ever the same text.
+        self.derived(&format!("sender/{}/{force}/{}/{sender}/{number}", force.len(), sender.len()))
+    }
+
+    fn derived(&self, of: &str) -> String {
+        format!("whsec_{}", STANDARD.encode(HMAC::mac(of.as_bytes(), self.0.expose_secret())))
     }
 }
 

@@ -96,6 +96,12 @@ impl Shift {
         Self { from: self.from + wait, ..self }
     }
 
+    /// How long the hours are, without the break.
+    #[must_use]
+    pub fn room(&self) -> u32 {
+        (self.until - self.from).saturating_sub(self.pause.map_or(0, |pause| pause.length))
+    }
+
     /// A crew at its base as its day begins.
     #[must_use]
     pub const fn begins(&self) -> Free {

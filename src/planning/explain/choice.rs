@@ -155,7 +155,7 @@ impl Placed<'_> {
         let fits = |position: usize, taken: Option<Span>| {
             crew_day.may_take(&call, roads, position) && crew_day.fits(self.problem, day, self.job, (position, taken))
         };
-        let places = crew_day.roads_added(roads).enumerate().filter(|(position, _)| fits(*position, None));
+        let places = crew_day.with_room(roads, call.duration).filter(|(position, _)| fits(*position, None));
         let road = places.map(|(_, road)| road).min()?;
         Some(self.place(&crew_day.crew, day, u64::from(road)))
     }

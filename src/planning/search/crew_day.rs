@@ -30,6 +30,10 @@ pub struct CrewDay {
     pub holds: bool,
     /// How long the crew stays at its base before it sets out, in seconds.
     pub wait: u32,
+    /// What is left of its hours besides its visits, their roads and its break, in seconds.
+    room: u32,
+    /// The longest road from one place to the next.
+    longest: u32,
     shift: Shift,
     /// The base, the place of each visit, and the base again.
     places: Vec<usize>,
@@ -43,7 +47,7 @@ pub struct CrewDay {
 
 impl Clone for CrewDay {
     fn clone(&self) -> Self {
-        let Self { crew, stops, cost, holds, wait, shift, places, legs, free, latest } = self;
+        let Self { crew, stops, cost, holds, wait, room, longest, shift, places, legs, free, latest } = self;
         let (crew, stops, places, legs) = (crew.clone(), stops.clone(), places.clone(), legs.clone());
         Self {
             crew,
@@ -51,6 +55,8 @@ impl Clone for CrewDay {
             cost: *cost,
             holds: *holds,
             wait: *wait,
+            room: *room,
+            longest: *longest,
             shift: *shift,
             places,
             legs,
@@ -64,7 +70,8 @@ impl Clone for CrewDay {
         self.crew.officers.clone_from(&source.crew.officers);
         (self.crew.from, self.crew.until) = (source.crew.from, source.crew.until);
         self.stops.clone_from(&source.stops);
-        (self.cost, self.holds, self.wait, self.shift) = (source.cost, source.holds, source.wait, source.shift);
+        (self.cost, self.holds, self.shift) = (source.cost, source.holds, source.shift);
+        (self.wait, self.room, self.longest) = (source.wait, source.room, source.longest);
         self.places.clone_from(&source.places);
         self.legs.clone_from(&source.legs);
         self.free.clone_from(&source.free);
@@ -84,6 +91,8 @@ impl CrewDay {
             cost: 0,
             holds: true,
             wait: 0,
+            room: shift.room(),
+            longest: 0,
             shift,
             places: vec![BASE, BASE],
             legs: vec![0],
@@ -92,10 +101,21 @@ impl CrewDay {
         }
     }
 
-    /// The road that a place adds at each position; `roads` are those of the place.
-    pub fn roads_added<'a>(&'a self, roads: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
-        let ends = self.places.iter().zip(self.places.iter().skip(1)).zip(&self.legs);
-        ends.map(|((before, after), leg)| (roads[*before] + roads[*after]).saturating_sub(*leg))
+    /// True where a visit of so many seconds has room at some position, wherever it is.
+    #[must_use]
+    pub const fn has_room(&self, duration: u32) -> bool {
+        duration <= self.room + self.longest
+    }
+
+    /// The positions at which there is room for a visit of so many seconds and its road, with the road that it adds there; `roads` are
+    /// those of its place.
+    pub fn with_room<'a>(&'a self, roads: &'a [u32], duration: u32) -> impl Iterator<Item = (usize, u32)> + 'a {
+        let mut there = roads[BASE];
+        self.places.iter().skip(1).zip(&self.legs).enumerate().filter_map(move |(position, (after, leg))| {
+            let (to, on) = (there, roads[*after]);
+            there = on;
+            (to + on + duration <= self.room + leg).then(|| (position, (to + on).saturating_sub(*leg)))
+        })
     }
 
     /// True where a visit fits in at a position, told by what is known of the day; `roads` are those of its place.
@@ -159,7 +179,7 @@ impl CrewDay {
 
     /// Begins each visit as soon as it can, and works out what follows from that.
     fn arrange(&mut self, problem: &Problem<'_>, day: usize) {
-        let Self { crew, stops, cost, holds, wait, shift, places, legs, free, latest } = self;
+        let Self { crew, stops, cost, holds, wait, room, longest, shift, places, legs, free, latest } = self;
         (*holds, *wait) = (true, 0);
         places.clear();
         places.push(BASE);
@@ -167,12 +187,13 @@ impl CrewDay {
         free.clear();
         free.push(shift.begins());
         let mut at = BASE;
-        let mut total = 0;
+        let (mut total, mut taken) = (0, 0);
         for stop in stops.iter_mut() {
             let road = problem.travel(at, stop.job + 1);
             places.push(stop.job + 1);
             legs.push(road);
             total += u64::from(road) + problem.crew_cost(crew, stop.job, day);
+            taken += road + problem.jobs[stop.job].duration;
             at = stop.job + 1;
             let before = free.last().copied().unwrap_or_else(|| shift.begins());
             let visited = shift.visit(before, road, &problem.call(stop.job, day, &stop.pinned));
@@ -185,6 +206,8 @@ impl CrewDay {
         *holds &= free.last().is_none_or(|free| shift.ends_in_time(*free, home));
         places.push(BASE);
         legs.push(home);
+        *room = shift.room().saturating_sub(taken + home);
+        *longest = legs.iter().copied().fold(home, u32::max);
         *cost = if stops.is_empty() { 0 } else { total + u64::from(home) };
         latest.clear();
         latest.push(shift.latest_home());

@@ -24,13 +24,13 @@ pub fn best_slot(
             break;
         }
         let call = problem.call(job, day, &None);
-        for (crew, crew_day) in solution.days[day].iter().enumerate() {
+        for (crew, crew_day) in solution.days[day].iter().enumerate().filter(|(_, day)| day.has_room(call.duration)) {
             let by_crew = Cost { soft: on_day.soft + problem.crew_cost(&crew_day.crew, job, day), ..on_day };
             if is_worse(best, by_crew) || !problem.suits(&crew_day.crew, job) {
                 continue;
             }
             let mut most = most_road(best, by_crew);
-            for (position, road) in crew_day.roads_added(roads).enumerate() {
+            for (position, road) in crew_day.with_room(roads, call.duration) {
                 if road < most
                     && crew_day.may_take(&call, roads, position)
                     && !skip()

@@ -31,9 +31,9 @@ pub fn ruin(
     chance: &mut Pcg64,
 ) -> Vec<usize> {
     let mut lost = match chance.random_range(0..20) {
-        0..14 => strings(problem, solution, neighbours, chance),
-        14..16 => a_crews_day(problem, solution, chance),
-        16 => a_whole_day(problem, solution, chance),
+        0..17 => strings(problem, solution, neighbours, chance),
+        17 => a_crews_day(problem, solution, chance),
+        18 => a_whole_day(problem, solution, chance),
         _ => make_way(problem, solution, (neighbours, absent), chance),
     };
     lost.sort_unstable();

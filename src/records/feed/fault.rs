@@ -51,6 +51,8 @@ pub enum FaultCode {
     InvalidSource,
     /// A source that names another force than the sender's.
     SourceNotPermitted,
+    /// A type that the sender may not send.
+    TypeNotPermitted,
     /// A withdrawal whose two subjects differ.
     SubjectMismatch,
     /// Dates, times or day counts that contradict each other.
@@ -83,6 +85,7 @@ impl FaultCode {
             Self::UnknownType => "unknown_type",
             Self::InvalidSource => "invalid_source",
             Self::SourceNotPermitted => "source_not_permitted",
+            Self::TypeNotPermitted => "type_not_permitted",
             Self::SubjectMismatch => "subject_mismatch",
             Self::InconsistentDates => "inconsistent_dates",
         }

@@ -1,0 +1,186 @@
+//! The force's own systems: who sends records, and over what.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use serde::Deserialize;
+
+use super::SettingsError;
+use crate::casework::senders::{Sender, Senders};
+use crate::domain::record::RecordKind;
+
+/// The force's own systems: who sends records, and over what.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordsSettings {
+    #[serde(default)]
+    senders: Vec<SenderSettings>,
+    mutual_tls: Option<MutualTlsSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SenderSettings {
+    name: String,
+    force: String,
+    types: Option<BTreeSet<String>>,
+    #[serde(default)]
+    signed: bool,
+    #[serde(default = "first")]
+    key_number: i32,
+}
+
+const fn first() -> i32 {
+    1
+}
+
+/// A door of its own for callers who prove who they are by a certificate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MutualTlsSettings {
+    /// Address and port.
+    pub bind: SocketAddr,
+    /// What it shows, as PEM: its certificate, then those between it and its issuer.
+    pub certificate_file: PathBuf,
+    /// The certificate's private key, as PEM.
+    pub key_file: PathBuf,
+    /// Who may vouch for callers, as PEM.
+    pub client_ca_file: PathBuf,
+}
+
+/// What the door for certificates is opened with.
+pub struct MutualTls {
+    /// Where it listens.
+    pub listener: TcpListener,
+    /// What it shows, and whose certificates it takes.
+    pub config: ServerConfig,
+}
+
+impl RecordsSettings {
+    /// The senders known by name.
+    ///
+    /// # Errors
+    /// When one is named twice for a force, has no name or force, a key number under 1, or a type that the feed does not have.
+    pub(super) fn senders(&self) -> Result<Senders, SettingsError> {
+        let mut known = BTreeSet::new();
+        let mut senders = Vec::with_capacity(self.senders.len());
+        for SenderSettings { name, force, types, signed, key_number } in &self.senders {
+            let wrong = |detail: &str| SettingsError::Records { key: "senders", detail: detail.to_owned() };
+            if name.trim().is_empty() || force.trim().is_empty() || *key_number < 1 {
+                return Err(wrong("need a name, a force and a key_number of 1 or more each"));
+            }
+            if !known.insert((name, force)) {
+                return Err(wrong("name a sender of a force once each"));
+            }
+            let kinds = types.as_ref().map(|types| types.iter().map(|name| RecordKind::of_event_type(name)).collect());
+            let kinds = match kinds {
+                None => None,
+                Some(Some(kinds)) => Some(kinds),
+                Some(None) => return Err(wrong("name types of the records feed, such as records.visit.v1")),
+            };
+            let (name, force) = (name.clone(), force.clone());
+            senders.push(Sender { name, force, kinds, is_signed: *signed, key_number: *key_number });
+        }
+        Ok(Senders::of(senders))
+    }
+
+    /// The door for certificates; nothing where none is set.
+    ///
+    /// # Errors
+    /// When it cannot be opened with what is set.
+    pub(super) fn mutual_tls(&self) -> Result<Option<MutualTls>, SettingsError> {
+        self.mutual_tls.as_ref().map(MutualTlsSettings::open).transpose()
+    }
+}
+
+impl MutualTlsSettings {
+    /// Opens the door. It takes nobody without a certificate that one of those issuers has signed.
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not what it should be, or the address cannot be listened on.
+    pub fn open(&self) -> Result<MutualTls, SettingsError> {
+        let wrong = |key, detail: &str| SettingsError::Records { key, detail: detail.to_owned() };
+        let of_clients = |detail: &str| wrong("mutual_tls.client_ca_file", detail);
+        let mut roots = RootCertStore::empty();
+        for client in certificates(&self.client_ca_file).map_err(of_clients)? {
+            roots.add(client).map_err(|_| of_clients("has what is no certificate of an issuer"))?;
+        }
+        let provider = Arc::new(default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
+        let verifier = verifier.map_err(|_| of_clients("names nobody who may vouch for a caller"))?;
+        let shown =
+            certificates(&self.certificate_file).map_err(|detail| wrong("mutual_tls.certificate_file", detail))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key_file)
+            .map_err(|_| wrong("mutual_tls.key_file", "cannot be read as a private key in PEM"))?;
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|config| config.with_client_cert_verifier(verifier).with_single_cert(shown, key))
+            .map_err(|_| wrong("mutual_tls.key_file", "is not the key of certificate_file"))?;
+        let listener = TcpListener::bind(self.bind).map_err(|_| wrong("mutual_tls.bind", "cannot be listened on"))?;
+        Ok(MutualTls { listener, config })
+    }
+}
+
+/// The certificates of a PEM file.
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, &'static str> {
+    let file = File::open(file).map_err(|_| "cannot be read")?;
+    let read: Result<Vec<_>, _> = CertificateDer::pem_reader_iter(file).collect();
+    let read = read.map_err(|_| "is not PEM")?;
+    if read.is_empty() { Err("has no certificate") } else { Ok(read) }
+}
+
+#[cfg(test)]
+mod tests {
+    use figment::Figment;
+    use figment::providers::{Format, Toml};
+
+    use super::*;
+
+    fn senders(toml: &str) -> Result<Senders, String> {
+        let settings: RecordsSettings =
+            Figment::from(Toml::string(toml)).extract().map_err(|error| error.to_string())?;
+        settings.senders().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn senders_are_read_and_what_is_wrong_with_them_is_told() {
+        let good = senders(
+            r#"
+            [[senders]]
+            name = "records.dorset.example"
+            force = "dorset"
+            types = ["records.visit.v1"]
+            signed = true
+            [[senders]]
+            name = "crime"
+            force = "dorset"
+            "#,
+        );
+        let good = good.unwrap();
+        let sender = good.named("dorset", "records.dorset.example").unwrap();
+        assert!(sender.is_signed && sender.key_number == 1);
+        assert_eq!(sender.kinds, Some([RecordKind::Visit].into()));
+        assert_eq!(good.named("dorset", "crime").unwrap().kinds, None);
+        assert!(good.named("wessex", "crime").is_none());
+        let of = |members: &str| format!("[[senders]]\n{members}\n");
+        let twice = of("name = \"a\"\nforce = \"b\"").repeat(2);
+        for (toml, told) in [
+            (twice, "once each"),
+            (of("name = \" \"\nforce = \"b\""), "need a name"),
+            (of("name = \"a\"\nforce = \"b\"\nkey_number = 0"), "need a name"),
+            (of("name = \"a\"\nforce = \"b\"\ntypes = [\"records.nothing.v1\"]"), "types of the records feed"),
+            (of("name = \"a\""), "force"),
+        ] {
+            let error = senders(&toml).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+}
