@@ -197,7 +197,10 @@ fn a_sender_known_by_name_is_held_to_its_types_and_its_signature() {
     on_both_databases(|store| {
         let service = set_up_with(store, Senders::of(vec![named.clone()]));
         let report = send(&service, as_of, CSV, &file).json();
-        assert_eq!((counts(&report), &report["errors"][0]["code"]), (vec![0, 0, 0, 0, 1], &json!("type_not_permitted")));
+        assert_eq!(
+            (counts(&report), &report["errors"][0]["code"]),
+            (vec![0, 0, 0, 0, 1], &json!("type_not_permitted"))
+        );
     });
     let signing = Sender { kinds: None, is_signed: true, ..named };
     let secret = signing.secret(webhooks().keys());
@@ -223,7 +226,8 @@ fn a_sender_known_by_name_is_held_to_its_types_and_its_signature() {
         assert_eq!(counts(&signed(&file, &file).json()), [1, 0, 0, 0, 0]);
         assert_eq!(signed(&file, &file).code(), "signature_replayed");
         let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
-        let refused = entries.iter().filter(|entry| entry.act == "access.refused" && entry.detail["act"] == "extracts.send");
+        let refused =
+            entries.iter().filter(|entry| entry.act == "access.refused" && entry.detail["act"] == "extracts.send");
         assert_eq!(refused.count(), 3);
     });
 }

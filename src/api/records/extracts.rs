@@ -115,8 +115,14 @@ async fn taken(
     let mapping = Mapping::read(&saved.document).map_err(|faults| wrong(&faults))?;
     let person = &reader.person;
     let sender = service.senders().named(&person.force, &person.subject).filter(|sender| sender.is_signed).cloned();
-    let sending =
-        Sending { reader: reader.clone(), mapping, saved, as_of: query.as_of, is_dry_run: query.dry_run, sheet: query.sheet };
+    let sending = Sending {
+        reader: reader.clone(),
+        mapping,
+        saved,
+        as_of: query.as_of,
+        is_dry_run: query.dry_run,
+        sheet: query.sheet,
+    };
     // It waits for its turn as a feed does, before it takes a thread or memory.
     let turn = service.feeds().turn(service.metrics()).await?;
     if let (Form::Csv, None) = (form, &sender) {
