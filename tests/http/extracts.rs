@@ -4,11 +4,15 @@ use std::fmt::Write as _;
 
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
+use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::senders::{Sender, Senders};
+use mosovo_visits::domain::record::RecordKind;
 use mosovo_visits::store::digest::records_digest;
 use mosovo_visits::store::{Store, audit};
 use serde_json::{Value, json};
+use standardwebhooks::Webhook;
 
-use crate::support::http::{Reply, Running, of_force, persona, run};
+use crate::support::http::{Reply, Running, of_force, persona, run_with_senders, webhooks};
 use crate::support::workbook::{Shown, bomb, workbook};
 use crate::support::{caseload, import, on_both_databases};
 
@@ -36,8 +40,12 @@ fn mapping() -> Value {
 }
 
 fn set_up(store: &Store) -> Running {
+    set_up_with(store, Senders::default())
+}
+
+fn set_up_with(store: &Store, senders: Senders) -> Running {
     import(store, &caseload::feed());
-    let service = run(store);
+    let service = run_with_senders(store, senders, None);
     let administrator = persona(Role::Administrator, &[]);
     let saved = service.put(&administrator, "/v1/extract-mappings/addresses", None, &mapping());
     assert_eq!(saved.status, 200, "{}", saved.text);
@@ -73,8 +81,14 @@ fn an_extract_is_tried_out_taken_and_told_of() {
         let report = sent.json();
         assert_eq!((counts(&report), &report["errors"]), (counts(&dry.json()), &dry.json()["errors"]));
         let error = &report["errors"][0];
-        assert_eq!([&error["row"], &error["column"], &error["code"]], [&json!(3), &json!("Kind"), &json!("unknown_code")]);
-        assert_eq!((&report["extract"]["mapping"], &report["extract"]["mapping_version"]), (&json!("addresses"), &json!(1)));
+        assert_eq!(
+            [&error["row"], &error["column"], &error["code"]],
+            [&json!(3), &json!("Kind"), &json!("unknown_code")]
+        );
+        assert_eq!(
+            (&report["extract"]["mapping"], &report["extract"]["mapping_version"]),
+            (&json!("addresses"), &json!(1))
+        );
 
         let mut stored = service.get(&system(), sent.header("location").unwrap()).json();
         for added in ["started_at", "ended_at"] {
@@ -166,5 +180,54 @@ fn an_extract_that_cannot_be_taken_is_refused_whole() {
         let headers = [("authorization", token.as_str()), ("content-type", CSV)];
         let theirs = service.request("POST", &format!("/v1/extracts?mapping=addresses{as_of}"), &headers, &file);
         assert_eq!(theirs.code(), "not_found");
+    });
+}
+
+#[test]
+fn a_sender_known_by_name_is_held_to_its_types_and_its_signature() {
+    let named = Sender {
+        name: "invented-records_system".to_owned(),
+        force: "wessex".to_owned(),
+        kinds: Some([RecordKind::Offender].into()),
+        is_signed: false,
+        key_number: 1,
+    };
+    let file = csv(&["x-1,n-1,M,2 Invented Row,,01/02/2020"]);
+    let as_of = "&as_of=2021-04-14T06:00:00Z";
+    on_both_databases(|store| {
+        let service = set_up_with(store, Senders::of(vec![named.clone()]));
+        let report = send(&service, as_of, CSV, &file).json();
+        assert_eq!(
+            (counts(&report), &report["errors"][0]["code"]),
+            (vec![0, 0, 0, 0, 1], &json!("type_not_permitted"))
+        );
+    });
+    let signing = Sender { kinds: None, is_signed: true, ..named };
+    let secret = signing.secret(webhooks().keys());
+    on_both_databases(|store| {
+        let service = set_up_with(store, Senders::of(vec![signing.clone()]));
+        let before = store.transaction(records_digest).unwrap();
+        assert_eq!(send(&service, as_of, CSV, &file).code(), "signature_missing");
+        let timestamp = Clock::System.now().timestamp();
+        let signed = |body: &[u8], sent: &[u8]| {
+            let signature = Webhook::new(&secret).unwrap().sign("m-1", timestamp, body).unwrap();
+            let (token, timestamp) = (format!("Bearer {}", service.token(&system())), timestamp.to_string());
+            let headers = [
+                ("authorization", token.as_str()),
+                ("content-type", CSV),
+                ("webhook-id", "m-1"),
+                ("webhook-timestamp", &timestamp),
+                ("webhook-signature", &signature),
+            ];
+            service.request("POST", &format!("/v1/extracts?mapping=addresses{as_of}"), &headers, sent)
+        };
+        assert_eq!(signed(b"another", &file).code(), "signature_wrong");
+        assert_eq!(store.transaction(records_digest).unwrap(), before);
+        assert_eq!(counts(&signed(&file, &file).json()), [1, 0, 0, 0, 0]);
+        assert_eq!(signed(&file, &file).code(), "signature_replayed");
+        let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        let refused =
+            entries.iter().filter(|entry| entry.act == "access.refused" && entry.detail["act"] == "extracts.send");
+        assert_eq!(refused.count(), 3);
     });
 }

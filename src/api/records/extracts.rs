@@ -1,16 +1,16 @@
 //! Sending extracts: CSV as a stream, XLSX whole, read by a saved mapping; taken in, or tried out.
 
-use std::io::Read;
+use std::io::{self, Read};
 
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::body::{Outlet, pipe, whole};
+use super::body::{pipe, whole};
 use super::extract_mappings::{name_of, wrong};
 use super::imports::ImportView;
-use super::send::{path_of, taken};
-use crate::api::auth::act::SendExtracts;
+use super::send::{on_record, path_of, proven, settle};
+use crate::api::auth::act::{Act, SendExtracts};
 use crate::api::auth::permit::Permit;
 use crate::api::dates::instant_if_given;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
@@ -31,8 +31,8 @@ use crate::store::extract_mapping::SavedMapping;
 /// The largest CSV file. `[I]`
 const LARGEST_CSV: usize = 256 * 1024 * 1024;
 
-/// The largest XLSX file, which is in memory whole. `[I]`
-const LARGEST_XLSX: usize = 32 * 1024 * 1024;
+/// The largest XLSX file, and the largest CSV file of a sender who signs: it is in memory whole. `[I]`
+const LARGEST_WHOLE: usize = 32 * 1024 * 1024;
 
 /// Where such an import comes from.
 const ORIGIN: &str = "http extract";
@@ -85,32 +85,15 @@ pub async fn send(
     query: web::Query<ExtractQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let (reader, query) = (service.reader(permit), query.into_inner());
-    let form = form_of(&request)?;
-    let (asked, name) = (reader.clone(), name_of(&query.mapping)?);
-    let saved = service.run(move |service| mappings::read(service.store(), &asked, &name, query.version)).await?;
-    let mapping = Mapping::read(&saved.document).map_err(|faults| wrong(&faults))?;
-    let sending = Sending { reader, mapping, saved, as_of: query.as_of, is_dry_run: query.dry_run };
-    // It waits for its turn as a feed does, before it takes a thread or memory.
-    let turn = service.feeds().turn(service.metrics()).await?;
-    let report = match form {
-        Form::Csv => {
-            let (inlet, file) = pipe();
-            let import = service.run(move |service| {
-                let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
-                sending.csv(service, file)
-            });
-            futures_util::future::join(import, inlet.pass_on(body, service.feeds().silence())).await.0?
-        }
-        Form::Xlsx => {
-            let file = Vec::from(whole(body, LARGEST_XLSX).await.map_err(too_large)?);
-            let import = move |service: &Service| {
-                let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
-                sending.xlsx(service, file, query.sheet.as_deref())
-            };
-            service.run(import).await?
-        }
-    };
+    let reader = service.reader(permit);
+    let taken = taken(&request, &service, &reader, query.into_inner(), body).await;
+    if let Err(problem) = &taken
+        && problem.code() != ErrorCode::NOT_FOUND
+    {
+        // That there is no such mapping is on record already.
+        on_record(&request, SendExtracts::PERMISSION.name, reader.person, problem);
+    }
+    let report = taken?;
     let mut response = HttpResponse::Ok();
     if report.state != ImportState::DryRun {
         response.insert_header((header::LOCATION, path_of(report.id)));
@@ -118,14 +101,61 @@ pub async fn send(
     Ok(response.json(ImportView::of(report)))
 }
 
+/// Takes an extract in, or tries it out. A sender whose records must be signed is believed only once the whole body has come.
+async fn taken(
+    request: &HttpRequest,
+    service: &Service,
+    reader: &Reader,
+    query: ExtractQuery,
+    body: web::Payload,
+) -> Result<ImportReport, Problem> {
+    let form = form_of(request)?;
+    let (asked, name) = (reader.clone(), name_of(&query.mapping)?);
+    let saved = service.run(move |service| mappings::read(service.store(), &asked, &name, query.version)).await?;
+    let mapping = Mapping::read(&saved.document).map_err(|faults| wrong(&faults))?;
+    let person = &reader.person;
+    let sender = service.senders().named(&person.force, &person.subject).filter(|sender| sender.is_signed).cloned();
+    let sending = Sending {
+        reader: reader.clone(),
+        mapping,
+        saved,
+        as_of: query.as_of,
+        is_dry_run: query.dry_run,
+        sheet: query.sheet,
+    };
+    // It waits for its turn as a feed does, before it takes a thread or memory.
+    let turn = service.feeds().turn(service.metrics()).await?;
+    if let (Form::Csv, None) = (form, &sender) {
+        let (inlet, file) = pipe();
+        let import = service.run(move |service| {
+            let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
+            sending.csv(service, file)
+        });
+        return futures_util::future::join(import, inlet.pass_on(body, service.feeds().silence())).await.0;
+    }
+    let file = whole(body, LARGEST_WHOLE).await.map_err(too_large)?;
+    if let Some(sender) = sender {
+        proven(request, service, sender, file.clone()).await?;
+    }
+    let import = move |service: &Service| {
+        let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
+        match form {
+            Form::Csv => sending.csv(service, &file[..]),
+            Form::Xlsx => sending.xlsx(service, Vec::from(file)),
+        }
+    };
+    service.run(import).await
+}
+
 /// A body over its limit, as an extract's own problem.
 fn too_large(problem: Problem) -> Problem {
     if problem.code() == ErrorCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(ErrorCode::EXTRACT_TOO_LARGE, format!("the workbook is over {LARGEST_XLSX} bytes"));
+        return Problem::new(ErrorCode::EXTRACT_TOO_LARGE, format!("the body is over {LARGEST_WHOLE} bytes"));
     }
     problem
 }
 
+#[derive(Clone, Copy)]
 enum Form {
     Csv,
     Xlsx,
@@ -151,6 +181,7 @@ struct Sending {
     saved: SavedMapping,
     as_of: Option<Instant>,
     is_dry_run: bool,
+    sheet: Option<String>,
 }
 
 impl Sending {
@@ -163,15 +194,15 @@ impl Sending {
         }
     }
 
-    fn csv(&self, service: &Service, file: std::io::BufReader<Outlet>) -> Result<ImportReport, Problem> {
+    fn csv(&self, service: &Service, file: impl Read) -> Result<ImportReport, Problem> {
         let most = u64::try_from(LARGEST_CSV).unwrap_or(u64::MAX);
-        let opened = CsvRows::open(file, &self.mapping, most).map(ExtractFile::Csv);
+        let opened = CsvRows::open(file, &self.mapping, most).map(|rows| ExtractFile::Csv(Box::new(rows)));
         self.take(service, opened)
     }
 
-    fn xlsx(&self, service: &Service, file: Vec<u8>, sheet: Option<&str>) -> Result<ImportReport, Problem> {
-        let opened = Workbook::open(file, &self.mapping, sheet, MAX_UNPACKED_BYTES);
-        self.take(service, opened.map(|workbook| ExtractFile::<std::io::Empty>::Xlsx(Box::new(workbook))))
+    fn xlsx(&self, service: &Service, file: Vec<u8>) -> Result<ImportReport, Problem> {
+        let opened = Workbook::open(file, &self.mapping, self.sheet.as_deref(), MAX_UNPACKED_BYTES);
+        self.take(service, opened.map(|workbook| ExtractFile::<io::Empty>::Xlsx(Box::new(workbook))))
     }
 
     fn take<R: Read>(
@@ -186,7 +217,7 @@ impl Sending {
         match done {
             Ok(report) => {
                 if !self.is_dry_run {
-                    taken(service, &actor, &report);
+                    settle(service, &actor, &report);
                 }
                 Ok(report)
             }

@@ -65,7 +65,7 @@ pub async fn send(
     let person = permit.into_person();
     let taken = taken(&request, &service, &person, body).await;
     if let Err(problem) = &taken {
-        on_record(&request, person, problem);
+        on_record(&request, SendRecords::PERMISSION.name, person, problem);
     }
     let report = taken?;
     let location = (header::LOCATION, path_of(report.id));
@@ -117,7 +117,12 @@ async fn taken(
 }
 
 /// Whether the body is what its sender has signed, for the first time.
-async fn proven(request: &HttpRequest, service: &Service, sender: Sender, body: web::Bytes) -> Result<(), Problem> {
+pub(super) async fn proven(
+    request: &HttpRequest,
+    service: &Service,
+    sender: Sender,
+    body: web::Bytes,
+) -> Result<(), Problem> {
     let mut headers = HeaderMap::new();
     for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
         let value = request.headers().get(name).and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
@@ -145,11 +150,11 @@ async fn proven(request: &HttpRequest, service: &Service, sender: Sender, body: 
 }
 
 /// What is refused at the door, before any record is looked at, goes on record; a failure of the service's own, or of the line, does not.
-fn on_record(request: &HttpRequest, person: Person, problem: &Problem) {
+pub(super) fn on_record(request: &HttpRequest, act: &'static str, person: Person, problem: &Problem) {
     let code = problem.code();
     if code.status.is_client_error() && code != ErrorCode::FEED_BROKEN_OFF {
         request.extensions_mut().insert(RefusedAct {
-            act: SendRecords::PERMISSION.name,
+            act,
             why: code.code,
             subject: person.subject.clone(),
             forces: [person.force.clone()].into(),
@@ -215,7 +220,7 @@ async fn streamed(service: &Service, actor: Actor, body: web::Payload) -> Result
 fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportError>) -> Result<ImportReport, Problem> {
     match import {
         Ok(report) => {
-            taken(service, actor, &report);
+            settle(service, actor, &report);
             Ok(report)
         }
         Err(ImportError::Feed { id, .. }) => {
@@ -231,7 +236,7 @@ fn ended(service: &Service, actor: &Actor, import: Result<ImportReport, ImportEr
 }
 
 /// Counts what came of an import, and brings the flags up to date with it.
-pub(super) fn taken(service: &Service, actor: &Actor, report: &ImportReport) {
+pub(super) fn settle(service: &Service, actor: &Actor, report: &ImportReport) {
     let outcomes = [
         ("accepted", report.accepted),
         ("duplicate", report.duplicates),
