@@ -47,11 +47,8 @@ fn printed(arguments: &[&str]) -> String {
 
 #[test]
 fn the_shipped_schemas_are_those_of_the_types() {
-    let schemas = [
-        ("snapshot", schema::snapshot()),
-        ("proposal", schema::proposal()),
-        ("extract-mapping", extract_mapping()),
-    ];
+    let schemas =
+        [("snapshot", schema::snapshot()), ("proposal", schema::proposal()), ("extract-mapping", extract_mapping())];
     for (name, schema) in schemas {
         let file = format!("schema/{name}.schema.json");
         let shipped = std::fs::read_to_string(docs(&file)).unwrap_or_default();

@@ -61,7 +61,7 @@ fn open(arguments: &Arguments, mapping: &Mapping) -> anyhow::Result<ExtractFile<
         "csv" if arguments.sheet.is_some() => bail!("--sheet is for an XLSX file, and {shown} is a CSV file"),
         "csv" => {
             let file = File::open(path).with_context(|| format!("cannot open the extract {shown}"))?;
-            Ok(ExtractFile::Csv(CsvRows::open(BufReader::new(file), mapping, u64::MAX)?))
+            Ok(ExtractFile::Csv(Box::new(CsvRows::open(BufReader::new(file), mapping, u64::MAX)?)))
         }
         "xlsx" => {
             let file = fs::read(path).with_context(|| format!("cannot read the extract {shown}"))?;

@@ -45,19 +45,30 @@ fn the_example_is_tried_out_and_taken_as_its_page_says() {
         assert_eq!((&dry["state"], store.transaction(records_digest).unwrap().versions), (&json!("dry_run"), 0));
         let done = report(url, "nominals.csv", &[]);
         for report in [&dry, &done] {
-            assert_eq!((counts(report, "offender"), counts(report, "address")), (vec![3, 0, 0, 0, 1], vec![3, 0, 0, 0, 0]));
+            assert_eq!(
+                (counts(report, "offender"), counts(report, "address")),
+                (vec![3, 0, 0, 0, 1], vec![3, 0, 0, 0, 0])
+            );
             assert_eq!((&report["extract"]["rows"], &report["refused"]), (&json!(4), &json!(1)));
             let error = &report["errors"][0];
-            assert_eq!([&error["row"], &error["column"], &error["code"]], [&json!(5), &json!("Status"), &json!("unknown_code")]);
+            assert_eq!(
+                [&error["row"], &error["column"], &error["code"]],
+                [&json!(5), &json!("Status"), &json!("unknown_code")]
+            );
         }
         for file in ["nominals.csv", "nominals.xlsx"] {
             let again = report(url, file, &[]);
-            assert_eq!((counts(&again, "offender"), counts(&again, "address")), (vec![0, 0, 3, 0, 1], vec![0, 0, 3, 0, 0]), "{file}");
+            assert_eq!(
+                (counts(&again, "offender"), counts(&again, "address")),
+                (vec![0, 0, 3, 0, 1], vec![0, 0, 3, 0, 0]),
+                "{file}"
+            );
             assert_eq!(again["duplicates"], 6);
         }
         digests.push(store.transaction(records_digest).unwrap());
         let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
-        let acts: Vec<&str> = entries.iter().map(|entry| entry.act.as_str()).filter(|act| act.starts_with("extract.")).collect();
+        let acts: Vec<&str> =
+            entries.iter().map(|entry| entry.act.as_str()).filter(|act| act.starts_with("extract.")).collect();
         assert_eq!(acts, ["extract.dry_run", "extract.import", "extract.import", "extract.import"]);
         assert!(entries.iter().all(|entry| !entry.detail.to_string().contains("Nestor")));
     });

@@ -41,13 +41,19 @@ fn mapping() -> Value {
 
 const HEADER: &str = "Id,Nominal,Day,At,Outcome,Officers,Inspected,Summary\n";
 
-fn take(store: &Store, mapping: &Value, file: &[u8], as_of: &str, is_dry_run: bool) -> Result<ImportReport, ExtractError> {
+fn take(
+    store: &Store,
+    mapping: &Value,
+    file: &[u8],
+    as_of: &str,
+    is_dry_run: bool,
+) -> Result<ImportReport, ExtractError> {
     let mapping = Mapping::read(mapping).unwrap();
     let taking = Taking { mapping: &mapping, saved: None, as_of: as_of.parse().ok(), is_dry_run };
     let opened = if file.starts_with(b"PK") {
         ExtractFile::Xlsx(Box::new(Workbook::open(file.to_vec(), &mapping, None, MAX_UNPACKED_BYTES)?))
     } else {
-        ExtractFile::Csv(CsvRows::open(file, &mapping, u64::MAX)?)
+        ExtractFile::Csv(Box::new(CsvRows::open(file, &mapping, u64::MAX)?))
     };
     import_extract(store, scenario_clock(), &Actor::Operator, "test", &taking, opened, |_| {})
 }
@@ -112,7 +118,8 @@ fn rows_with_a_time_of_their_own_are_versions_by_that_time() {
         import(store, &caseload::feed());
         let mut mapping = mapping();
         mapping["records"][0]["time"] = json!({"column": "Changed", "as": "instant", "format": "%d/%m/%Y %H:%M"});
-        let row = |outcome: &str, changed: &str| format!("x-1,n-1,01/04/2021,09:00,{outcome},om-n,Y,invented,{changed}");
+        let row =
+            |outcome: &str, changed: &str| format!("x-1,n-1,01/04/2021,09:00,{outcome},om-n,Y,invented,{changed}");
         let file = |rows: &[String]| {
             let header = HEADER.replace('\n', ",Changed\n");
             format!("{header}{}\n", rows.join("\n")).into_bytes()
@@ -226,7 +233,14 @@ fn both_kinds_of_file_come_to_the_same() {
     // 1 and 2 April 2021; a quarter past nine is 0.385416… of a day.
     let (first, second, time) = (44_287.0, 44_288.0, 555.0 / 1_440.0);
     let one = [
-        Text("x-1"), Formula("n-1"), Moment(first), Moment(time), Number(1.0), Text("om-n / om-s"), Truth(true), Text("Caf\u{e9}"),
+        Text("x-1"),
+        Formula("n-1"),
+        Moment(first),
+        Moment(time),
+        Number(1.0),
+        Text("om-n / om-s"),
+        Truth(true),
+        Text("Caf\u{e9}"),
     ];
     let two = [Number(7.0), Text("n-1"), Moment(second), Text("09:15"), Number(2.0), Nothing, Nothing, Nothing];
     let mixed_is_refused = workbook(&[("Visits", &[&header, &one, &two])]);
@@ -234,7 +248,8 @@ fn both_kinds_of_file_come_to_the_same() {
     let xlsx = workbook(&[("Visits", &[&header, &one, &[], &two, &[Nothing]])]);
     let lines = ["x-1,n-1,01/04/2021,09:15,1,om-n/om-s,Y,Caf\u{e9}", "7,n-1,02/04/2021,09:15,2,,,"];
     let csv = rows(&lines);
-    let windows: Vec<u8> = csv.iter().copied().filter(|byte| *byte != 0xc3).map(|byte| if byte == 0xa9 { 0xe9 } else { byte }).collect();
+    let windows: Vec<u8> =
+        csv.iter().copied().filter(|byte| *byte != 0xc3).map(|byte| if byte == 0xa9 { 0xe9 } else { byte }).collect();
     let mut in_windows = mapping();
     in_windows["file"] = json!({"encoding": "windows-1252"});
     let digests = RefCell::new(Vec::new());
@@ -257,7 +272,8 @@ fn both_kinds_of_file_come_to_the_same() {
 fn a_workbook_is_refused_where_it_cannot_be_read_as_meant() {
     use Shown::{Error, Number, Text};
     let header: Vec<Shown<'_>> = HEADER.trim().split(',').map(Text).collect();
-    let bad = [Text("x-1"), Text("n-1"), Text("01/04/2021"), Text("09:00"), Error, Text("om-n"), Text("Y"), Number(5.0)];
+    let bad =
+        [Text("x-1"), Text("n-1"), Text("01/04/2021"), Text("09:00"), Error, Text("om-n"), Text("Y"), Number(5.0)];
     let rows: &[&[Shown<'_>]] = &[&header, &bad];
     let several = workbook(&[("A", rows), ("B", rows)]);
     let mapping = Mapping::read(&mapping()).unwrap();
@@ -274,7 +290,9 @@ fn a_workbook_is_refused_where_it_cannot_be_read_as_meant() {
     let lacking = workbook(&[("A", &[&[Text("Id")]])]);
     assert_eq!(code(&lacking, None, 1_000_000), Err(FileCode::MissingColumn));
     on_both_databases(|store| {
-        let report = take(store, &serde_json::to_value(&mapping.document).unwrap(), &workbook(&[("A", rows)]), AS_OF, false).unwrap();
+        let report =
+            take(store, &serde_json::to_value(&mapping.document).unwrap(), &workbook(&[("A", rows)]), AS_OF, false)
+                .unwrap();
         let error = &report.errors[0];
         assert_eq!((error.row, error.column.as_deref(), error.code.as_str()), (Some(2), Some("Outcome"), "error_cell"));
     });

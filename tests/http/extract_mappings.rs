@@ -41,7 +41,8 @@ fn a_mapping_is_saved_in_versions_that_stay() {
         let again = service.put(&administrator, "/v1/extract-mappings/again", None, &earlier["mapping"]);
         assert_eq!(again.json()["sha256"], first.json()["sha256"], "what is read can be saved");
         let listed = service.get(&administrator, "/v1/extract-mappings").json();
-        let items: Vec<_> = listed["items"].as_array().unwrap().iter().map(|item| (&item["name"], &item["version"])).collect();
+        let items: Vec<_> =
+            listed["items"].as_array().unwrap().iter().map(|item| (&item["name"], &item["version"])).collect();
         assert_eq!(items, [(&json!("again"), &json!(1)), (&json!("areas"), &json!(2))]);
         assert!(listed["items"][0].get("mapping").is_none());
 
@@ -67,7 +68,11 @@ fn what_is_wrong_with_a_mapping_is_pointed_at() {
             ("/source", json!("/records"), "/source"),
             ("/records/0/type", json!("records.area.v1"), "/records/0/type"),
             ("/records/0/subject", json!({"constant": "a"}), "/records/0/subject"),
-            ("/records/0/data/name", json!({"column": "Name", "as": "date", "format": "%d/%m/%y"}), "/records/0/data/name/format"),
+            (
+                "/records/0/data/name",
+                json!({"column": "Name", "as": "date", "format": "%d/%m/%y"}),
+                "/records/0/data/name/format",
+            ),
         ] {
             let mut wrong = mapping("Name");
             *wrong.pointer_mut(pointer).unwrap() = value;
@@ -75,7 +80,10 @@ fn what_is_wrong_with_a_mapping_is_pointed_at() {
             assert_eq!((refused.status, refused.code().as_str()), (400, "not_acceptable"), "{pointer}");
             assert_eq!(refused.json()["pointer"], at);
         }
-        assert_eq!(service.put(&administrator, "/v1/extract-mappings/Areas", None, &mapping("Name")).code(), "invalid_path");
+        assert_eq!(
+            service.put(&administrator, "/v1/extract-mappings/Areas", None, &mapping("Name")).code(),
+            "invalid_path"
+        );
         assert_eq!(service.get(&administrator, "/v1/extract-mappings").json()["items"], json!([]));
     });
 }

@@ -73,8 +73,14 @@ fn an_extract_is_tried_out_taken_and_told_of() {
         let report = sent.json();
         assert_eq!((counts(&report), &report["errors"]), (counts(&dry.json()), &dry.json()["errors"]));
         let error = &report["errors"][0];
-        assert_eq!([&error["row"], &error["column"], &error["code"]], [&json!(3), &json!("Kind"), &json!("unknown_code")]);
-        assert_eq!((&report["extract"]["mapping"], &report["extract"]["mapping_version"]), (&json!("addresses"), &json!(1)));
+        assert_eq!(
+            [&error["row"], &error["column"], &error["code"]],
+            [&json!(3), &json!("Kind"), &json!("unknown_code")]
+        );
+        assert_eq!(
+            (&report["extract"]["mapping"], &report["extract"]["mapping_version"]),
+            (&json!("addresses"), &json!(1))
+        );
 
         let mut stored = service.get(&system(), sent.header("location").unwrap()).json();
         for added in ["started_at", "ended_at"] {

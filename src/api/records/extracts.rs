@@ -165,7 +165,7 @@ impl Sending {
 
     fn csv(&self, service: &Service, file: std::io::BufReader<Outlet>) -> Result<ImportReport, Problem> {
         let most = u64::try_from(LARGEST_CSV).unwrap_or(u64::MAX);
-        let opened = CsvRows::open(file, &self.mapping, most).map(ExtractFile::Csv);
+        let opened = CsvRows::open(file, &self.mapping, most).map(|rows| ExtractFile::Csv(Box::new(rows)));
         self.take(service, opened)
     }
 

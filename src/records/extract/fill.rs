@@ -303,7 +303,7 @@ impl Fill {
         let whole = text(cell).map_err(at)?;
         let items = whole.split(separator).map(Cell::of_text).filter(|item| !item.is_empty());
         let items: Vec<Value> = items.map(|item| self.value(&item)).collect::<Result<_, _>>().map_err(at)?;
-        Ok((!items.is_empty()).then(|| Leaf { value: Value::Array(items), origin: Origin::Column(column) }))
+        Ok((!items.is_empty()).then_some(Leaf { value: Value::Array(items), origin: Origin::Column(column) }))
     }
 
     fn each(&self, row: &[Cell], columns: &[usize]) -> Result<Option<Leaf>, ColumnFault> {
@@ -315,7 +315,7 @@ impl Fill {
                 origins.push(*column);
             }
         }
-        Ok((!items.is_empty()).then(|| Leaf { value: Value::Array(items), origin: Origin::Columns(origins) }))
+        Ok((!items.is_empty()).then_some(Leaf { value: Value::Array(items), origin: Origin::Columns(origins) }))
     }
 
     fn value(&self, cell: &Cell) -> Result<Value, CellFault> {

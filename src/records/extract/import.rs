@@ -40,7 +40,7 @@ pub struct Taking<'a> {
 #[derive(Debug)]
 pub enum ExtractFile<R> {
     /// A CSV file.
-    Csv(CsvRows<R>),
+    Csv(Box<CsvRows<R>>),
     /// A sheet of an XLSX file.
     Xlsx(Box<Workbook>),
 }
