@@ -183,7 +183,11 @@ fn an_extract_that_a_newer_one_overtakes_changes_nothing_behind_it() {
         let overtaken = import_extract(store, scenario_clock(), &Actor::Operator, "test", &taking, file, |_| {});
         assert!(matches!(overtaken, Err(ExtractError::Overtaken { .. })), "{overtaken:?}");
         assert_eq!(versions(), before + 500, "what was taken stays");
-        assert_eq!(foretold(store, &mapping, &as_ever, newest), [0, 0, 1, 0, 0], "and what the newer one found is so still");
+        assert_eq!(
+            foretold(store, &mapping, &as_ever, newest),
+            [0, 0, 1, 0, 0],
+            "and what the newer one found is so still"
+        );
     });
 }
 

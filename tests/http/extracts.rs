@@ -104,7 +104,8 @@ fn an_extract_is_tried_out_taken_and_told_of() {
 
 #[test]
 fn what_a_faulty_mapping_made_of_an_extract_is_put_right_by_the_next_version_of_it() {
-    let rows: Vec<String> = (0..8).map(|number| format!("x-{number},n-1,M,{number} Invented Row,,01/02/2020")).collect();
+    let rows: Vec<String> =
+        (0..8).map(|number| format!("x-{number},n-1,M,{number} Invented Row,,01/02/2020")).collect();
     let file = csv(&rows.iter().map(String::as_str).collect::<Vec<_>>());
     let as_of = "&as_of=2021-04-14T06:00:00Z";
     on_both_databases(|store| {

@@ -193,7 +193,9 @@ impl Sending {
             Err(error) => {
                 if matches!(
                     error,
-                    ExtractError::File { import: Some(_), .. } | ExtractError::Overtaken { .. } | ExtractError::Store(_)
+                    ExtractError::File { import: Some(_), .. }
+                        | ExtractError::Overtaken { .. }
+                        | ExtractError::Store(_)
                 ) {
                     service.metrics().import(ImportState::Failed.name(), &[]);
                 }

@@ -118,12 +118,18 @@ fn a_code_stands_for_a_text_a_number_or_yes_and_no() {
     let mapping = Mapping::read(&document).unwrap();
     let row = row(&mapping, &[("MAPPA level", text("Level 2")), ("Under 18", text("MINOR"))]);
     let data = event(reading(&mapping, AS_OF), &mapping.records[0], &row).unwrap().unwrap().event["data"].take();
-    assert_eq!((&data["mappa"]["level"], &data["notification"]["under_18_at_relevant_date"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&data["mappa"]["level"], &data["notification"]["under_18_at_relevant_date"]),
+        (&json!(2), &json!(true))
+    );
 }
 
 #[test]
 fn a_key_of_which_the_spreadsheet_has_lost_digits_is_refused() {
-    assert_eq!(built(0, &[("Nominal ID", Cell::Number(999_999_999_999_999.0))]).unwrap().unwrap().event["subject"], "999999999999999");
+    assert_eq!(
+        built(0, &[("Nominal ID", Cell::Number(999_999_999_999_999.0))]).unwrap().unwrap().event["subject"],
+        "999999999999999"
+    );
     for lost in [1e15, 1e18] {
         let fault = built(0, &[("Nominal ID", Cell::Number(lost))]).unwrap_err();
         assert_eq!((fault.code, fault.pointer.as_str()), ("wrong_type", "/subject"));

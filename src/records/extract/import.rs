@@ -61,7 +61,9 @@ pub enum ExtractError {
         newest: Instant,
     },
     /// A newer extract of the same records was begun while this one was being taken. What was taken before stays.
-    #[error("an extract of this records system as of a later instant came meanwhile: {newest}; this one was not gone on with")]
+    #[error(
+        "an extract of this records system as of a later instant came meanwhile: {newest}; this one was not gone on with"
+    )]
     Overtaken {
         /// The import, which ended as failed and keeps its report.
         import: Uuid,
