@@ -1,6 +1,7 @@
 //! Rows of both kinds of file, into the service: what is read, what is refused, what is the same.
 
 use std::cell::RefCell;
+use std::io::{self, Read};
 
 use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::import::ImportReport;
@@ -131,6 +132,62 @@ fn rows_with_a_time_of_their_own_are_versions_by_that_time() {
         assert_eq!(foretold(store, &mapping, &third, ""), [0, 1, 0, 0, 0], "it says that it was changed then");
         let many: Vec<String> = (10..30).map(|day| row("2", &format!("{day}/03/2021 10:00"))).collect();
         assert_eq!(foretold(store, &mapping, &file(&many), ""), [0, 0, 0, 20, 0]);
+    });
+}
+
+/// A file of which, once so many bytes of it were read, something happens.
+struct Interrupted<'a, F> {
+    file: &'a [u8],
+    read: usize,
+    at: usize,
+    by: Option<F>,
+}
+
+impl<F: FnOnce()> Read for Interrupted<'_, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read >= self.at
+            && let Some(by) = self.by.take()
+        {
+            by();
+        }
+        let most = buffer.len().min(1_000);
+        let read = self.file.read(&mut buffer[..most])?;
+        self.read += read;
+        Ok(read)
+    }
+}
+
+#[test]
+fn an_extract_that_a_newer_one_overtakes_changes_nothing_behind_it() {
+    on_both_databases(|store| {
+        import(store, &caseload::feed());
+        let (mapping, newest) = (mapping(), "2021-04-15T06:00:00Z");
+        let said = |outcome: &str| format!("x-1,n-1,01/04/2021,09:00,{outcome},om-n,Y,invented");
+        let (as_ever, otherwise) = (rows(&[&said("1")]), said("2"));
+        assert_eq!(foretold(store, &mapping, &as_ever, "2021-04-13T06:00:00Z"), [1, 0, 0, 0, 0]);
+        let versions = || store.transaction(records_digest).unwrap().versions;
+        let before = versions();
+        let many: Vec<String> =
+            (0..700).map(|number| format!("y-{number:03},n-1,01/04/2021,09:00,1,om-n,Y,invented")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).chain([otherwise.as_str()]).collect();
+        let older = rows(&many);
+        // At 25,000 bytes the first 500 rows have been taken, and the last ones not read.
+        let overtake = || {
+            let report = take(store, &mapping, &as_ever, newest, false).unwrap();
+            assert_eq!(counts(&report), [0, 0, 1, 0, 0], "it finds the record as it was");
+        };
+        let read = Mapping::read(&mapping).unwrap();
+        let taking = Taking { mapping: &read, saved: None, as_of: AS_OF.parse().ok(), is_dry_run: false };
+        let file = Interrupted { file: &older, read: 0, at: 25_000, by: Some(overtake) };
+        let file = ExtractFile::Csv(Box::new(CsvRows::open(file, &read, u64::MAX).unwrap()));
+        let overtaken = import_extract(store, scenario_clock(), &Actor::Operator, "test", &taking, file, |_| {});
+        assert!(matches!(overtaken, Err(ExtractError::Overtaken { .. })), "{overtaken:?}");
+        assert_eq!(versions(), before + 500, "what was taken stays");
+        assert_eq!(
+            foretold(store, &mapping, &as_ever, newest),
+            [0, 0, 1, 0, 0],
+            "and what the newer one found is so still"
+        );
     });
 }
 

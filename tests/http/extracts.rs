@@ -111,6 +111,29 @@ fn an_extract_is_tried_out_taken_and_told_of() {
 }
 
 #[test]
+fn what_a_faulty_mapping_made_of_an_extract_is_put_right_by_the_next_version_of_it() {
+    let rows: Vec<String> =
+        (0..8).map(|number| format!("x-{number},n-1,M,{number} Invented Row,,01/02/2020")).collect();
+    let file = csv(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let as_of = "&as_of=2021-04-14T06:00:00Z";
+    on_both_databases(|store| {
+        let service = set_up(store);
+        let sent = |more: &str| counts(&send(&service, &format!("{as_of}{more}"), CSV, &file).json());
+        assert_eq!(sent(""), [8, 0, 0, 0, 0]);
+        let mut right = mapping();
+        right["code_lists"]["kind"]["M"] = json!("other");
+        let path = "/v1/extract-mappings/addresses";
+        let saved = service.put(&persona(Role::Administrator, &[]), path, Some("\"1\""), &right);
+        assert_eq!(saved.header("etag"), Some("\"2\""), "{}", saved.text);
+        assert_eq!(sent("&dry_run=true"), [0, 8, 0, 0, 0]);
+        assert_eq!(sent(""), [0, 8, 0, 0, 0]);
+        assert_eq!(sent(""), [0, 0, 8, 0, 0], "the same again");
+        assert_eq!(sent("&version=1"), [0, 0, 8, 0, 0], "the earlier version brings nothing back");
+        assert_eq!(sent("&dry_run=true"), [0, 0, 8, 0, 0], "it stands as the later version has it");
+    });
+}
+
+#[test]
 fn rows_of_many_batches_come_to_what_was_foretold() {
     let mut rows = String::from("Id,Nominal,Kind,Line 1,Line 2,From\n");
     for number in 0..1_700 {

@@ -222,7 +222,12 @@ impl Sending {
                 Ok(report)
             }
             Err(error) => {
-                if matches!(error, ExtractError::File { import: Some(_), .. } | ExtractError::Store(_)) {
+                if matches!(
+                    error,
+                    ExtractError::File { import: Some(_), .. }
+                        | ExtractError::Overtaken { .. }
+                        | ExtractError::Store(_)
+                ) {
                     service.metrics().import(ImportState::Failed.name(), &[]);
                 }
                 Err(error.into())
@@ -237,6 +242,9 @@ impl From<ExtractError> for Problem {
         match error {
             ExtractError::NeedsAsOf | ExtractError::AsOfToCome => Self::new(ErrorCode::AS_OF_NEEDED, told),
             ExtractError::OlderExtract { .. } => Self::new(ErrorCode::OLDER_EXTRACT, told),
+            ExtractError::Overtaken { import, .. } => {
+                Self::new(ErrorCode::OLDER_EXTRACT, told).told_at(path_of(import))
+            }
             ExtractError::File { import, fault } => {
                 let problem = Self::new(code_of(fault.code), fault.detail);
                 match import {

@@ -34,9 +34,9 @@ pub struct Extract {
     pub is_dry_run: bool,
 }
 
-/// Why an extract is not begun.
+/// Why an extract is not begun, or not gone on with.
 #[derive(Debug, Error)]
-pub enum StartError {
+pub enum RunError {
     /// A newer one of the same records was taken.
     #[error("an extract of this records system as of a later instant was taken already")]
     OlderExtract {
@@ -48,7 +48,7 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
-impl From<diesel::result::Error> for StartError {
+impl From<diesel::result::Error> for RunError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Store(error.into())
     }
@@ -58,7 +58,7 @@ impl From<diesel::result::Error> for StartError {
 #[derive(Debug)]
 pub struct ExtractRun {
     import: Import,
-    is_dry_run: bool,
+    extract: Extract,
     outcome: ExtractOutcome,
     brought: Brought,
 }
@@ -74,9 +74,11 @@ impl ExtractRun {
         actor: &Actor,
         origin: &str,
         extract: &Extract,
-    ) -> Result<Self, StartError> {
-        let import = store.transaction_that_writes(|connection| -> Result<Import, StartError> {
-            check_newest(connection, extract)?;
+    ) -> Result<Self, RunError> {
+        let import = store.transaction_that_writes(|connection| -> Result<Import, RunError> {
+            if let Some(newest) = newer(connection, extract)? {
+                return Err(RunError::OlderExtract { newest });
+            }
             let import = if extract.is_dry_run {
                 Import::dry(clock, actor)
             } else {
@@ -104,7 +106,7 @@ impl ExtractRun {
             records: extract.event_types.iter().map(|name| (name.clone(), RecordCounts::default())).collect(),
             changed_records: Vec::new(),
         };
-        Ok(Self { import, is_dry_run: extract.is_dry_run, outcome, brought: Brought::default() })
+        Ok(Self { import, extract: extract.clone(), outcome, brought: Brought::default() })
     }
 
     /// Counts a row.
@@ -128,14 +130,14 @@ impl ExtractRun {
     /// Takes a batch in one transaction, in the order given; of a dry run, only looks at it.
     ///
     /// # Errors
-    /// When the store fails; nothing of the batch is kept then.
-    pub fn take(&mut self, store: &Store, batch: Vec<Incoming>) -> Result<(), StoreError> {
+    /// When a newer extract of the same records has begun since this one did, or the store fails; nothing of the batch is kept then.
+    pub fn take(&mut self, store: &Store, batch: Vec<Incoming>) -> Result<(), RunError> {
         if batch.is_empty() {
             return Ok(());
         }
         let about: Vec<(RecordKind, String)> =
             batch.iter().map(|incoming| (incoming.version.kind, incoming.version.subject.to_string())).collect();
-        let weighed = if self.is_dry_run {
+        let weighed = if self.extract.is_dry_run {
             let brought = &mut self.brought;
             store.transaction(|connection| weigh(connection, &batch, brought))?
         } else {
@@ -147,21 +149,28 @@ impl ExtractRun {
         Ok(())
     }
 
-    fn apply(&mut self, store: &Store, batch: Vec<Incoming>) -> Result<Vec<Weight>, StoreError> {
-        let mut weighed = Vec::new();
+    /// Where a newer extract has begun meanwhile, it may have found a record unchanged that this batch would change behind it: so
+    /// the batch asks again, in its own transaction.
+    fn apply(&mut self, store: &Store, batch: Vec<Incoming>) -> Result<Vec<Weight>, RunError> {
+        let (mut weighed, mut overtaken_by) = (Vec::new(), None);
         let versions = batch.iter().map(|incoming| incoming.version.clone()).collect();
+        let extract = &self.extract;
         self.import.apply_what(store, versions, |connection, versions: Vec<NewVersion>| {
+            overtaken_by = newer(connection, extract)?;
+            if overtaken_by.is_some() {
+                return Ok(Vec::new());
+            }
             weighed = weigh(connection, &batch, &mut Brought::default())?;
             let says_something =
                 |(version, weight): (NewVersion, &Weight)| (*weight != Weight::Unchanged).then_some(version);
             Ok(versions.into_iter().zip(&weighed).filter_map(says_something).collect())
         })?;
-        Ok(weighed)
+        overtaken_by.map_or(Ok(weighed), |newest| Err(RunError::OlderExtract { newest }))
     }
 
     fn count(&mut self, kind: RecordKind, subject: String, weight: Weight) {
         let event_type = format!("records.{kind}.v1");
-        let is_dry_run = self.is_dry_run;
+        let is_dry_run = self.extract.is_dry_run;
         let counts = self.counts(&event_type);
         match &weight {
             Weight::New => counts.new += 1,
@@ -193,17 +202,15 @@ impl ExtractRun {
     /// When the store fails.
     pub fn finish(mut self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
         self.import.report_mut().extract = Some(self.outcome);
-        if self.is_dry_run { Ok(self.import.ended_dry()) } else { self.import.finish(store, read_to_its_end) }
+        if self.extract.is_dry_run { Ok(self.import.ended_dry()) } else { self.import.finish(store, read_to_its_end) }
     }
 }
 
-fn check_newest(connection: &mut AnyConnection, extract: &Extract) -> Result<(), StartError> {
+/// As of when a newer extract of the same records is that was begun already; none where there is none.
+fn newer(connection: &mut AnyConnection, extract: &Extract) -> Result<Option<Instant>, StoreError> {
     let (used, kinds) = (&extract.used, &extract.kinds_as_of);
     let newest = extract::newest_taken(connection, (&used.force, &used.source), kinds)?;
-    match (newest, used.as_of) {
-        (Some(newest), Some(as_of)) if as_of < newest => Err(StartError::OlderExtract { newest }),
-        (Some(_) | None, Some(_) | None) => Ok(()),
-    }
+    Ok(newest.filter(|newest| used.as_of.is_some_and(|as_of| as_of < *newest)))
 }
 
 fn keep(connection: &mut AnyConnection, import: &Import, extract: &Extract) -> Result<(), StoreError> {

@@ -66,7 +66,9 @@ fn one(incoming: &Incoming, standing: Option<&Standing>, ages: &mut HashMap<Reco
     let brought = ages.get(&key);
     let before = standing.and_then(|standing| standing.content.as_ref());
     let members = before.map(|before| members_that_differ(before, &version.content)).unwrap_or_default();
-    if brought.is_none() && *is_of_extract && before.is_some() && members.is_empty() {
+    // What is said again of the same time, by a later version of the mapping, is nothing new either.
+    let says_no_change = *is_of_extract || standing.is_some_and(|standing| standing.age.event_time == age.event_time);
+    if brought.is_none() && says_no_change && before.is_some() && members.is_empty() {
         return Weight::Unchanged;
     }
     let newest = brought.or(standing.map(|standing| &standing.age));
@@ -142,5 +144,21 @@ mod tests {
         told.is_of_extract = false;
         assert_eq!(one(&told, Some(&before), &mut ages), Weight::Changed(Vec::new()));
         assert_eq!(one(&told, Some(&before), &mut ages), Weight::Stale, "the same age again");
+    }
+
+    #[test]
+    fn a_later_version_of_the_mapping_puts_right_what_it_said_of_the_same_time() {
+        let before = standing(Some("North"));
+        for is_of_extract in [true, false] {
+            for (id, name, weight) in [
+                ("e2", "North", Weight::Unchanged),
+                ("e2", "South", Weight::Changed(vec!["name".to_owned()])),
+                ("e0", "South", Weight::Stale),
+            ] {
+                let mut told = incoming("2021-04-01T00:00:00Z", id, name);
+                told.is_of_extract = is_of_extract;
+                assert_eq!(one(&told, Some(&before), &mut HashMap::new()), weight, "{id} {name}");
+            }
+        }
     }
 }

@@ -43,14 +43,25 @@ impl RowFault {
     }
 }
 
+/// By what, and as of when, rows are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The mapping.
+    pub mapping: &'a Mapping,
+    /// Its version, 0 where it is none of those saved: of two events with one time the feed takes the greater id, so that the
+    /// same extract read by a later version of the mapping puts right what an earlier one made of it.
+    pub version: u32,
+    /// The instant of the extract.
+    pub as_of: Option<Instant>,
+}
+
 /// The event of a record that a row gives; none where the row has no such record.
 ///
 /// # Errors
 /// The first cell that cannot be read.
 pub fn event(
-    mapping: &Mapping,
+    Reading { mapping, version, as_of }: Reading<'_>,
     record: &RecordPlan,
-    as_of: Option<Instant>,
     row: &[Cell],
 ) -> Result<Option<BuiltEvent>, RowFault> {
     let is_empty = |column: &usize| row.get(*column).is_none_or(Cell::is_empty);
@@ -80,7 +91,7 @@ pub fn event(
     let about = hash(&json!([record.event_type, subject, time]));
     let says = hash(&json!([record.event_type, subject, time, data]));
     let event = json!({
-        "specversion": "1.0", "id": format!("extract:{}", hexadecimal(&says)), "source": mapping.document.source,
+        "specversion": "1.0", "id": format!("extract:{version:08}:{}", hexadecimal(&says)), "source": mapping.document.source,
         "type": record.event_type, "subject": subject, "time": time, "data": data,
     });
     Ok(Some(BuiltEvent { event, about, says, columns }))

@@ -9,9 +9,7 @@ fn example() -> Mapping {
     Mapping::read(&serde_json::from_str(EXAMPLE).unwrap()).unwrap()
 }
 
-fn as_of() -> Instant {
-    "2021-04-14T06:00:00Z".parse().unwrap()
-}
+const AS_OF: &str = "2021-04-14T06:00:00Z";
 
 /// A row of the example, with these cells otherwise.
 fn row(mapping: &Mapping, otherwise: &[(&str, Cell)]) -> Vec<Cell> {
@@ -43,9 +41,13 @@ fn row(mapping: &Mapping, otherwise: &[(&str, Cell)]) -> Vec<Cell> {
     mapping.columns.iter().map(cell).collect()
 }
 
+fn reading<'a>(mapping: &'a Mapping, as_of: &str) -> Reading<'a> {
+    Reading { mapping, version: 0, as_of: Some(as_of.parse().unwrap()) }
+}
+
 fn built(at: usize, otherwise: &[(&str, Cell)]) -> Result<Option<BuiltEvent>, RowFault> {
     let mapping = example();
-    event(&mapping, &mapping.records[at], Some(as_of()), &row(&mapping, otherwise))
+    event(reading(&mapping, AS_OF), &mapping.records[at], &row(&mapping, otherwise))
 }
 
 fn text(text: &str) -> Cell {
@@ -89,13 +91,49 @@ fn the_id_follows_from_what_is_said_and_when() {
     let mapping = example();
     let id = |otherwise: &[(&str, Cell)], as_of: &str| {
         let row = row(&mapping, otherwise);
-        let built = event(&mapping, &mapping.records[0], Some(as_of.parse().unwrap()), &row).unwrap().unwrap();
+        let built = event(reading(&mapping, as_of), &mapping.records[0], &row).unwrap().unwrap();
         built.event["id"].as_str().unwrap().to_owned()
     };
     let first = id(&[], "2021-04-14T06:00:00Z");
     assert_eq!(id(&[("Postcode", text("IN1 1AA"))], "2021-04-14T06:00:00Z"), first, "of another record");
     assert_ne!(id(&[("Forename", text("Nemo"))], "2021-04-14T06:00:00Z"), first);
     assert_ne!(id(&[], "2021-04-15T06:00:00Z"), first);
+    let by_version = |version: u32| {
+        let reading = Reading { version, ..reading(&mapping, AS_OF) };
+        let built = event(reading, &mapping.records[0], &row(&mapping, &[])).unwrap().unwrap();
+        built.event["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(by_version(0), first);
+    assert!([0, 2, 10].map(by_version).is_sorted(), "a later version of the mapping has the greater id");
+}
+
+#[test]
+fn a_code_stands_for_a_text_a_number_or_yes_and_no() {
+    let mut document: Value = serde_json::from_str(EXAMPLE).unwrap();
+    document["code_lists"]["level"] = json!({"Level 2": 2, "1": 1});
+    document["code_lists"]["minor"] = json!({"MINOR": true, "N": false});
+    let data = &mut document["records"][0]["data"];
+    data["mappa.level"] = json!({"column": "MAPPA level", "code_list": "level"});
+    data["notification.under_18_at_relevant_date"] = json!({"column": "Under 18", "code_list": "minor"});
+    let mapping = Mapping::read(&document).unwrap();
+    let row = row(&mapping, &[("MAPPA level", text("Level 2")), ("Under 18", text("MINOR"))]);
+    let data = event(reading(&mapping, AS_OF), &mapping.records[0], &row).unwrap().unwrap().event["data"].take();
+    assert_eq!(
+        (&data["mappa"]["level"], &data["notification"]["under_18_at_relevant_date"]),
+        (&json!(2), &json!(true))
+    );
+}
+
+#[test]
+fn a_key_of_which_the_spreadsheet_has_lost_digits_is_refused() {
+    assert_eq!(
+        built(0, &[("Nominal ID", Cell::Number(999_999_999_999_999.0))]).unwrap().unwrap().event["subject"],
+        "999999999999999"
+    );
+    for lost in [1e15, 1e18] {
+        let fault = built(0, &[("Nominal ID", Cell::Number(lost))]).unwrap_err();
+        assert_eq!((fault.code, fault.pointer.as_str()), ("wrong_type", "/subject"));
+    }
 }
 
 #[test]
@@ -151,7 +189,7 @@ fn a_time_may_be_a_column_of_its_own() {
     let mapping = Mapping::read(&document).unwrap();
     let time = |day: Cell, at: Cell| {
         let row = row(&mapping, &[("Day", day), ("At", at)]);
-        event(&mapping, &mapping.records[1], Some(as_of()), &row).map(|built| built.unwrap().event["time"].clone())
+        event(reading(&mapping, AS_OF), &mapping.records[1], &row).map(|built| built.unwrap().event["time"].clone())
     };
     assert_eq!(time(text("01/07/2020"), text("09:15")).unwrap(), "2020-07-01T08:15:00Z");
     assert_eq!(time(Cell::Empty, text("09:15")).unwrap_err().code, "missing_time");

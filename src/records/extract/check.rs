@@ -93,6 +93,7 @@ impl Mapping {
             let mut checker = Checker { document: &document, columns: &mut columns, faults: &mut faults };
             records.extend(checker.record(&format!("/records/{at}"), record));
         }
+        faults.extend(faults_of_times(&document.records));
         match force {
             Ok(force) if faults.is_empty() => {
                 let (force, sha256) = (force.to_owned(), digest(&document));
@@ -166,6 +167,17 @@ fn faults_of_file(document: &MappingDocument) -> Vec<MappingFault> {
         ((1..=1_000).contains(header_row), "/file/header_row", "is from 1 to 1000".to_owned()),
     ];
     rules.into_iter().filter(|(holds, ..)| !holds).map(|(_, at, detail)| MappingFault::at(at, detail)).collect()
+}
+
+/// Records of one type have all a time of their own or none: what a dry run foretells of them would else hang on where a batch ends.
+fn faults_of_times(records: &[RecordDocument]) -> Vec<MappingFault> {
+    let differs = |(at, record): &(usize, &RecordDocument)| {
+        let mut earlier = records.iter().take(*at).filter(|earlier| earlier.event_type == record.event_type);
+        earlier.any(|earlier| earlier.time.is_some() != record.time.is_some())
+    };
+    let detail = "is given by one record of this type and not by another; give it in all of them, or in none";
+    let told = |(at, _): (usize, &RecordDocument)| MappingFault::at(format!("/records/{at}/time"), detail);
+    records.iter().enumerate().filter(differs).map(told).collect()
 }
 
 /// The columns that a mapping names, by their places.

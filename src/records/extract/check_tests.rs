@@ -64,6 +64,8 @@ fn what_is_wrong_with_a_mapping_is_pointed_at() {
             "/records/0/data/x/code_list",
         ),
         ("/records/0/data/x", json!({"column": "A", "as": "integer", "prefix": "p"}), "/records/0/data/x/prefix"),
+        ("/code_lists", json!({"kind": {"M": ["main"]}}), "/code_lists/kind/M"),
+        ("/code_lists", json!({"kind": {"M": 1.5}}), "/code_lists/kind/M"),
         ("/records/0/data/x", json!({"column": "A", "empty": "empty_list"}), "/records/0/data/x/empty"),
         ("/records/0/data/x", json!({"column": "A", "separator": ""}), "/records/0/data/x/separator"),
         ("/records/0/data/x", json!({"column": "A", "joined_by": "-"}), "/records/0/data/x/joined_by"),
@@ -96,6 +98,30 @@ fn what_has_not_the_shape_of_a_mapping_is_refused_and_not_repeated() {
     let mut secret = document();
     secret["records"][0]["type"] = json!(["said in confidence"]);
     assert!(!Mapping::read(&secret).unwrap_err()[0].detail.contains("confidence"));
+}
+
+#[test]
+fn a_code_that_is_no_text_is_neither_a_key_nor_prefixed() {
+    let mut document = document();
+    document["code_lists"]["kind"]["O"] = json!(2);
+    document["records"][0]["subject"] = json!({"column": "Id", "code_list": "kind"});
+    document["records"][0]["data"]["kind"]["prefix"] = json!("p");
+    let pointers: Vec<_> = Mapping::read(&document).unwrap_err().into_iter().map(|fault| fault.pointer).collect();
+    assert_eq!(pointers, ["/records/0/subject", "/records/0/data/kind/prefix"]);
+}
+
+#[test]
+fn records_of_one_type_have_all_a_time_or_none() {
+    let mut document = document();
+    let mut second = document["records"][0].clone();
+    second["subject"] = json!({"column": "Other id"});
+    document["records"].as_array_mut().unwrap().push(second);
+    assert!(Mapping::read(&document).is_ok());
+    document["records"][1]["time"] = json!({"column": "Changed", "as": "instant", "format": "%+"});
+    let pointers: Vec<_> = Mapping::read(&document).unwrap_err().into_iter().map(|fault| fault.pointer).collect();
+    assert_eq!(pointers, ["/records/1/time"]);
+    document["records"][0]["time"] = document["records"][1]["time"].clone();
+    assert!(Mapping::read(&document).is_ok());
 }
 
 #[test]

@@ -8,9 +8,12 @@ use super::cell::Cell;
 use super::check::Columns;
 use super::fault::{CellCode, CellFault};
 use super::local_time::{self, Written, rfc3339};
-use super::mapping::{CellKind, Empty, Filling};
+use super::mapping::{CellKind, CodeList, Empty, Filling, Meaning};
 use super::places::{Leaf, Origin};
 use crate::domain::calendar::Instant;
+
+/// From here on a spreadsheet keeps no more digits of a number than fifteen, and fills up with zeros.
+const DIGITS_ARE_LOST_FROM: f64 = 1e15;
 
 /// Words that say yes, where the mapping names none. `[I]`
 const YES: [&str; 4] = ["yes", "y", "true", "1"];
@@ -40,12 +43,23 @@ enum Source {
 #[derive(Debug, Clone)]
 enum Reading {
     Text,
-    Code(BTreeMap<String, String>),
+    Code(CodeList),
     Integer,
     Number,
     Boolean { yes: Vec<String>, no: Vec<String> },
     Date(Option<Written>),
     Instant(Option<Written>),
+}
+
+impl Reading {
+    /// True where what is read is always a text.
+    fn gives_texts(&self) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Code(codes) => codes.values().all(|meaning| matches!(meaning, Meaning::Text(_))),
+            Self::Integer | Self::Number | Self::Boolean { .. } | Self::Date(_) | Self::Instant(_) => false,
+        }
+    }
 }
 
 /// A cell that cannot be read, and its column.
@@ -76,11 +90,11 @@ const fn wrong(pointer: &'static str, detail: &'static str) -> FillFault {
 /// The first thing that is wrong with it.
 pub fn fill_of(
     filling: &Filling,
-    code_lists: &BTreeMap<String, BTreeMap<String, String>>,
+    code_lists: &BTreeMap<String, CodeList>,
     columns: &mut Columns,
 ) -> Result<Fill, FillFault> {
     let reading = reading_of(filling, code_lists)?;
-    let is_text = matches!(reading, Reading::Text | Reading::Code(_));
+    let is_text = reading.gives_texts();
     let source = source_of(filling, &reading, columns)?;
     let is_list = matches!(source, Source::Split(..) | Source::Each(_));
     let rules = [
@@ -97,10 +111,7 @@ pub fn fill_of(
     }
 }
 
-fn reading_of(
-    filling: &Filling,
-    code_lists: &BTreeMap<String, BTreeMap<String, String>>,
-) -> Result<Reading, FillFault> {
+fn reading_of(filling: &Filling, code_lists: &BTreeMap<String, CodeList>) -> Result<Reading, FillFault> {
     let Filling { kind, format, code_list, yes, no, .. } = filling;
     let takes_format = matches!(kind, CellKind::Date | CellKind::Instant);
     if format.is_some() && !takes_format {
@@ -196,9 +207,8 @@ fn source_of(filling: &Filling, reading: &Reading, columns: &mut Columns) -> Res
 impl Fill {
     /// True where it is a text of columns, and so may be a key.
     #[must_use]
-    pub const fn is_text_of_columns(&self) -> bool {
-        matches!(self.reading, Reading::Text | Reading::Code(_))
-            && matches!(self.source, Source::Column(_) | Source::Joined(..))
+    pub fn is_text_of_columns(&self) -> bool {
+        self.reading.gives_texts() && matches!(self.source, Source::Column(_) | Source::Joined(..))
     }
 
     /// True where it gives one instant.
@@ -322,15 +332,16 @@ impl Fill {
     }
 
     fn of_text(&self, text: String) -> Result<Value, CellFault> {
-        let text = if let Reading::Code(codes) = &self.reading {
-            let unknown = || {
-                CellFault::new(CellCode::UnknownCode, "is not in the mapping's code list; add it there, or correct it")
-            };
-            codes.get(&text).ok_or_else(unknown)?.clone()
-        } else {
-            text
+        let Reading::Code(codes) = &self.reading else {
+            return Ok(Value::String(format!("{}{text}", self.prefix)));
         };
-        Ok(Value::String(format!("{}{text}", self.prefix)))
+        let unknown =
+            || CellFault::new(CellCode::UnknownCode, "is not in the mapping's code list; add it there, or correct it");
+        Ok(match codes.get(&text).ok_or_else(unknown)? {
+            Meaning::Text(text) => Value::String(format!("{}{text}", self.prefix)),
+            Meaning::Whole(whole) => Value::Number((*whole).into()),
+            Meaning::Truth(truth) => Value::Bool(*truth),
+        })
     }
 }
 
@@ -346,6 +357,10 @@ fn filled(row: &[Cell], column: usize) -> Result<Option<&Cell>, CellFault> {
 fn text(cell: &Cell) -> Result<String, CellFault> {
     match cell {
         Cell::Text(text) => Ok(text.clone()),
+        Cell::Number(number) if number.abs() >= DIGITS_ARE_LOST_FROM => Err(CellFault::new(
+            CellCode::WrongType,
+            "is a number of which the spreadsheet has kept 15 digits; make the column text before it is filled",
+        )),
         // A whole number is written without decimals and without an exponent.
         Cell::Number(number) => Ok(number.to_string()),
         Cell::Boolean(_) | Cell::Moment(_) | Cell::Empty | Cell::Faulty(_) => Err(CellFault::new(

@@ -6,7 +6,7 @@ use std::io::Read;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::build::{BuiltEvent, RowFault, event};
+use super::build::{BuiltEvent, Reading, RowFault, event};
 use super::cell::{Cell, Row};
 use super::check::{Mapping, RecordPlan};
 use super::csv_rows::CsvRows;
@@ -14,7 +14,7 @@ use super::fault::{CellCode, CellFault, FileFault};
 use super::xlsx_rows::Workbook;
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
-use crate::casework::extracts::run::{Extract, ExtractRun, Incoming, StartError};
+use crate::casework::extracts::run::{Extract, ExtractRun, Incoming, RunError};
 use crate::casework::import::{ImportReport, RefusedEvent};
 use crate::domain::calendar::Instant;
 use crate::records::feed::event::read_event;
@@ -60,6 +60,16 @@ pub enum ExtractError {
         /// As of when that was.
         newest: Instant,
     },
+    /// A newer extract of the same records was begun while this one was being taken. What was taken before stays.
+    #[error(
+        "an extract of this records system as of a later instant came meanwhile: {newest}; this one was not gone on with"
+    )]
+    Overtaken {
+        /// The import, which ended as failed and keeps its report.
+        import: Uuid,
+        /// As of when the newer one is.
+        newest: Instant,
+    },
     /// The file could not be read to its end. What was taken before stays.
     #[error("{fault}")]
     File {
@@ -79,16 +89,21 @@ impl From<FileFault> for ExtractError {
     }
 }
 
-impl From<StartError> for ExtractError {
-    fn from(error: StartError) -> Self {
+impl From<RunError> for ExtractError {
+    fn from(error: RunError) -> Self {
         match error {
-            StartError::OlderExtract { newest } => Self::OlderExtract { newest },
-            StartError::Store(error) => Self::Store(error),
+            RunError::OlderExtract { newest } => Self::OlderExtract { newest },
+            RunError::Store(error) => Self::Store(error),
         }
     }
 }
 
 impl Taking<'_> {
+    fn reading(&self) -> Reading<'_> {
+        let version = self.saved.as_ref().and_then(|(_, version)| u32::try_from(*version).ok()).unwrap_or_default();
+        Reading { mapping: self.mapping, version, as_of: self.as_of }
+    }
+
     /// Checks the extract's instant against what the mapping needs.
     ///
     /// # Errors
@@ -118,11 +133,14 @@ pub fn import_extract<R: Read>(
     taking.check(clock)?;
     let run = ExtractRun::start(store, clock, actor, origin, &extract_of(taking))?;
     let mut taker = Taker { store, actor, taking, run, batch: Vec::new(), said: HashMap::new() };
-    let read = match file {
-        ExtractFile::Csv(mut rows) => taker.csv(&mut rows, &mut progress)?,
-        ExtractFile::Xlsx(mut workbook) => taker.xlsx(&mut workbook)?,
+    let read = match taker.all(file, &mut progress) {
+        Ok(read) => read,
+        Err(RunError::Store(error)) => return Err(error.into()),
+        Err(RunError::OlderExtract { newest }) => {
+            let import = taker.run.finish(store, false)?.id;
+            return Err(ExtractError::Overtaken { import, newest });
+        }
     };
-    taker.send()?;
     let report = taker.run.finish(store, read.is_ok())?;
     match read {
         Ok(()) => Ok(report),
@@ -158,12 +176,25 @@ struct Taker<'a> {
 }
 
 impl Taker<'_> {
-    /// The rows of a CSV file; the inner error is the file's, the outer the store's.
+    /// All rows; the inner error is the file's, the outer the run's. Where the file breaks off, what was read of it is taken.
+    fn all<R: Read>(
+        &mut self,
+        file: ExtractFile<R>,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<Result<(), FileFault>, RunError> {
+        let read = match file {
+            ExtractFile::Csv(mut rows) => self.csv(&mut rows, progress)?,
+            ExtractFile::Xlsx(mut workbook) => self.xlsx(&mut workbook)?,
+        };
+        self.send()?;
+        Ok(read)
+    }
+
     fn csv<R: Read>(
         &mut self,
         rows: &mut CsvRows<R>,
         progress: &mut impl FnMut(u64),
-    ) -> Result<Result<(), FileFault>, StoreError> {
+    ) -> Result<Result<(), FileFault>, RunError> {
         loop {
             match rows.next_row() {
                 Ok(Some(row)) => self.row(row)?,
@@ -176,7 +207,7 @@ impl Taker<'_> {
         }
     }
 
-    fn xlsx(&mut self, workbook: &mut Workbook) -> Result<Result<(), FileFault>, StoreError> {
+    fn xlsx(&mut self, workbook: &mut Workbook) -> Result<Result<(), FileFault>, RunError> {
         let mut failed = None;
         let read = workbook.each_row(|row| match self.row(row) {
             Ok(()) => true,
@@ -189,7 +220,7 @@ impl Taker<'_> {
     }
 
     /// A row with nothing in the mapping's columns is none: spreadsheets leave such at their end.
-    fn row(&mut self, row: Row) -> Result<(), StoreError> {
+    fn row(&mut self, row: Row) -> Result<(), RunError> {
         if row.cells.as_ref().is_ok_and(|cells| cells.iter().all(Cell::is_empty)) {
             return Ok(());
         }
@@ -210,7 +241,7 @@ impl Taker<'_> {
     }
 
     fn record(&mut self, row: u64, record: &RecordPlan, cells: &[Cell]) {
-        match event(self.taking.mapping, record, self.taking.as_of, cells) {
+        match event(self.taking.reading(), record, cells) {
             Ok(None) => {}
             Ok(Some(built)) => self.built(row, record, built),
             Err(fault) => self.refuse(row, Some(&record.event_type), None, fault),
@@ -256,7 +287,7 @@ impl Taker<'_> {
         self.run.refuse(event_type, refused);
     }
 
-    fn send(&mut self) -> Result<(), StoreError> {
+    fn send(&mut self) -> Result<(), RunError> {
         self.run.take(self.store, std::mem::take(&mut self.batch))
     }
 }

@@ -20,11 +20,26 @@ pub struct MappingDocument {
     /// How the file is written.
     #[serde(default)]
     pub file: FileForm,
-    /// Lists of codes by their names: a text of the extract, and the text of the feed that it stands for.
+    /// Lists of codes by their names: a text of the extract, and what it stands for in the feed.
     #[serde(default)]
-    pub code_lists: BTreeMap<String, BTreeMap<String, String>>,
+    pub code_lists: BTreeMap<String, CodeList>,
     /// The records that each row gives, one or more.
     pub records: Vec<RecordDocument>,
+}
+
+/// A text of the extract, and what it stands for.
+pub type CodeList = BTreeMap<String, Meaning>;
+
+/// What a code stands for in the feed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Meaning {
+    /// A text.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// Yes or no.
+    Truth(bool),
 }
 
 /// How the file is written.
