@@ -31,6 +31,7 @@ pub mod dashboard;
 pub mod dashboard_policy;
 pub mod dip_sample;
 pub mod disposal;
+pub mod exchange;
 pub mod first_noticed;
 pub mod flag;
 pub mod forecast_policy;

@@ -202,7 +202,7 @@ fn within<'a>(
 
 /// True of a force's flags that are these teams' now. What concerns an offender goes with the offender, also
 /// once it is cleared and its own row says no more than whose it was; what does not is its team's, and so is a planned
-/// visit, whoever has the case by now.
+/// visit, whoever has the case by now. What is about the force is every team's.
 fn concerns<'a>(
     force: &'a str,
     teams: impl IntoIterator<Item = &'a Ref>,
@@ -216,7 +216,8 @@ fn concerns<'a>(
         .select(current_record::subject.nullable());
     let is_its_own = flag::offender_ref.is_null().or(flag::subject_kind.eq(SubjectKind::PlannedVisit.as_str()));
     let by_itself = is_its_own.and(flag::team_ref.eq_any(teams));
-    Box::new(by_itself.or(flag::offender_ref.eq_any(offenders)))
+    let of_force = flag::subject_kind.eq(SubjectKind::Force.as_str());
+    Box::new(by_itself.or(flag::offender_ref.eq_any(offenders)).or(of_force))
 }
 
 /// A page of the flags in scope, at most `limit`, after `after`. `today` tells which

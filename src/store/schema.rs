@@ -157,6 +157,7 @@ table! {
         accepted_at -> Nullable<sql::Instant>,
         accepted_by -> Nullable<Text>,
         version -> Integer,
+        records_as_of -> Nullable<sql::Instant>,
     }
 }
 
@@ -492,6 +493,33 @@ table! {
         due_at -> sql::Instant,
         problem -> Nullable<Text>,
         ended_at -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    exchange (force, channel) {
+        force -> Text,
+        channel -> Text,
+        began_at -> sql::Instant,
+        ended_at -> sql::Instant,
+        outcome -> Text,
+        events -> Nullable<BigInt>,
+        last_success_at -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    pull_place (force) {
+        force -> Text,
+        cursor -> Nullable<Text>,
+        failures -> Integer,
+        not_before -> Nullable<sql::Instant>,
     }
 }
 
