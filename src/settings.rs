@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod http;
 mod jobs;
+mod records;
 mod roads;
 mod roots;
 pub mod secret_file;
@@ -23,12 +24,14 @@ use thiserror::Error;
 use crate::casework::clock::Clock;
 use crate::casework::roads::RoadService;
 use crate::casework::timetable::{ScheduleError, Timetable};
+use crate::records::RecordsSources;
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
 pub use audit::{AuditFiles, AuditSettings};
 pub use auth::AuthSettings;
 pub use http::{HttpSettings, LogSettings};
 pub use jobs::JobSettings;
+pub use records::RecordsSettings;
 pub use roads::RoadSettings;
 pub use webhooks::{WebhookKeyFile, WebhookSettings};
 
@@ -88,6 +91,14 @@ pub enum SettingsError {
         /// What is wrong with it; what was set is not repeated.
         detail: String,
     },
+    /// Records cannot be fetched as it is set.
+    #[error("records.{key} {detail}")]
+    Records {
+        /// Which setting.
+        key: String,
+        /// What is wrong with it; what was set is not repeated.
+        detail: &'static str,
+    },
     /// The road service cannot be used as it is set.
     #[error("roads.{key} {detail}")]
     Roads {
@@ -111,6 +122,7 @@ pub struct Settings {
     audit: AuditSettings,
     roads: RoadSettings,
     webhooks: WebhookSettings,
+    records: RecordsSettings,
     log: LogSettings,
 }
 
@@ -241,6 +253,14 @@ impl Settings {
     #[must_use]
     pub const fn webhooks(&self) -> &WebhookSettings {
         &self.webhooks
+    }
+
+    /// Where records are fetched by the service itself.
+    ///
+    /// # Errors
+    /// When a feed or a folder cannot be used as it is set.
+    pub fn records_sources(&self) -> Result<RecordsSources, SettingsError> {
+        self.records.sources()
     }
 
     /// When the service's own jobs run.

@@ -14,6 +14,7 @@ pub mod inspection_pack;
 pub mod plan;
 pub mod plot;
 mod progress;
+pub mod pull;
 pub mod replay;
 pub mod schema;
 pub mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Migrate,
     /// Imports a records feed: one event a line.
     Import(import::Arguments),
+    /// Pulls the records of a force from the system that is asked for them, now.
+    Pull(pull::Arguments),
     /// Invents a caseload and writes it as a records feed; needs no database.
     Generate(generate::Arguments),
     /// Evaluates the flags.
@@ -130,6 +133,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
             store.migrate()?;
             import::run(&arguments, &store, clock)?;
         }
+        Command::Pull(arguments) => pull::run(&arguments, &open_current()?, settings)?,
         Command::Flags(arguments) => flags::run(&arguments, &open_current()?, clock)?,
         Command::FirstNoticed(arguments) => first_noticed::run(&arguments, &open_current()?, clock)?,
         Command::Plan(arguments) => match &arguments.snapshot {

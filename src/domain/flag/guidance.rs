@@ -55,7 +55,7 @@ impl FlagCode {
                 "Reactive management: NPCC criteria as publicly reported (2017); HMICFRS, Dorset (2021)"
             }
             Self::RecordsSystemStale => {
-                "HMICFRS, Dorset (2021): intelligence and breaches that nobody saw; the records system stays the system of record"
+                "this service's own rule: what is decided rests on the records as they stand, and it shows where they may not"
             }
             Self::BreachWithoutCrimeReport => "National crime recording rules; HMICFRS, Dorset (2021)",
             Self::CaseloadOverLimit | Self::CaseloadHigh => "HMICFRS: Dorset review (2022), Cambridgeshire (2024)",
