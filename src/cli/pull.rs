@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments, store: &Store, settings: &Settings) -> 
     go_on_from(store, clock, force, from.as_deref())?;
     let pulled = pull(store, clock, feed, &|| true)?;
     say(&format!(
-        "{} pages: {} taken, {} duplicates, {} refused",
+        "pages {}, taken {}, duplicates {}, refused {}",
         pulled.pages, pulled.taken, pulled.duplicates, pulled.refused
     ))?;
     match pulled.stopped {

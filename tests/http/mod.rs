@@ -34,6 +34,7 @@ mod plans;
 mod problems;
 mod reactive_management;
 mod records;
+mod records_age;
 mod road_service;
 mod safeguarding;
 mod schedule_plots;

@@ -6,6 +6,7 @@ pub mod http;
 pub mod osrm;
 mod postgres;
 pub mod receiver;
+pub mod records_feed;
 
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
