@@ -18,6 +18,7 @@ use super::import::{ImportError, import_lines};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::import::ImportReport;
+use crate::domain::calendar::Instant;
 use crate::domain::exchange::{BROKEN_OFF, Channel};
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
@@ -144,7 +145,7 @@ fn refuse(
     (clock, actor): (Clock, &Actor),
     folder: &WatchedFolder,
     refused: Refused,
-    began_at: crate::domain::calendar::Instant,
+    began_at: Instant,
 ) -> Result<Outcome, FolderError> {
     let (id, code, ended_at) = (Uuid::now_v7(), refused.as_str(), clock.now());
     store.transaction_that_writes(|connection| -> Result<(), StoreError> {
