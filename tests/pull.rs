@@ -28,7 +28,8 @@ fn now() -> Instant {
 }
 
 fn events(count: usize) -> Vec<Value> {
-    let one = |n: usize| event(WESSEX, "offender", &format!("o-{n}"), RECORDED, &offender("Invented", "north", "community"));
+    let one =
+        |n: usize| event(WESSEX, "offender", &format!("o-{n}"), RECORDED, &offender("Invented", "north", "community"));
     (1..=count).map(one).collect()
 }
 
@@ -67,7 +68,9 @@ fn a_feed_is_pulled_page_by_page_and_gone_on_with_where_it_ended() {
         let feed = system.with_token(Some(token.path()));
         assert_eq!(pulled(store, &feed, 0), taken(3, 5));
         let asked = system.asked();
-        assert!(asked.iter().all(|it| it.limit == 2 && it.authorization.as_deref() == Some("Bearer a token of the tests")));
+        assert!(
+            asked.iter().all(|it| it.limit == 2 && it.authorization.as_deref() == Some("Bearer a token of the tests"))
+        );
         let after: Vec<Option<&str>> = asked.iter().map(|it| it.after.as_deref()).collect();
         assert_eq!(after, [None, Some("2"), Some("4")]);
         assert_eq!(place(store), PullPlace { cursor: Some("5".to_owned()), failures: 0, not_before: None });
@@ -259,8 +262,11 @@ fn an_operator_pulls_at_once_and_from_where_they_say() {
         let again = run(&["pull", "--force", "wessex", "--from", "2"]);
         assert!(String::from_utf8_lossy(&again.stdout).contains("taken 0, duplicates 1"), "{again:?}");
         let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
-        let by_hand: Vec<&Value> =
-            entries.iter().filter(|entry| entry.act == "records.pull").map(|entry| &entry.detail["cursor_set"]).collect();
+        let by_hand: Vec<&Value> = entries
+            .iter()
+            .filter(|entry| entry.act == "records.pull")
+            .map(|entry| &entry.detail["cursor_set"])
+            .collect();
         assert_eq!(by_hand, [&json!(false), &json!(true)]);
         let elsewhere = run(&["pull", "--force", "mercia"]);
         assert_eq!(elsewhere.status.code(), Some(2));

@@ -110,7 +110,11 @@ fn files_are_taken_by_their_names_and_put_away_with_their_reports() {
         assert_eq!(folder.take(store), Taken { done: 2, failed: 0 });
         let done = ["1-first.ndjson", "1-first.ndjson.json", "2-later.ndjson.gz", "2-later.ndjson.gz.json"];
         assert_eq!(folder.names("done"), done);
-        assert_eq!(files(&folder.0.path.join("inbox")).len(), 3, "what is still written, hidden or something else stays");
+        assert_eq!(
+            files(&folder.0.path.join("inbox")).len(),
+            3,
+            "what is still written, hidden or something else stays"
+        );
         let report = folder.report("done", "2-later.ndjson.gz");
         assert_eq!((&report["accepted"], &report["refused"]), (&json!(1), &json!(1)));
         assert_eq!(report["errors"][0]["index"], 2);
@@ -180,8 +184,8 @@ fn what_does_not_belong_there_is_refused_with_its_code_and_on_record() {
 fn a_file_of_another_force_fails_and_of_its_own_what_is_good_is_taken() {
     on_both_databases(|store| {
         let folder = Watched::new();
-        let theirs =
-            event("/records/mercia", "offender", "o-1", RECORDED, &offender("Invented", "north", "community")).to_string();
+        let theirs = event("/records/mercia", "offender", "o-1", RECORDED, &offender("Invented", "north", "community"))
+            .to_string();
         folder.put("1-theirs.ndjson", theirs.as_bytes());
         let cut_short = format!("{}\n{}", one("o-1", RECORDED, "community"), &theirs[..40]);
         folder.put("2-cut-short.ndjson", cut_short.as_bytes());

@@ -20,8 +20,8 @@ use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
-use crate::store::exchange::{self, Ended};
 use crate::store::evaluation;
+use crate::store::exchange::{self, Ended};
 use crate::store::import::{self, StoredImport};
 use crate::store::record::{self, NewVersion};
 use crate::store::reference::{self, Dangling};
@@ -328,10 +328,7 @@ fn key(version: &NewVersion) -> record::RecordKey {
     (version.force.clone(), version.kind, version.subject.clone())
 }
 
-fn known_events(
-    connection: &mut AnyConnection,
-    batch: &[NewVersion],
-) -> Result<HashSet<(String, String)>, StoreError> {
+fn known_events(connection: &mut AnyConnection, batch: &[NewVersion]) -> Result<HashSet<(String, String)>, StoreError> {
     let mut ids: HashMap<&str, Vec<&str>> = HashMap::new();
     for version in batch {
         ids.entry(&version.source).or_default().push(&version.event_id);

@@ -32,6 +32,8 @@ pub(super) fn run(arguments: &Arguments, store: &Store, settings: &Settings) -> 
     ))?;
     match pulled.stopped {
         None => Ok(()),
-        Some(code) => bail!("the pull stopped before the end of the feed: {code}; see docs/INTEGRATION.md, \"What can go wrong\""),
+        Some(code) => {
+            bail!("the pull stopped before the end of the feed: {code}; see docs/INTEGRATION.md, \"What can go wrong\"")
+        }
     }
 }

@@ -137,7 +137,14 @@ mod tests {
     fn exchange(channel: Channel, last_success_at: Option<&str>) -> LastExchange {
         let at = "2021-04-15T07:00:00Z".parse().unwrap();
         let last_success_at = last_success_at.map(|at| at.parse().unwrap());
-        LastExchange { channel, began_at: at, ended_at: at, outcome: "timeout".to_owned(), events: None, last_success_at }
+        LastExchange {
+            channel,
+            began_at: at,
+            ended_at: at,
+            outcome: "timeout".to_owned(),
+            events: None,
+            last_success_at,
+        }
     }
 
     #[test]
@@ -161,7 +168,8 @@ mod tests {
     fn every_channel_is_known_by_its_name_and_an_origin_of_ones_own_is_an_operators() {
         assert!(Channel::ALL.into_iter().all(|channel| Channel::named(channel.as_str()) == Some(channel)));
         assert_eq!(Channel::named("post"), None);
-        for (origin, channel) in [("http", Channel::Push), ("folder", Channel::Folder), ("file", Channel::CommandLine)] {
+        for (origin, channel) in [("http", Channel::Push), ("folder", Channel::Folder), ("file", Channel::CommandLine)]
+        {
             assert_eq!(Channel::of_origin(origin), channel);
         }
     }

@@ -28,7 +28,11 @@ impl Task for RecordsFolder {
                 }
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(force = folder.force, error, "the watched folder of a force could not be worked with");
+                    tracing::error!(
+                        force = folder.force,
+                        error,
+                        "the watched folder of a force could not be worked with"
+                    );
                     failed += 1;
                 }
             }

@@ -61,7 +61,10 @@ fn check_forces<'a>(list: &str, forces: impl Iterator<Item = &'a str>) -> Result
     let mut seen = BTreeSet::new();
     for (at, force) in forces.enumerate() {
         if Ref::new(force).is_err() || force.contains('/') {
-            return Err(wrong(format!("{list}[{at}].force"), "is no force: the second segment of its events' `source`"));
+            return Err(wrong(
+                format!("{list}[{at}].force"),
+                "is no force: the second segment of its events' `source`",
+            ));
         }
         if !seen.insert(force) {
             return Err(wrong(format!("{list}[{at}].force"), "is named twice: a force has one"));
@@ -101,9 +104,9 @@ impl RecordsSettings {
         let roots = roots(feed.ca_file.as_deref()).map_err(|detail| wrong(key("ca_file"), detail))?;
         let client = match (&feed.client_certificate_file, &feed.client_key_file) {
             (None, None) => None,
-            (Some(certificate), Some(private_key)) => Some(
-                client(certificate, private_key).map_err(|(name, detail)| wrong(key(name), detail))?,
-            ),
+            (Some(certificate), Some(private_key)) => {
+                Some(client(certificate, private_key).map_err(|(name, detail)| wrong(key(name), detail))?)
+            }
             (Some(_), None) | (None, Some(_)) => {
                 return Err(wrong(key("client_key_file"), "goes with client_certificate_file: name both or neither"));
             }

@@ -58,7 +58,11 @@ fn whatever_is_read_says_how_old_the_records_are() {
             assert_eq!(age(&fresh), json!({ "last_exchange_at": came_at, "is_stale": false }), "{path}");
             assert_eq!(age(&later), json!({ "last_exchange_at": came_at, "is_stale": true }), "{path}");
             let back = later.get(reader, &format!("{path}?known_at={came_at}"));
-            assert_eq!((back.status, back.header("records-as-of"), back.json().get("records")), (200, None, None), "{path}");
+            assert_eq!(
+                (back.status, back.header("records-as-of"), back.json().get("records")),
+                (200, None, None),
+                "{path}"
+            );
         }
     });
 }
@@ -119,7 +123,8 @@ fn a_proposal_says_of_when_the_records_were_and_planning_goes_on_regardless() {
         let asked = later.act(&supervisor(), "/v1/schedules", None, &body);
         assert_eq!(asked.status, 202, "{}", asked.text);
         let location = asked.header("location").unwrap().to_owned();
-        let read = (0..100_000).map(|_| later.get(&supervisor(), &location)).find(|it| it.json()["state"] != "planning");
+        let read =
+            (0..100_000).map(|_| later.get(&supervisor(), &location)).find(|it| it.json()["state"] != "planning");
         assert_eq!(read.unwrap().json()["records_as_of"], "2021-04-15T08:00:00Z");
     });
 }

@@ -78,7 +78,8 @@ impl RecordsFeed {
                 let Answer { head, body, length } = told.lock().unwrap()(&request);
                 noted.lock().unwrap().push(request);
                 // Whoever asked may be gone.
-                let _ = write!(stream, "HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
+                let _ =
+                    write!(stream, "HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}");
             }
         });
         Self { address, answers, asked, stops, thread: Some(thread) }
@@ -141,8 +142,15 @@ fn request(stream: &TcpStream) -> Option<Asked> {
     }
     let (_, query) = path.split_once('?')?;
     let parameter = |name: &str| {
-        query.split('&').find_map(|part| part.split_once('=').filter(|(known, _)| *known == name)).map(|(_, value)| value)
+        query
+            .split('&')
+            .find_map(|part| part.split_once('=').filter(|(known, _)| *known == name))
+            .map(|(_, value)| value)
     };
     assert_eq!(parameter("system"), Some("invented"), "the URL's own query is kept");
-    Some(Asked { after: parameter("after").map(str::to_owned), limit: parameter("limit")?.parse().ok()?, authorization })
+    Some(Asked {
+        after: parameter("after").map(str::to_owned),
+        limit: parameter("limit")?.parse().ok()?,
+        authorization,
+    })
 }

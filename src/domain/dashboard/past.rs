@@ -99,9 +99,7 @@ impl Counted {
         let cases: BTreeSet<&Ref> = self.cases.iter().map(|case| &case.offender_ref).collect();
         let concerned = flags.iter().filter(|flag| match &flag.offender_ref {
             Some(offender) => cases.contains(offender),
-            None => {
-                flag.code().subject_kind() == SubjectKind::Force || is_of(team, flag.team_ref.as_ref())
-            }
+            None => flag.code().subject_kind() == SubjectKind::Force || is_of(team, flag.team_ref.as_ref()),
         });
         concerned.cloned().collect()
     }

@@ -47,7 +47,9 @@ impl Refused {
             Self::Unreadable => "give the service the right to read it",
             Self::TooLarge => "split it into shorter files, or raise records.folder_mebibytes",
             Self::CannotBeUnpacked => "it is not gzip, or not all of it; write it whole, then rename it into the inbox",
-            Self::UnpackedTooLarge => "split it into shorter files before packing them, or raise records.folder_mebibytes",
+            Self::UnpackedTooLarge => {
+                "split it into shorter files before packing them, or raise records.folder_mebibytes"
+            }
         }
     }
 }

@@ -132,7 +132,8 @@ fn deal_with(store: &Store, clock: Clock, folder: &WatchedFolder, path: &Path) -
             Ok(Outcome { id, is_done, report })
         }
         Err(ImportError::Feed { id, .. }) => {
-            let detail = "the file could not be read to its end; what was taken is kept, and GET /v1/imports has the report";
+            let detail =
+                "the file could not be read to its end; what was taken is kept, and GET /v1/imports has the report";
             Ok(Outcome { id, is_done: false, report: json!({ "id": id, "code": BROKEN_OFF, "detail": detail }) })
         }
         Err(ImportError::Store(error)) => Err(error.into()),

@@ -72,7 +72,8 @@ impl Line {
     /// # Errors
     /// When none comes whole.
     pub fn page(&self, after: Option<&str>, limit: usize) -> Result<Page, Failed> {
-        let mut request = self.agent.get(&self.url).query("limit", limit.to_string()).header("accept", ACCEPTED.join(", "));
+        let mut request =
+            self.agent.get(&self.url).query("limit", limit.to_string()).header("accept", ACCEPTED.join(", "));
         if let Some(after) = after {
             request = request.query("after", after);
         }

@@ -69,12 +69,7 @@ pub struct Pulled {
 ///
 /// # Errors
 /// When the store fails. What was taken before stays, and so does its cursor.
-pub fn pull(
-    store: &Store,
-    clock: Clock,
-    feed: &PulledFeed,
-    goes_on: &dyn Fn() -> bool,
-) -> Result<Pulled, StoreError> {
+pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -> bool) -> Result<Pulled, StoreError> {
     let mut pulled = Pulled::default();
     loop {
         let place = store.transaction(|connection| pull_place::of_force(connection, &feed.force))?;
@@ -86,7 +81,8 @@ pub fn pull(
         let page = match feed.line.page(place.cursor.as_deref(), feed.page_events) {
             Ok(page) => page,
             Err(failed) => {
-                store.transaction_that_writes(|connection| note_failure(connection, feed, &failed, (began_at, clock)))?;
+                store
+                    .transaction_that_writes(|connection| note_failure(connection, feed, &failed, (began_at, clock)))?;
                 pulled.stopped = Some(failed.code);
                 return Ok(pulled);
             }
@@ -180,9 +176,15 @@ mod tests {
 
     #[test]
     fn the_other_side_is_left_alone_longer_and_longer_or_as_long_as_it_asks() {
-        for (failures, asks, minutes) in
-            [(0, None, 1), (1, None, 2), (5, None, 32), (6, None, 60), (1_000, None, 60), (3, Some(300), 5), (0, Some(90_000), 60)]
-        {
+        for (failures, asks, minutes) in [
+            (0, None, 1),
+            (1, None, 2),
+            (5, None, 32),
+            (6, None, 60),
+            (1_000, None, 60),
+            (3, Some(300), 5),
+            (0, Some(90_000), 60),
+        ] {
             let asks = asks.map(TimeDelta::seconds);
             assert_eq!(wait(failures, asks), TimeDelta::minutes(minutes), "{failures} {asks:?}");
         }
