@@ -110,7 +110,7 @@ pub fn evaluate(force: &ForceFile, facts: &ServiceFacts, at: Moment, policy: &Po
     for (team, finding) in dip_sample::due(force, at, policy) {
         flags.push(Flag::new(FlagCode::DipSampleDue, team.clone(), finding, policy).of_team(Some(team)));
     }
-    for (of_force, finding) in records_system::stale(facts, at, policy) {
+    if let Some((of_force, finding)) = records_system::stale(facts, at, policy) {
         flags.push(Flag::new(FlagCode::RecordsSystemStale, of_force, finding, policy));
     }
     put_in_order(&mut flags);
