@@ -13,7 +13,6 @@ use mosovo_visits::domain::calendar::CivilDate;
 use mosovo_visits::domain::reference::Ref;
 use mosovo_visits::planning::search::Budget;
 use mosovo_visits::planning::take::Stay;
-use mosovo_visits::store::Store;
 use mosovo_visits::store::scope::Scope;
 use serde_json::Value;
 

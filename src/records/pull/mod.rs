@@ -21,10 +21,14 @@ use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::exchange::{self, Ended};
+use crate::store::import::refresh_statistics;
 use crate::store::pull_place::{self, PullPlace};
 
 /// The most events in a page: as many as a transaction takes.
 pub const MOST_EVENTS: usize = EVENTS_A_BATCH;
+
+/// Pages of a run after which the database looks at its tables anew; then after four times as many, and so on.
+const FIRST_STATISTICS_AFTER: u64 = 10;
 
 /// How long the other side is left alone after it has failed once; twice as long each time. `[I]`
 const FIRST_WAIT: TimeDelta = TimeDelta::minutes(1);
@@ -70,7 +74,7 @@ pub struct Pulled {
 /// # Errors
 /// When the store fails. What was taken before stays, and so does its cursor.
 pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -> bool) -> Result<Pulled, StoreError> {
-    let mut pulled = Pulled::default();
+    let (mut pulled, mut statistics_after) = (Pulled::default(), FIRST_STATISTICS_AFTER);
     loop {
         let place = store.transaction(|connection| pull_place::of_force(connection, &feed.force))?;
         let began_at = clock.now();
@@ -95,6 +99,10 @@ pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -
         }
         if !is_kept || !page.more || !goes_on() {
             return Ok(pulled);
+        }
+        if pulled.pages >= statistics_after {
+            statistics_after *= 4;
+            store.transaction(refresh_statistics)?;
         }
     }
 }
