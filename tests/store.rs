@@ -103,7 +103,8 @@ fn what_was_taken_in_before_exchanges_were_noted_is_one() {
         let (actor, clock) = (Actor::ForceJob { job: "invented", force: "wessex".to_owned() }, scenario_clock());
         import_lines(store, clock, &actor, "http", sent.as_bytes(), |_| {}).unwrap();
         let known = |store: &Store| {
-            let system = store.transaction(|connection| exchange::records_system(connection, "wessex")).unwrap().unwrap();
+            let system =
+                store.transaction(|connection| exchange::records_system(connection, "wessex")).unwrap().unwrap();
             let known = system.exchanges.into_iter().map(|it| (it.channel, it.outcome, it.last_success_at));
             known.collect::<Vec<_>>()
         };
