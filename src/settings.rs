@@ -26,6 +26,7 @@ use crate::casework::clock::Clock;
 use crate::casework::roads::RoadService;
 use crate::casework::senders::Senders;
 use crate::casework::timetable::{ScheduleError, Timetable};
+use crate::records::RecordsSources;
 use crate::store::url::{DatabaseUrl, DatabaseUrlError};
 
 pub use audit::{AuditFiles, AuditSettings};
@@ -89,9 +90,9 @@ pub enum SettingsError {
     #[error("records.{key} {detail}")]
     Records {
         /// Which setting.
-        key: &'static str,
+        key: String,
         /// What is wrong with it; what was set is not repeated.
-        detail: String,
+        detail: &'static str,
     },
     /// Outward events cannot be delivered as it is set.
     #[error("webhooks.{key} {detail}")]
@@ -278,6 +279,14 @@ impl Settings {
     #[must_use]
     pub const fn transfers(&self) -> &TransferSettings {
         &self.transfers
+    }
+
+    /// Where records are fetched by the service itself.
+    ///
+    /// # Errors
+    /// When a feed or a folder cannot be used as it is set.
+    pub fn records_sources(&self) -> Result<RecordsSources, SettingsError> {
+        self.records.sources()
     }
 
     /// When the service's own jobs run.

@@ -177,9 +177,10 @@ fn webhooks(settings: &Settings) -> anyhow::Result<Option<Webhooks>> {
 /// A worker for the service's own jobs.
 ///
 /// # Errors
-/// When a schedule is none, or the policy cannot be read.
+/// When a schedule is none, the policy cannot be read, or something cannot be used as it is set.
 pub fn worker(settings: &Settings, store: Store, roads: RoadService) -> anyhow::Result<Worker> {
     let worker = Worker::new(store, settings.clock(), Policies::built_in()?, registry(settings)?).with_roads(roads);
+    let worker = worker.with_records(settings.records_sources()?);
     Ok(match webhooks(settings)? {
         Some(webhooks) => worker.with_webhooks(webhooks),
         None => worker,

@@ -21,6 +21,8 @@ mod jobs;
 mod kill;
 mod layers;
 mod plan;
+mod pull;
+mod records_folder;
 mod replay;
 mod roads;
 mod scenario;

@@ -1,18 +1,22 @@
 //! The store, on both databases: migrations, and what becomes of late, repeated and withdrawn records.
 
 use diesel::connection::SimpleConnection;
+use mosovo_visits::casework::actor::Actor;
 use mosovo_visits::casework::flags::force_file;
+use mosovo_visits::domain::exchange::Channel;
 use mosovo_visits::domain::moment::Moment;
 use mosovo_visits::domain::record::RecordKind;
 use mosovo_visits::domain::reference::Ref;
+use mosovo_visits::records::import::import_lines;
 use mosovo_visits::store::Store;
 use mosovo_visits::store::backend::AnyConnection;
 use mosovo_visits::store::current::{Wanted, records_in_scope};
 use mosovo_visits::store::error::StoreError;
+use mosovo_visits::store::exchange;
 use mosovo_visits::store::scope::{Scope, TeamScope};
 use serde_json::{Value, json};
 
-use crate::support::{import, on_both_databases, on_both_empty_databases};
+use crate::support::{import, on_both_databases, on_both_empty_databases, scenario_clock};
 
 fn event(id: &str, event_type: &str, time: &str, data: Value) -> String {
     json!({
@@ -88,6 +92,37 @@ fn the_teams_of_records_that_were_there_before_are_filled_in() {
                 Ok::<(), StoreError>(())
             })
             .unwrap();
+    });
+}
+
+#[test]
+fn what_was_taken_in_before_exchanges_were_noted_is_one() {
+    on_both_databases(|store| {
+        import(store, &offender("e1", "2021-01-01T00:00:00Z", "community"));
+        let sent = offender("e2", "2021-01-02T00:00:00Z", "custody");
+        let (actor, clock) = (Actor::ForceJob { job: "invented", force: "wessex".to_owned() }, scenario_clock());
+        import_lines(store, clock, &actor, "http", sent.as_bytes(), |_| {}).unwrap();
+        let known = |store: &Store| {
+            let system =
+                store.transaction(|connection| exchange::records_system(connection, "wessex")).unwrap().unwrap();
+            let known = system.exchanges.into_iter().map(|it| (it.channel, it.outcome, it.last_success_at));
+            known.collect::<Vec<_>>()
+        };
+        let before = known(store);
+        assert_eq!(before.iter().map(|it| it.0).collect::<Vec<_>>(), [Channel::CommandLine, Channel::Push]);
+        assert!(before.iter().all(|it| it.2 == Some(scenario_clock().now())));
+        store
+            .transaction(|connection| {
+                let backend = if matches!(connection, AnyConnection::Postgres(_)) { "postgres" } else { "sqlite" };
+                for direction in ["down", "up"] {
+                    let file = format!("migrations/{backend}/2026-11-28-000064_exchange/{direction}.sql");
+                    let statements = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+                    connection.batch_execute(&std::fs::read_to_string(statements).unwrap())?;
+                }
+                Ok::<(), StoreError>(())
+            })
+            .unwrap();
+        assert_eq!(known(store), before);
     });
 }
 

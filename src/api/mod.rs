@@ -26,6 +26,7 @@ pub mod people;
 pub mod plans;
 pub mod precondition;
 pub mod records;
+pub mod records_age;
 pub mod respond;
 pub mod road_service;
 pub mod routes;

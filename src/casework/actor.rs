@@ -108,6 +108,13 @@ pub enum Actor {
     Operator,
     /// A job of the service's own, by its name.
     Job(&'static str),
+    /// Such a job on behalf of one force.
+    ForceJob {
+        /// Its name.
+        job: &'static str,
+        /// The one force whose records it may touch.
+        force: String,
+    },
     /// Somebody with a token.
     Person(Person),
 }
@@ -118,6 +125,7 @@ impl Actor {
     pub fn force(&self) -> Option<&str> {
         match self {
             Self::Operator | Self::Job(_) => None,
+            Self::ForceJob { force, .. } => Some(force),
             Self::Person(person) => Some(&person.force),
         }
     }
@@ -135,7 +143,7 @@ impl Actor {
     #[must_use]
     pub const fn reason(&self) -> Option<ReadingReason> {
         match self {
-            Self::Operator | Self::Job(_) => None,
+            Self::Operator | Self::Job(_) | Self::ForceJob { .. } => None,
             Self::Person(person) => person.reason,
         }
     }
@@ -145,7 +153,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Operator => f.write_str("operator"),
-            Self::Job(name) => write!(f, "job:{name}"),
+            Self::Job(name) | Self::ForceJob { job: name, .. } => write!(f, "job:{name}"),
             Self::Person(person) => write!(f, "{}:{}", person.role.name(), person.subject),
         }
     }

@@ -4,7 +4,7 @@
 //! between two batches, the same import run again finds what it already took as duplicates and
 //! takes the rest.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -16,12 +16,15 @@ use super::clock::Clock;
 use super::extracts::report::ExtractOutcome;
 use super::merges::{self, FaultyMerge};
 use super::reading::Reader;
+use crate::domain::calendar::Instant;
+use crate::domain::exchange::{ALL_REFUSED, BROKEN_OFF, Channel, SUCCEEDED};
 use crate::domain::moment::Moment;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::evaluation;
+use crate::store::exchange::{self, Ended};
 use crate::store::import::{self, StoredImport};
 use crate::store::record::{self, NewVersion};
 use crate::store::reference::{self, Dangling};
@@ -144,6 +147,11 @@ pub struct ImportReport {
 pub struct Import {
     clock: Clock,
     actor: Actor,
+    /// By which way it came; nothing of a dry run.
+    channel: Option<Channel>,
+    began_at: Instant,
+    /// Events taken, by force: those that were known included.
+    taken: BTreeMap<String, u64>,
     report: ImportReport,
     statistics_after: u64,
 }
@@ -164,13 +172,17 @@ impl Import {
         actor: &Actor,
         origin: &str,
     ) -> Result<Self, StoreError> {
-        let import = Self::dry(clock, actor);
-        import::start(connection, import.report.id, origin, &actor.to_string(), actor.force(), clock.now())?;
+        let import = Self::new(clock, actor, Some(Channel::of_origin(origin)));
+        import::start(connection, import.report.id, origin, &actor.to_string(), actor.force(), import.began_at)?;
         Ok(import)
     }
 
     /// An import of which nothing is kept.
     pub(super) fn dry(clock: Clock, actor: &Actor) -> Self {
+        Self::new(clock, actor, None)
+    }
+
+    fn new(clock: Clock, actor: &Actor, channel: Option<Channel>) -> Self {
         let report = ImportReport {
             id: Uuid::now_v7(),
             state: ImportState::Running,
@@ -186,7 +198,9 @@ impl Import {
             extract: None,
             forces: BTreeSet::new(),
         };
-        Self { clock, actor: actor.clone(), report, statistics_after: FIRST_STATISTICS_AFTER }
+        let (began_at, taken) = (clock.now(), BTreeMap::new());
+        let statistics_after = FIRST_STATISTICS_AFTER;
+        Self { clock, actor: actor.clone(), channel, began_at, taken, report, statistics_after }
     }
 
     /// What has come of it so far.
@@ -203,6 +217,26 @@ impl Import {
     pub(super) fn ended_dry(mut self) -> ImportReport {
         self.report.state = ImportState::DryRun;
         self.report
+    }
+
+    /// Takes a feed that is at hand within a transaction that has its turn, so that what else the transaction does holds with it or not
+    /// at all.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn whole(
+        connection: &mut AnyConnection,
+        clock: Clock,
+        actor: &Actor,
+        origin: &str,
+        (batch, refused): (Vec<NewVersion>, Vec<RefusedEvent>),
+    ) -> Result<ImportReport, StoreError> {
+        let mut import = Self::start_within(connection, clock, actor, origin)?;
+        for refused in refused {
+            import.refuse(refused);
+        }
+        import.take(connection, batch, |_, batch| Ok(batch))?;
+        import.close(connection, true)
     }
 
     /// Notes a refused event; the import goes on.
@@ -230,30 +264,7 @@ impl Import {
         batch: Vec<NewVersion>,
         sift: impl FnOnce(&mut AnyConnection, Vec<NewVersion>) -> Result<Vec<NewVersion>, StoreError>,
     ) -> Result<(), StoreError> {
-        self.report.forces.extend(batch.iter().map(|version| version.force.clone()));
-        let (id, now) = (self.report.id, self.clock.now());
-        let (actor, force) = (self.actor.to_string(), self.actor.force());
-        let counts = store.transaction_that_writes(|connection| -> Result<Counts, StoreError> {
-            import::take_turn(connection, id)?;
-            let batch = sift(connection, batch)?;
-            let known = known_events(connection, &batch)?;
-            let keys: HashSet<_> = batch.iter().map(key).collect();
-            let ages = record::current_ages(connection, keys)?;
-            let sorted = sort_out(batch, known, ages);
-            for force in sorted.forces() {
-                evaluation::request(connection, force, now)?;
-            }
-            let detail = json!({"import": id, "accepted": sorted.counts.accepted, "stale": sorted.counts.stale});
-            record::apply(connection, id, now, sorted.versions, &sorted.newest)?;
-            audit::append(
-                connection,
-                AuditEntry { at: now, actor: &actor, act: "records.apply", force, subject: None, detail },
-            )?;
-            Ok(sorted.counts)
-        })?;
-        self.report.accepted += counts.accepted;
-        self.report.duplicates += counts.duplicates;
-        self.report.stale += counts.stale;
+        store.transaction_that_writes(|connection| self.take(connection, batch, sift))?;
         if self.report.accepted + self.report.stale >= self.statistics_after {
             self.statistics_after *= 4;
             store.transaction(import::refresh_statistics)?;
@@ -261,37 +272,96 @@ impl Import {
         Ok(())
     }
 
-    /// Closes the import: looks for dangling references and keeps the report.
+    fn take(
+        &mut self,
+        connection: &mut AnyConnection,
+        batch: Vec<NewVersion>,
+        sift: impl FnOnce(&mut AnyConnection, Vec<NewVersion>) -> Result<Vec<NewVersion>, StoreError>,
+    ) -> Result<(), StoreError> {
+        for version in &batch {
+            *self.taken.entry(version.force.clone()).or_default() += 1;
+        }
+        let (id, now) = (self.report.id, self.clock.now());
+        let (actor, force) = (self.actor.to_string(), self.actor.force());
+        import::take_turn(connection, id)?;
+        let batch = sift(connection, batch)?;
+        let known = known_events(connection, &batch)?;
+        let keys: HashSet<_> = batch.iter().map(key).collect();
+        let ages = record::current_ages(connection, keys)?;
+        let sorted = sort_out(batch, known, ages);
+        for force in sorted.forces() {
+            evaluation::request(connection, force, now)?;
+        }
+        let Counts { accepted, duplicates, stale } = sorted.counts;
+        let detail = json!({"import": id, "accepted": accepted, "stale": stale});
+        record::apply(connection, id, now, sorted.versions, &sorted.newest)?;
+        audit::append(
+            connection,
+            AuditEntry { at: now, actor: &actor, act: "records.apply", force, subject: None, detail },
+        )?;
+        self.report.accepted += accepted;
+        self.report.duplicates += duplicates;
+        self.report.stale += stale;
+        Ok(())
+    }
+
+    /// Closes the import: looks for dangling references, keeps the report, and notes the exchange that it was.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn finish(mut self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
+    pub fn finish(self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
+        store.transaction_that_writes(|connection| self.close(connection, read_to_its_end))
+    }
+
+    fn close(mut self, connection: &mut AnyConnection, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
         self.report.state = if read_to_its_end { ImportState::Completed } else { ImportState::Failed };
+        self.report.forces = self.taken.keys().cloned().collect();
         let now = self.clock.now();
-        store.transaction_that_writes(|connection| -> Result<(), StoreError> {
-            // What dangles is reported again until it resolves, whatever this feed spoke of.
-            let forces = match self.actor.force() {
-                Some(force) => vec![force.to_owned()],
-                None => record::forces(connection)?,
-            };
-            for force in &forces {
-                let dangling = reference::dangling_references(connection, force)?;
-                self.report.dangling += dangling.len();
-                let room = MAX_LISTED.saturating_sub(self.report.dangling_references.len());
-                self.report.truncated |= dangling.len() > room;
-                self.report
-                    .dangling_references
-                    .extend(dangling.into_iter().take(room).map(|dangling| dangling_reference(force, dangling)));
-                let faulty = merges::faults(connection, force, Moment::at(now))?;
-                let room = MAX_LISTED.saturating_sub(self.report.faulty_merges.len());
-                self.report.truncated |= faulty.len() > room;
-                self.report.faulty_merges.extend(faulty.into_iter().take(room));
-            }
-            let stored = serde_json::to_value(&self.report)
-                .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;
-            import::finish(connection, self.report.id, self.report.state.name(), stored, now)
-        })?;
+        // What dangles is reported again until it resolves, whatever this feed spoke of.
+        let forces = match self.actor.force() {
+            Some(force) => vec![force.to_owned()],
+            None => record::forces(connection)?,
+        };
+        for force in &forces {
+            let dangling = reference::dangling_references(connection, force)?;
+            self.report.dangling += dangling.len();
+            let room = MAX_LISTED.saturating_sub(self.report.dangling_references.len());
+            self.report.truncated |= dangling.len() > room;
+            self.report
+                .dangling_references
+                .extend(dangling.into_iter().take(room).map(|dangling| dangling_reference(force, dangling)));
+            let faulty = merges::faults(connection, force, Moment::at(now))?;
+            let room = MAX_LISTED.saturating_sub(self.report.faulty_merges.len());
+            self.report.truncated |= faulty.len() > room;
+            self.report.faulty_merges.extend(faulty.into_iter().take(room));
+        }
+        let stored = serde_json::to_value(&self.report)
+            .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;
+        import::finish(connection, self.report.id, self.report.state.name(), stored, now)?;
+        self.note_exchange(connection)?;
         Ok(self.report)
+    }
+
+    /// An exchange with the records system of the force that sent it; of whoever is not bound to one, with each that the events spoke of.
+    /// One of which every event was refused is none that succeeded.
+    fn note_exchange(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        let Some(channel) = self.channel else { return Ok(()) };
+        let bound = self.actor.force().map(|force| {
+            let taken = self.taken.get(force).copied().unwrap_or_default();
+            (force, taken + self.report.refused, taken == 0 && self.report.refused > 0)
+        });
+        let spoken_of = self.taken.iter().map(|(force, taken)| (force.as_str(), *taken, false));
+        let exchanges: Vec<_> = bound.map_or_else(|| spoken_of.collect(), |bound| vec![bound]);
+        for (force, events, is_all_refused) in exchanges {
+            let outcome = match self.report.state {
+                ImportState::Completed if is_all_refused => ALL_REFUSED,
+                ImportState::Completed => SUCCEEDED,
+                ImportState::Running | ImportState::Failed | ImportState::DryRun => BROKEN_OFF,
+            };
+            let (began_at, ended_at) = (self.began_at, self.clock.now());
+            exchange::note(connection, force, &Ended { channel, began_at, ended_at, outcome, events })?;
+        }
+        Ok(())
     }
 }
 
@@ -332,10 +402,6 @@ pub(super) fn key(version: &NewVersion) -> record::RecordKey {
     (version.force.clone(), version.kind, version.subject.clone())
 }
 
-pub(super) fn known_events(
-    connection: &mut AnyConnection,
-    batch: &[NewVersion],
-) -> Result<HashSet<(String, String)>, StoreError> {
     let mut ids: HashMap<&str, Vec<&str>> = HashMap::new();
     for version in batch {
         ids.entry(&version.source).or_default().push(&version.event_id);

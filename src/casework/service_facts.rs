@@ -9,7 +9,7 @@ use crate::planning::snapshot::DueRule;
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::planned_visit::{PlannedVisitRow, force_visits};
-use crate::store::{briefing, schedule};
+use crate::store::{briefing, exchange, schedule};
 
 /// All that the flags look at. A briefing counts as read when an officer of the neighbourhood did: who supervises cases
 /// reads it to see what is told, and nobody is told by that.
@@ -30,6 +30,7 @@ pub fn load(connection: &mut AnyConnection, force: &str) -> Result<ServiceFacts,
         unplaced_visits,
         expected_visits,
         briefings_read_at: briefing::last_read_at(connection, force, Role::NeighbourhoodOfficer.name())?,
+        records_system: exchange::records_system(connection, force)?,
     })
 }
 

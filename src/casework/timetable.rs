@@ -30,17 +30,23 @@ pub enum JobName {
     PendingForecasts,
     /// Delivers outward events to the subscriptions.
     Deliveries,
+    /// Pulls records from the systems that are asked for them.
+    PullRecords,
+    /// Takes the files of the watched folders.
+    RecordsFolder,
 }
 
 impl JobName {
     /// Every job.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::NightlyFlags,
         Self::PendingFlags,
         Self::NightlyProposal,
         Self::PendingProposals,
         Self::PendingForecasts,
         Self::Deliveries,
+        Self::PullRecords,
+        Self::RecordsFolder,
     ];
 
     /// The name as it is written.
@@ -53,6 +59,8 @@ impl JobName {
             Self::PendingProposals => "pending_proposals",
             Self::PendingForecasts => "pending_forecasts",
             Self::Deliveries => "deliveries",
+            Self::PullRecords => "pull_records",
+            Self::RecordsFolder => "records_folder",
         }
     }
 
@@ -66,6 +74,8 @@ impl JobName {
             Self::PendingProposals => "plans the proposals that were asked for and never finished",
             Self::PendingForecasts => "makes the forecasts that were asked for and that nobody is at",
             Self::Deliveries => "delivers outward events to the subscriptions",
+            Self::PullRecords => "pulls records from the systems that are asked for them",
+            Self::RecordsFolder => "takes the files of the watched folders",
         }
     }
 
@@ -74,7 +84,12 @@ impl JobName {
     pub const fn keyed_by(self) -> KeyedBy {
         match self {
             Self::NightlyFlags | Self::NightlyProposal => KeyedBy::LocalDate,
-            Self::PendingFlags | Self::PendingProposals | Self::PendingForecasts | Self::Deliveries => KeyedBy::Instant,
+            Self::PendingFlags
+            | Self::PendingProposals
+            | Self::PendingForecasts
+            | Self::Deliveries
+            | Self::PullRecords
+            | Self::RecordsFolder => KeyedBy::Instant,
         }
     }
 

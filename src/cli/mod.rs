@@ -15,6 +15,7 @@ pub mod inspection_pack;
 pub mod plan;
 pub mod plot;
 mod progress;
+pub mod pull;
 pub mod replay;
 pub mod schema;
 pub mod sender_key;
@@ -51,6 +52,8 @@ enum Command {
     Migrate,
     /// Imports a records feed, one event a line; or an extract, CSV or XLSX, by its mapping.
     Import(import::Arguments),
+    /// Pulls the records of a force from the system that is asked for them, now.
+    Pull(pull::Arguments),
     /// Invents a caseload and writes it as a records feed; needs no database.
     Generate(generate::Arguments),
     /// Evaluates the flags.
@@ -134,6 +137,7 @@ pub fn run(arguments: Arguments, settings: &Settings) -> anyhow::Result<ExitCode
             store.migrate()?;
             import::run(&arguments, &store, clock)?;
         }
+        Command::Pull(arguments) => pull::run(&arguments, &open_current()?, settings)?,
         Command::Flags(arguments) => flags::run(&arguments, &open_current()?, clock)?,
         Command::FirstNoticed(arguments) => first_noticed::run(&arguments, &open_current()?, clock)?,
         Command::Plan(arguments) => match &arguments.snapshot {

@@ -255,6 +255,8 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("reactive_review.list", Operation::Consultation),
     ("reactive_review.read", Operation::Consultation),
     ("records.apply", Operation::Collection),
+    ("records.folder", Operation::Operation),
+    ("records.pull", Operation::Operation),
     ("risk_management_plan.approve", Operation::Alteration),
     ("risk_management_plan.draft", Operation::Alteration),
     ("risk_management_plan.edit", Operation::Alteration),

@@ -32,6 +32,7 @@ pub mod dashboard_policy;
 pub mod dip_sample;
 pub mod disposal;
 pub mod drift;
+pub mod exchange;
 pub mod first_noticed;
 pub mod flag;
 pub mod forecast_policy;

@@ -96,6 +96,9 @@ pub struct Policy {
     /// Days within which a neighbourhood's officers read its briefing. `[I]` (Merseyside 2018, Dorset 2021: neighbourhood
     /// teams unaware)
     pub briefing_max_age_days: u32,
+    /// Hours without a successful exchange with the records system after which what is held counts as stale: a day, so that no night's
+    /// feed is missed unnoticed. `[I]`
+    pub records_stale_hours: u32,
     /// Fewest guesses of a team's planned visits that show whether they can be guessed. `[I]`
     pub predictable_min_guesses: u32,
     /// Percentage points over pure chance that a guesser may be right. `[I]`

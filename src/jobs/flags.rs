@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{JobContext, JobError, Task};
+use crate::casework::exchange::ask_where_it_changed;
 use crate::casework::flags::{EvaluationError, EvaluationReport, evaluate_force, evaluate_if_asked, forces};
 use crate::store::error::StoreError;
 use crate::store::evaluation;
@@ -28,13 +29,16 @@ const QUIET: TimeDelta = TimeDelta::seconds(30);
 /// How long an evaluation waits for that at most.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
 
-/// Evaluates the flags of the forces whose records changed and have been quiet since.
+/// Evaluates the flags of the forces whose records changed and have been quiet since, or whose records system fell silent or is heard of
+/// again.
 #[derive(Debug, Clone, Copy)]
 pub struct PendingFlags;
 
 impl Task for PendingFlags {
     fn run(&self, context: &JobContext<'_>) -> Result<Value, JobError> {
-        let now = context.clock.now();
+        let at = context.clock.moment();
+        let (now, policy) = (at.now(), context.policies.in_force(at.today())?);
+        context.store.transaction_that_writes(|connection| ask_where_it_changed(connection, at, policy))?;
         let settled = context.store.transaction(|connection| -> Result<Vec<String>, StoreError> {
             let mut settled = Vec::new();
             for force in evaluation::forces_asking(connection)? {

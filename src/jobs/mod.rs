@@ -4,8 +4,10 @@
 pub mod deliveries;
 pub mod drive;
 pub mod flags;
+pub mod folder;
 pub mod forecast;
 pub mod proposal;
+pub mod pull;
 pub mod worker;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,7 @@ use crate::casework::subscriptions::Webhooks;
 use crate::casework::timetable::{Entry, JobName, Timetable};
 use crate::domain::notification_duty::rules::RulesError;
 use crate::domain::policy::{Policies, PolicyError};
+use crate::records::RecordsSources;
 use crate::store::Store;
 use crate::store::error::StoreError;
 
@@ -38,6 +41,8 @@ pub struct JobContext<'a> {
     pub roads: &'a RoadService,
     /// What deliveries are made with, or nothing.
     pub webhooks: Option<&'a Webhooks>,
+    /// Where records are fetched.
+    pub records: &'a RecordsSources,
     /// Who acts: the job itself, or whoever runs it by hand.
     pub actor: &'a Actor,
 }
@@ -141,6 +146,8 @@ impl Registry {
             .with(timetable, JobName::PendingProposals, proposal::PendingProposals)
             .with(timetable, JobName::PendingForecasts, forecast::PendingForecasts)
             .with(timetable, JobName::Deliveries, deliveries::Deliveries)
+            .with(timetable, JobName::PullRecords, pull::PullRecords)
+            .with(timetable, JobName::RecordsFolder, folder::RecordsFolder)
     }
 
     /// The same and one more, where the timetable has it.

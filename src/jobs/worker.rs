@@ -15,6 +15,7 @@ use crate::casework::roads::RoadService;
 use crate::casework::subscriptions::Webhooks;
 use crate::casework::timetable::{JobName, KeyedBy};
 use crate::domain::policy::Policies;
+use crate::records::RecordsSources;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::error::StoreError;
@@ -48,6 +49,7 @@ pub struct Worker {
     policies: Policies,
     roads: RoadService,
     webhooks: Option<Webhooks>,
+    records: RecordsSources,
     pub(super) registry: Registry,
     owner: String,
 }
@@ -57,7 +59,8 @@ impl Worker {
     #[must_use]
     pub fn new(store: Store, clock: Clock, policies: Policies, registry: Registry) -> Self {
         let owner = format!("{}-{}", std::process::id(), Uuid::now_v7());
-        Self { store, clock, policies, roads: RoadService::default(), webhooks: None, registry, owner }
+        let (roads, records) = (RoadService::default(), RecordsSources::default());
+        Self { store, clock, policies, roads, webhooks: None, records, registry, owner }
     }
 
     /// The same worker, which plans with this road service.
@@ -71,6 +74,13 @@ impl Worker {
     #[must_use]
     pub fn with_webhooks(mut self, webhooks: Webhooks) -> Self {
         self.webhooks = Some(webhooks);
+        self
+    }
+
+    /// The same worker, which fetches records from these.
+    #[must_use]
+    pub fn with_records(mut self, records: RecordsSources) -> Self {
+        self.records = records;
         self
     }
 
@@ -147,9 +157,9 @@ impl Worker {
             let work = scope.spawn(|| {
                 // Dropped when the work ends, in whichever way, and with it the renewing below.
                 let _running = running;
-                let Self { store, policies, roads, webhooks, .. } = self;
+                let Self { store, policies, roads, webhooks, records, .. } = self;
                 let webhooks = webhooks.as_ref();
-                let context = JobContext { store, clock: self.clock, policies, roads, webhooks, actor };
+                let context = JobContext { store, clock: self.clock, policies, roads, webhooks, records, actor };
                 span.in_scope(|| task.run(&context))
             });
             while ended.recv_timeout(RENEW_EVERY) == Err(RecvTimeoutError::Timeout) {

@@ -15,11 +15,12 @@ use crate::casework::import::{Import, ImportReport, RefusedEvent};
 use crate::domain::personal_data::offender_of;
 use crate::domain::references::references;
 use crate::store::Store;
+use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::record::{Content, NewVersion};
 
 /// Events in a transaction.
-pub(super) const EVENTS_A_BATCH: usize = 500;
+pub const EVENTS_A_BATCH: usize = 500;
 
 /// Bytes of events in a transaction, so that a batch of long events does not fill the memory.
 const BYTES_A_BATCH: u64 = 8 * 1024 * 1024;
@@ -107,6 +108,27 @@ pub fn import_events(
     }
     import.apply(store, batch)?;
     Ok(import.finish(store, true)?)
+}
+
+/// Imports events that are at hand, at most as many as a transaction takes, within a transaction that has its turn.
+///
+/// # Errors
+/// When the store fails. A refused event is not an error.
+pub fn import_within(
+    connection: &mut AnyConnection,
+    clock: Clock,
+    actor: &Actor,
+    origin: &str,
+    events: &[Box<RawValue>],
+) -> Result<ImportReport, StoreError> {
+    let (mut batch, mut refused) = (Vec::new(), Vec::new());
+    for (index, event) in (0..).zip(events) {
+        match parse_event(event.get().as_bytes()).and_then(|event| version_of(event, actor)) {
+            Ok(version) => batch.push(version),
+            Err(fault) => refused.push(refused_event(index, fault)),
+        }
+    }
+    Import::whole(connection, clock, actor, origin, (batch, refused))
 }
 
 /// The version that an event brings, where the actor may speak for the event's force.

@@ -14,6 +14,8 @@ pub struct JobSettings {
     pending_proposals: String,
     pending_forecasts: String,
     deliveries: String,
+    pull_records: String,
+    records_folder: String,
 }
 
 impl JobSettings {
@@ -30,6 +32,8 @@ impl JobSettings {
                 JobName::PendingProposals => &self.pending_proposals,
                 JobName::PendingForecasts => &self.pending_forecasts,
                 JobName::Deliveries => &self.deliveries,
+                JobName::PullRecords => &self.pull_records,
+                JobName::RecordsFolder => &self.records_folder,
             };
             Entry::new(job, schedule)
         };

@@ -1,7 +1,10 @@
-//! The force's own systems: who sends records, and over what.
+//! The force's own systems: who sends records and over what, and where records are fetched.
+
+mod sources;
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,14 +19,20 @@ use super::SettingsError;
 use super::roots::certificates;
 use crate::casework::senders::{Sender, Senders};
 use crate::domain::record::RecordKind;
+use sources::{FolderSettings, PullSettings};
 
-/// The force's own systems: who sends records, and over what.
+/// The force's own systems: who sends records and over what, and where records are fetched.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordsSettings {
     #[serde(default)]
     senders: Vec<SenderSettings>,
     mutual_tls: Option<MutualTlsSettings>,
+    pull: Vec<PullSettings>,
+    pull_page_events: NonZeroUsize,
+    pull_request_seconds: NonZeroU64,
+    folder: Vec<FolderSettings>,
+    folder_mebibytes: NonZeroU64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -73,7 +82,7 @@ impl RecordsSettings {
         let mut known = BTreeSet::new();
         let mut senders = Vec::with_capacity(self.senders.len());
         for SenderSettings { name, force, types, signed, key_number } in &self.senders {
-            let wrong = |detail: &str| SettingsError::Records { key: "senders", detail: detail.to_owned() };
+            let wrong = |detail| SettingsError::Records { key: "senders".to_owned(), detail };
             if name.trim().is_empty() || force.trim().is_empty() || *key_number < 1 {
                 return Err(wrong("need a name, a force and a key_number of 1 or more each"));
             }
@@ -107,8 +116,8 @@ impl MutualTlsSettings {
     /// # Errors
     /// When a file cannot be read or is not what it should be, or the address cannot be listened on.
     pub fn open(&self) -> Result<MutualTls, SettingsError> {
-        let wrong = |key, detail: &str| SettingsError::Records { key, detail: detail.to_owned() };
-        let of_clients = |detail: &str| wrong("mutual_tls.client_ca_file", detail);
+        let wrong = |key: &str, detail| SettingsError::Records { key: key.to_owned(), detail };
+        let of_clients = |detail| wrong("mutual_tls.client_ca_file", detail);
         let mut roots = RootCertStore::empty();
         for client in certificates(&self.client_ca_file).map_err(of_clients)? {
             roots.add(client).map_err(|_| of_clients("has what is no certificate of an issuer"))?;
@@ -136,9 +145,12 @@ mod tests {
 
     use super::*;
 
+    const SOURCES: &str =
+        "pull = []\npull_page_events = 1\npull_request_seconds = 1\nfolder = []\nfolder_mebibytes = 1\n";
+
     fn senders(toml: &str) -> Result<Senders, String> {
         let settings: RecordsSettings =
-            Figment::from(Toml::string(toml)).extract().map_err(|error| error.to_string())?;
+            Figment::from(Toml::string(&format!("{SOURCES}{toml}"))).extract().map_err(|error| error.to_string())?;
         settings.senders().map_err(|error| error.to_string())
     }
 

@@ -141,6 +141,18 @@ pub fn holding(connection: &mut AnyConnection, force: &str) -> Result<BTreeMap<F
         .collect()
 }
 
+/// True where a flag of a code holds in a force.
+///
+/// # Errors
+/// When the statement fails.
+pub fn is_held(connection: &mut AnyConnection, force: &str, code: FlagCode) -> Result<bool, StoreError> {
+    let holding = flag::table
+        .filter(flag::force.eq(force))
+        .filter(flag::code.eq(code.as_str()))
+        .filter(flag::cleared_at.is_null());
+    Ok(holding.count().get_result::<i64>(connection)? > 0)
+}
+
 /// Keeps flags that were not there before.
 ///
 /// # Errors

@@ -202,7 +202,7 @@ fn within<'a>(
 
 /// True of a force's flags that are these teams' now. What concerns an offender goes with the offender's case, also
 /// once it is cleared and its own row says no more than whose it was; what does not is its team's, and so is a planned
-/// visit, whoever has the case by now.
+/// visit, whoever has the case by now. What is about the force is every team's, and nobody's who has none.
 fn concerns<'a>(
     force: &'a str,
     teams: impl IntoIterator<Item = &'a Ref>,
@@ -230,9 +230,11 @@ fn concerns<'a>(
         .filter(current_record::team_ref.eq_any(teams.clone()))
         .select(offender_merge::merged_ref.nullable());
     let is_its_own = flag::offender_ref.is_null().or(flag::subject_kind.eq(SubjectKind::PlannedVisit.as_str()));
+    let of_force = Some(SubjectKind::Force.as_str()).filter(|_| !teams.is_empty());
     let by_itself = is_its_own.and(flag::team_ref.eq_any(teams));
     let of_case = flag::offender_ref.eq_any(offenders).or(flag::offender_ref.eq_any(merged_into_theirs));
-    Box::new(by_itself.or(of_case))
+    let is_of_force = flag::subject_kind.nullable().eq(of_force);
+    Box::new(by_itself.or(of_case).or(is_of_force))
 }
 
 /// A page of the flags in scope, at most `limit`, after `after`. `today` tells which

@@ -71,6 +71,8 @@ pub struct NewProposal<'a> {
     pub requested_at: Instant,
     /// By whom.
     pub requested_by: &'a str,
+    /// When records last came before the snapshot was taken, as far as that is known.
+    pub records_as_of: Option<Instant>,
 }
 
 /// A proposal as it is stored.
@@ -98,6 +100,8 @@ pub struct StoredProposal {
     pub document: Option<String>,
     /// By which way of planning it was made; not known of what was planned before that was kept.
     pub engine: Option<String>,
+    /// When records last came before its snapshot was taken, as far as that is known.
+    pub records_as_of: Option<Instant>,
 }
 
 /// Keeps a proposal that was asked for, with its snapshot. False where it is kept already: the same
@@ -128,6 +132,7 @@ pub fn request(connection: &mut AnyConnection, new: &NewProposal<'_>) -> Result<
         schedule_proposal::requested_at.eq(DbInstant::from(new.requested_at)),
         schedule_proposal::requested_by.eq(new.requested_by),
         schedule_proposal::version.eq(1),
+        schedule_proposal::records_as_of.eq(new.records_as_of.map(DbInstant::from)),
     );
     let kept = on_backend!(&mut *connection, c => {
         diesel::insert_into(schedule_proposal::table).values(proposal).on_conflict_do_nothing().execute(c)
@@ -188,7 +193,19 @@ pub fn finish(connection: &mut AnyConnection, id: Uuid, document: &str, engine: 
     Ok(changed == 1)
 }
 
-type ProposalRow = (DbId, String, String, Option<DbId>, String, i64, i64, String, i32, Option<String>, Option<String>);
+type ProposalRow = (
+    DbId,
+    String,
+    String,
+    Option<DbId>,
+    String,
+    i64,
+    i64,
+    String,
+    i32,
+    (Option<String>, Option<String>),
+    Option<DbInstant>,
+);
 
 /// A proposal's columns, in the order of [`ProposalRow`].
 macro_rules! columns {
@@ -203,8 +220,8 @@ macro_rules! columns {
             schedule_proposal::iterations,
             schedule_proposal::state,
             schedule_proposal::version,
-            schedule_proposal_document::document.nullable(),
-            schedule_proposal_document::engine.nullable(),
+            (schedule_proposal_document::document.nullable(), schedule_proposal_document::engine.nullable()),
+            schedule_proposal::records_as_of,
         )
     };
 }
@@ -242,8 +259,8 @@ pub fn of_any_force(connection: &mut AnyConnection, id: Uuid) -> Result<Option<S
 }
 
 fn stored_proposal(row: ProposalRow) -> Result<StoredProposal, StoreError> {
-    let (DbId(id), force, team_ref, parent_id, snapshot_sha256, seed, iterations, state, version, document, engine) =
-        row;
+    let (DbId(id), force, team_ref, parent_id, snapshot_sha256, seed, iterations, state, version, made, as_of) = row;
+    let (document, engine) = made;
     Ok(StoredProposal {
         id,
         force,
@@ -256,6 +273,7 @@ fn stored_proposal(row: ProposalRow) -> Result<StoredProposal, StoreError> {
         version,
         document,
         engine,
+        records_as_of: as_of.map(DbInstant::get),
     })
 }
 

@@ -666,6 +666,33 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    exchange (force, channel) {
+        force -> Text,
+        channel -> Text,
+        began_at -> sql::Instant,
+        ended_at -> sql::Instant,
+        outcome -> Text,
+        events -> Nullable<BigInt>,
+        last_success_at -> Nullable<sql::Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    pull_place (force) {
+        force -> Text,
+        cursor -> Nullable<Text>,
+        failures -> Integer,
+        not_before -> Nullable<sql::Instant>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     import,
     record_version,

@@ -39,6 +39,7 @@ mod problems;
 mod provenance;
 mod reactive_management;
 mod records;
+mod records_age;
 mod road_service;
 mod safeguarding;
 mod schedule_plots;

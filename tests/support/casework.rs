@@ -149,6 +149,7 @@ pub fn plan_visit(store: &Store, day: &str) -> Uuid {
     let team = "north".to_owned().try_into().unwrap();
     let day = day.parse().unwrap();
     let new = NewProposal {
+        records_as_of: None,
         id: proposal,
         force: "wessex",
         team_ref: &team,
@@ -163,6 +164,7 @@ pub fn plan_visit(store: &Store, day: &str) -> Uuid {
         requested_by: "operator",
     };
     let stored = StoredProposal {
+        records_as_of: None,
         id: proposal,
         force: "wessex".to_owned(),
         team_ref: "north".to_owned(),

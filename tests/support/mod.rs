@@ -7,6 +7,7 @@ pub mod osrm;
 mod postgres;
 pub mod receiver;
 pub mod workbook;
+pub mod records_feed;
 
 use std::io::{BufReader, Read};
 use std::path::PathBuf;

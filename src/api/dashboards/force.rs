@@ -8,12 +8,14 @@ use crate::api::as_at::AsAtQuery;
 use crate::api::auth::act::ReadForceDashboard;
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
+use crate::api::records_age::{records_age, with_age};
 use crate::api::service::Service;
 use crate::api::view::tagged;
 use crate::casework::dashboards::{ForceDashboard, of_force};
 use crate::domain::dashboard::answer::Dashboard;
 use crate::domain::dashboard::finding::Finding;
 use crate::domain::dashboard::headline::TeamFigures;
+use crate::domain::exchange::RecordsAge;
 
 /// The force's figures, the eight findings of the 2021 inspection as figures, and the teams.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,12 +27,15 @@ pub struct ForceDashboardView {
     findings: Vec<Finding>,
     /// The teams, which add up to the force.
     teams: Vec<TeamFigures>,
+    /// How old the records are; absent where something else than now is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<RecordsAge>,
 }
 
-impl From<ForceDashboard> for ForceDashboardView {
-    fn from(force: ForceDashboard) -> Self {
+impl ForceDashboardView {
+    fn of(force: ForceDashboard, records: Option<RecordsAge>) -> Self {
         let ForceDashboard { dashboard, findings, teams } = force;
-        Self { dashboard, findings, teams }
+        Self { dashboard, findings, teams, records }
     }
 }
 
@@ -41,7 +46,7 @@ impl From<ForceDashboard> for ForceDashboardView {
 #[utoipa::path(
     get, path = "/v1/dashboards/force", tag = "dashboards", operation_id = "read_force_dashboard",
     security(("bearer_token" = [])), params(AsAtQuery),
-    responses((status = 200, body = ForceDashboardView), (status = "4XX", body = ProblemDocument)),
+    responses((status = 200, body = ForceDashboardView, headers(("Records-As-Of" = String, description = "When records last came from the records system"), ("Records-Stale" = String, description = "true where that is too long ago"))), (status = "4XX", body = ProblemDocument)),
 )]
 pub async fn read(
     request: HttpRequest,
@@ -50,6 +55,7 @@ pub async fn read(
     query: web::Query<AsAtQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (reader, as_at) = (service.reader(permit), query.as_at(service.clock().now())?);
+    let age = records_age(&service, reader.person.force.clone(), as_at).await?;
     let read = move |service: &Service| of_force(service.store(), &reader, service.policies(), as_at);
-    tagged(&request, &ForceDashboardView::from(service.run(read).await?))
+    with_age(tagged(&request, &ForceDashboardView::of(service.run(read).await?, age))?, age)
 }

@@ -8,10 +8,12 @@ use crate::api::as_at::AsAtQuery;
 use crate::api::auth::act::ReadOffenders;
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
+use crate::api::records_age::{records_age, with_age};
 use crate::api::service::Service;
 use crate::api::view::{RecordView, tagged};
 use crate::casework::offenders::{OpenedCase, case_file};
 use crate::domain::calendar::CivilDate;
+use crate::domain::exchange::RecordsAge;
 use crate::domain::moment::Moment;
 use crate::domain::record::Held;
 use crate::domain::reference::Ref;
@@ -30,6 +32,9 @@ pub struct CaseFileView {
     /// The Europe/London date on which what is current was decided.
     #[schema(value_type = String, format = Date)]
     as_at: CivilDate,
+    /// How old the records are; absent where something else than now is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<RecordsAge>,
     /// Managed by this force.
     managed: bool,
     /// On legal hold: nothing of its history is changed or taken out until the hold is released.
@@ -82,7 +87,7 @@ struct ManagerView {
 }
 
 impl CaseFileView {
-    fn of(opened: &OpenedCase, at: Moment) -> Result<Self, Problem> {
+    fn of(opened: &OpenedCase, at: Moment, age: Option<RecordsAge>) -> Result<Self, Problem> {
         let OpenedCase { file, force } = opened;
         let records = &file.records;
         let manager = file.current_allocation(at).and_then(|allocation| {
@@ -96,6 +101,7 @@ impl CaseFileView {
             reference: file.offender_ref.clone(),
             team_ref: file.offender.team_ref.clone(),
             as_at: at.today(),
+            records: age,
             managed: file.is_managed(at),
             legal_hold: file.is_on_legal_hold(),
             in_community: file.is_in_community(at),
@@ -142,7 +148,7 @@ fn one<T: Serialize>(records: &[Held<T>], chosen: Option<&T>) -> Result<Option<R
     get, path = "/v1/offenders/{ref}", tag = "offenders", operation_id = "read_offender", security(("bearer_token" = [])),
     params(("ref" = String, Path, description = "The offender's reference"), AsAtQuery),
     responses(
-        (status = 200, body = CaseFileView, headers(("ETag" = String, description = "Changes when the case file does"))),
+        (status = 200, body = CaseFileView, headers(("ETag" = String, description = "Changes when the case file does"), ("Records-As-Of" = String, description = "When records last came from the records system"), ("Records-Stale" = String, description = "true where that is too long ago"))),
         (status = 304, description = "The caller holds it already: If-None-Match"),
         (status = "4XX", body = ProblemDocument),
     ),
@@ -156,7 +162,8 @@ pub async fn read(
 ) -> Result<HttpResponse, Problem> {
     let (reader, now) = (service.reader(permit), service.clock().moment());
     let as_at = query.as_at(now.now())?;
+    let age = records_age(&service, reader.person.force.clone(), as_at).await?;
     let open = move |service: &Service| case_file(service.store(), &reader, &offender, "offender.read", as_at);
     let opened = service.run(open).await?.ok_or_else(Problem::not_found)?;
-    tagged(&request, &CaseFileView::of(&opened, as_at.moment(now))?)
+    with_age(tagged(&request, &CaseFileView::of(&opened, as_at.moment(now), age)?)?, age)
 }

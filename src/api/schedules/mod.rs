@@ -18,6 +18,7 @@ use super::error::{ErrorCode, Problem};
 use super::precondition::versioned;
 use crate::casework::schedules::ScheduleError;
 use crate::casework::schedules::accept::ReadProposal;
+use crate::domain::calendar::Instant;
 
 /// A proposal as it stands. Once planned, the members of the proposal stand beside its state.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,6 +31,9 @@ pub struct Schedule {
     id: Uuid,
     /// The team.
     team_ref: String,
+    /// When records last came from the records system before its facts were taken; not known where empty.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    records_as_of: Option<Instant>,
     /// The proposal: `parent_id`, `snapshot_sha256`, `seed`, `iterations`, `horizon`, `roads` (`model`: `osrm` or `built_in`,
     /// with `fall_back` where a road service is configured and could not be used), `score`, `visits`, `unplaced`, `summary`;
     /// absent while it is planned.
@@ -52,6 +56,7 @@ impl Schedule {
             version: stored.version,
             id: stored.id,
             team_ref: stored.team_ref,
+            records_as_of: stored.records_as_of,
             proposal,
         })
     }

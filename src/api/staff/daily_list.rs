@@ -9,9 +9,11 @@ use crate::api::auth::act::ReadDailyLists;
 use crate::api::auth::permit::Permit;
 use crate::api::dates::civil_date_if_given;
 use crate::api::error::{Problem, ProblemDocument};
+use crate::api::records_age::{records_age, with_age};
 use crate::api::service::Service;
 use crate::casework::actor::Actor;
 use crate::casework::schedules::daily_list::{self, DailyList};
+use crate::domain::as_at::AsAt;
 use crate::domain::calendar::CivilDate;
 use crate::domain::reference::Ref;
 
@@ -53,7 +55,7 @@ impl DailyListView {
         ("ref" = String, Path, description = "The officer's reference"),
         ("date" = Option<String>, Query, description = "The day, YYYY-MM-DD; today where it is not given"),
     ),
-    responses((status = 200, body = DailyListView), (status = "4XX", body = ProblemDocument)),
+    responses((status = 200, body = DailyListView, headers(("Records-As-Of" = String, description = "When records last came from the records system"), ("Records-Stale" = String, description = "true where that is too long ago"))), (status = "4XX", body = ProblemDocument)),
 )]
 pub async fn read(
     service: web::Data<Service>,
@@ -64,10 +66,11 @@ pub async fn read(
     let (person, clock) = (permit.into_person(), service.clock());
     let date = day.date.unwrap_or_else(|| clock.moment().today());
     let force = person.force.clone();
+    let age = records_age(&service, force.clone(), AsAt::Now).await?;
     let list = service
         .run(move |service| {
             daily_list::daily_list(service.store(), clock, &Actor::Person(person), &force, &officer, date)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(DailyListView::of(&list)?))
+    with_age(HttpResponse::Ok().json(DailyListView::of(&list)?), age)
 }

@@ -11,8 +11,10 @@ use crate::api::auth::permit::Permit;
 use crate::api::dates::read_instant;
 use crate::api::error::{Problem, ProblemDocument};
 use crate::api::paging::{cursor, limit, page, place};
+use crate::api::records_age::{records_age, with_age};
 use crate::api::service::Service;
 use crate::casework::worklists::{BreachPlace, breaches_without_crime_report};
+use crate::domain::as_at::AsAt;
 use crate::domain::dashboard::breaches::BreachItem;
 use crate::domain::reference::Ref;
 
@@ -50,7 +52,7 @@ fn read_place(text: &str) -> Option<BreachPlace> {
     operation_id = "list_breaches_without_crime_report",
     security(("bearer_token" = [])), params(WorklistQuery),
     responses(
-        (status = 200, body = BreachWorklistView, headers(("Link" = String, description = "The next page, rel=next"))),
+        (status = 200, body = BreachWorklistView, headers(("Link" = String, description = "The next page, rel=next"), ("Records-As-Of" = String, description = "When records last came from the records system"), ("Records-Stale" = String, description = "true where that is too long ago"))),
         (status = "4XX", body = ProblemDocument),
     ),
 )]
@@ -62,6 +64,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (reader, filter, limit) = (service.reader(permit), query.filter()?, limit(query.limit)?);
     let after = place(query.cursor.as_deref(), |text| read_place(&text))?;
+    let age = records_age(&service, reader.person.force.clone(), AsAt::Now).await?;
     let list = move |service: &Service| {
         breaches_without_crime_report(service.store(), &reader, &filter, (after.as_ref(), limit))
     };
@@ -69,5 +72,5 @@ pub async fn list(
     let next_cursor = found.items.last().filter(|_| found.goes_on).map(|last| cursor(&written(last)));
     let evaluated_at = evaluated_at(found.evaluated);
     let view = BreachWorklistView { evaluated_at, size: found.size, items: found.items, next_cursor };
-    page(&request, &view, view.next_cursor.as_deref())
+    with_age(page(&request, &view, view.next_cursor.as_deref())?, age)
 }

@@ -9,8 +9,10 @@ use crate::api::auth::act::ReadWorklists;
 use crate::api::auth::permit::Permit;
 use crate::api::error::{Problem, ProblemDocument};
 use crate::api::paging::{cursor, limit, page, place};
+use crate::api::records_age::{records_age, with_age};
 use crate::api::service::Service;
 use crate::casework::worklists::{OverduePlace, overdue};
+use crate::domain::as_at::AsAt;
 use crate::domain::dashboard::backlog::{Overdue, WorklistItem};
 use crate::domain::reference::Ref;
 
@@ -51,6 +53,7 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (reader, filter, limit) = (service.reader(permit), query.filter()?, limit(query.limit)?);
     let after = place(query.cursor.as_deref(), |text| read_place(&text))?;
+    let age = records_age(service, reader.person.force.clone(), AsAt::Now).await?;
     let list = move |service: &Service| {
         overdue(service.store(), &reader, service.policies(), what, &filter, (after.as_ref(), limit))
     };
@@ -58,7 +61,7 @@ async fn list(
     let next_cursor = found.items.last().filter(|_| found.goes_on).map(|last| cursor(&written(last)));
     let evaluated_at = evaluated_at(found.evaluated);
     let view = OverdueWorklistView { evaluated_at, size: found.size, items: found.items, next_cursor };
-    page(request, &view, view.next_cursor.as_deref())
+    with_age(page(request, &view, view.next_cursor.as_deref())?, age)
 }
 
 /// Home visits that are overdue on the caller's teams; on the force, for a detective inspector. The worst first.
@@ -69,7 +72,7 @@ async fn list(
     get, path = "/v1/worklists/overdue-visits", tag = "dashboards", operation_id = "list_overdue_visits",
     security(("bearer_token" = [])), params(WorklistQuery),
     responses(
-        (status = 200, body = OverdueWorklistView, headers(("Link" = String, description = "The next page, rel=next"))),
+        (status = 200, body = OverdueWorklistView, headers(("Link" = String, description = "The next page, rel=next"), ("Records-As-Of" = String, description = "When records last came from the records system"), ("Records-Stale" = String, description = "true where that is too long ago"))),
         (status = "4XX", body = ProblemDocument),
     ),
 )]
@@ -91,7 +94,7 @@ pub async fn visits(
     get, path = "/v1/worklists/overdue-assessments", tag = "dashboards", operation_id = "list_overdue_assessments",
     security(("bearer_token" = [])), params(WorklistQuery),
     responses(
-        (status = 200, body = OverdueWorklistView, headers(("Link" = String, description = "The next page, rel=next"))),
+        (status = 200, body = OverdueWorklistView, headers(("Link" = String, description = "The next page, rel=next"), ("Records-As-Of" = String, description = "When records last came from the records system"), ("Records-Stale" = String, description = "true where that is too long ago"))),
         (status = "4XX", body = ProblemDocument),
     ),
 )]

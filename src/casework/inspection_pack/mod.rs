@@ -143,7 +143,7 @@ pub fn inspection_pack(
     let span = InspectionSpan::new(request.from, request.until, now, max_days)?;
     let scope = match actor {
         Actor::Person(person) => person.case_scope(),
-        Actor::Operator | Actor::Job(_) => Scope::whole(request.force),
+        Actor::Operator | Actor::Job(_) | Actor::ForceJob { .. } => Scope::whole(request.force),
     };
     let asked = Asked { request, actor: actor.to_string(), scope: &scope, span, at: now.now() };
     let proof =

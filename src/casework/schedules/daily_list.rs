@@ -151,7 +151,7 @@ fn is_own(actor: &Actor, officer_ref: &Ref) -> bool {
 /// whatever the team; otherwise the lists of the cases they may see.
 fn reach(actor: &Actor, force: &str, officer_ref: &Ref) -> Option<Scope> {
     match actor {
-        Actor::Operator | Actor::Job(_) => Some(Scope::whole(force)),
+        Actor::Operator | Actor::Job(_) | Actor::ForceJob { .. } => Some(Scope::whole(force)),
         Actor::Person(person) if person.role == Role::OffenderManager => {
             is_own(actor, officer_ref).then(|| Scope { teams: TeamScope::All, ..person.case_scope() })
         }

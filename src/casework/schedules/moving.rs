@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::accept::{ReadProposal, out_of_reach, read, within_reach, without_hidden};
-use super::propose::{PlanRequest, Requested, carry_out, store_request, take_snapshots};
+use super::propose::{PlanRequest, Requested, carry_out, records_as_of, store_request, take_snapshots};
 use super::{ScheduleError, note, note_refusal};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
-use crate::domain::calendar::{CivilDate, days_between};
+use crate::domain::calendar::{CivilDate, Instant, days_between};
 use crate::domain::reference::Ref;
 use crate::domain::words::Words;
 use crate::planning::moving::{Advice, ITERATIONS, Move, advise, against_advice, broken, lifted, moved, pin, staying};
@@ -37,9 +37,13 @@ pub struct Mover<'a> {
     pub scope: &'a Scope,
 }
 
+/// The facts of a schedule, and when records last came before they were taken, as far as that is known.
+type Taken = (Snapshot, Option<Instant>);
+
 /// What a move is made in: the facts, with all that is planned staying.
 struct Base {
     snapshot: Snapshot,
+    as_of: Option<Instant>,
     budget: Budget,
 }
 
@@ -49,7 +53,7 @@ impl Mover<'_> {
     /// # Errors
     /// As [`Self::make`], but for what rules speak against, which is the answer.
     pub fn check(&self, id: Uuid, asked: &Move) -> Result<Advice, ScheduleError> {
-        let Base { snapshot, budget } =
+        let Base { snapshot, budget, .. } =
             self.base("schedule.check_move", (id, None), &asked.offender_ref, asked.from_date)?;
         let pin = self.pin(("schedule.check_move", id), &snapshot, asked)?;
         let mut advice = advise(&snapshot, asked.from_date, &pin, budget)?;
@@ -82,13 +86,13 @@ impl Mover<'_> {
         asked: &Move,
         keep: Option<Words>,
     ) -> Result<ReadProposal, ScheduleError> {
-        let Base { snapshot, budget } =
+        let Base { snapshot, as_of, budget } =
             self.base("schedule.move", (id, Some(version)), &asked.offender_ref, asked.from_date)?;
         let pin = self.pin(("schedule.move", id), &snapshot, asked)?;
         let (rules, window) = broken(&moved(&snapshot, asked.from_date, pin.clone()), &pin);
         let pin = self.kept(id, pin, (&rules, window), keep)?;
         let after = moved(&snapshot, asked.from_date, pin);
-        self.propose((id, version), "schedule.move", (after, budget), told(&snapshot, asked, &rules))
+        self.propose((id, version), "schedule.move", ((after, as_of), budget), told(&snapshot, asked, &rules))
     }
 
     /// Lifts the pin of a visit: a new proposal, in which the visit stays where it is if no rule speaks against it, and is
@@ -102,14 +106,14 @@ impl Mover<'_> {
         offender: &Ref,
         date: CivilDate,
     ) -> Result<ReadProposal, ScheduleError> {
-        let Base { snapshot, budget } = self.base("schedule.lift_pin", (id, Some(version)), offender, date)?;
+        let Base { snapshot, as_of, budget } = self.base("schedule.lift_pin", (id, Some(version)), offender, date)?;
         let Some(free) = lifted(&snapshot, offender, date) else {
             return Err(self.refused(id, ("schedule.lift_pin", "not_pinned"), &[], ScheduleError::NotPinned));
         };
         self.propose(
             (id, version),
             "schedule.lift_pin",
-            (free, budget),
+            ((free, as_of), budget),
             json!({ "offender_ref": offender, "date": date }),
         )
     }
@@ -137,8 +141,8 @@ impl Mover<'_> {
                 return Ok(None);
             }
             let budget = Budget { seed: u64::try_from(read.stored.seed).unwrap_or_default(), iterations: ITERATIONS };
-            let snapshot = self.facts(connection, read)?;
-            Ok(Some(Base { snapshot, budget }))
+            let (snapshot, as_of) = self.facts(connection, read)?;
+            Ok(Some(Base { snapshot, as_of, budget }))
         })?;
         base.ok_or(ScheduleError::VisitUnknown)
     }
@@ -167,20 +171,21 @@ impl Mover<'_> {
         if is_past { Err(ScheduleError::OutOfDate) } else { Ok(()) }
     }
 
-    fn facts(&self, connection: &mut AnyConnection, read: ReadProposal) -> Result<Snapshot, ScheduleError> {
+    fn facts(&self, connection: &mut AnyConnection, read: ReadProposal) -> Result<Taken, ScheduleError> {
         let ReadProposal { stored, proposal } = read;
         let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
         match stored.state {
             ProposalState::Planning | ProposalState::Proposed => {
                 let snapshot = serde_json::from_str(&schedule::snapshot(connection, &stored.snapshot_sha256)?)?;
-                Ok(staying(self.shutting_out(connection, snapshot)?, &proposal))
+                Ok((staying(self.shutting_out(connection, snapshot)?, &proposal), stored.records_as_of))
             }
             ProposalState::Accepted => {
                 let from = proposal.horizon.from.max(self.clock.moment().today());
                 let days = u32::try_from(days_between(from, proposal.horizon.until) + 1).unwrap_or_default();
                 let plan = PlanRequest { from, days, budget: Budget { seed: 0, iterations: 0 }, stay: Stay::All };
+                let as_of = records_as_of(connection, &self.scope.force)?;
                 let taken = take_snapshots(connection, self.clock, self.scope, Some(&proposal.team_ref), plan)?.pop();
-                taken.ok_or(ScheduleError::NotFound)
+                Ok((taken.ok_or(ScheduleError::NotFound)?, as_of))
             }
         }
     }
@@ -235,13 +240,13 @@ impl Mover<'_> {
         &self,
         (id, version): (Uuid, i32),
         act: &'static str,
-        (snapshot, budget): (Snapshot, Budget),
+        (taken, budget): (Taken, Budget),
         mut detail: Value,
     ) -> Result<ReadProposal, ScheduleError> {
         let requested =
             within_reach(self.store, (self.clock, self.actor), self.scope, (act, id), |connection, read| {
                 self.is_current(connection, &read, Some(version))?;
-                let requested: Requested = store_request(connection, (self.clock, self.actor), snapshot, budget)?;
+                let requested: Requested = store_request(connection, (self.clock, self.actor), taken, budget)?;
                 if let Some(members) = detail.as_object_mut() {
                     members.insert("proposal".to_owned(), json!(requested.id));
                 }

@@ -32,6 +32,8 @@ use crate::planning::take::{self, Stay};
 use crate::store::Store;
 use crate::store::backend::AnyConnection;
 use crate::store::current;
+use crate::store::error::StoreError;
+use crate::store::exchange;
 use crate::store::planned_visit::{self, PlannedVisitRow};
 use crate::store::schedule::{self, NewProposal, StoredProposal};
 use crate::store::scope::Scope;
@@ -86,13 +88,17 @@ pub fn request(
     team: Option<&Ref>,
     plan: PlanRequest,
 ) -> Result<Vec<Requested>, ScheduleError> {
-    let taken = store.transaction(|connection| take_snapshots(connection, clock, scope, team, plan));
+    let taken = store.transaction(|connection| {
+        let as_of = records_as_of(connection, &scope.force)?;
+        Ok((as_of, take_snapshots(connection, clock, scope, team, plan)?))
+    });
     if let Err(ScheduleError::TeamUnknown) = &taken {
         store.transaction_that_writes(|connection| refuse(connection, (clock, actor), scope, team))?;
     }
-    let snapshots = with_roads(store, (clock, actor), roads, taken?)?;
+    let (as_of, snapshots) = taken?;
+    let snapshots = with_roads(store, (clock, actor), roads, snapshots)?;
     store.transaction_that_writes(|connection| {
-        let keep = |snapshot| keep(connection, (clock, actor), snapshot, plan.budget);
+        let keep = |snapshot| keep(connection, (clock, actor), (snapshot, as_of), plan.budget);
         snapshots.into_iter().map(keep).collect()
     })
 }
@@ -177,14 +183,19 @@ pub(in crate::casework) fn teams_within(
     teams
 }
 
+/// When records last came, as far as that is known: read before a snapshot is taken, so that it is never newer than what it says.
+pub(super) fn records_as_of(connection: &mut AnyConnection, force: &str) -> Result<Option<Instant>, StoreError> {
+    Ok(exchange::records_system(connection, force)?.and_then(|system| system.last_success_at()))
+}
+
 /// Keeps what a proposal is to be made from, and that it was asked for.
 fn keep(
     connection: &mut AnyConnection,
     (clock, actor): (Clock, &Actor),
-    snapshot: Snapshot,
+    taken: (Snapshot, Option<Instant>),
     budget: Budget,
 ) -> Result<Requested, ScheduleError> {
-    let requested = store_request(connection, (clock, actor), snapshot, budget)?;
+    let requested = store_request(connection, (clock, actor), taken, budget)?;
     let Requested { id, ref snapshot, budget } = requested;
     let mut detail = json!({ "team_ref": snapshot.team_ref, "seed": budget.seed, "iterations": budget.iterations });
     if let Some((roads, members)) = snapshot.roads.as_ref().zip(detail.as_object_mut()) {
@@ -194,11 +205,11 @@ fn keep(
     Ok(requested)
 }
 
-/// Keeps what a proposal is to be made from.
+/// Keeps what a proposal is to be made from, and how old the records were.
 pub(super) fn store_request(
     connection: &mut AnyConnection,
     (clock, actor): (Clock, &Actor),
-    snapshot: Snapshot,
+    (snapshot, records_as_of): (Snapshot, Option<Instant>),
     budget: Budget,
 ) -> Result<Requested, ScheduleError> {
     let (json, sha256) = (snapshot.to_json()?, snapshot.sha256()?);
@@ -216,6 +227,7 @@ pub(super) fn store_request(
         horizon_until: snapshot.horizon.until,
         requested_at: clock.now(),
         requested_by: &actor.to_string(),
+        records_as_of,
     };
     schedule::request(connection, &new)?;
     Ok(Requested { id, snapshot, budget })

@@ -1,11 +1,7 @@
 //! An administrator's acts on the subscriptions of their force.
 
-use std::net::IpAddr;
-use std::str::FromStr;
-
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use ureq::http::Uri;
 use uuid::Uuid;
 
 use super::key::WebhookKeys;
@@ -13,6 +9,7 @@ use crate::casework::access::why;
 use crate::casework::acting::{ActError, ChangedSince, on_record_where_refused};
 use crate::casework::actor::Actor;
 use crate::casework::note;
+use crate::casework::outward_url::is_encrypted_or_own;
 use crate::casework::reading::Reader;
 use crate::domain::calendar::Instant;
 use crate::domain::outward_event::OutwardEvent;
@@ -92,20 +89,11 @@ impl Change {
 
 /// Where a subscription may be told: over `https`, or `http` on the machine itself; no user, no fragment.
 fn check(url: &str) -> Result<(), Refusal> {
-    let refused = || {
-        let detail = "is https://HOST[:PORT][/PATH], without a user or a fragment; http only on the loopback interface";
-        Refusal::new(RefusalCode::NotAcceptable, detail).at("/url")
-    };
-    let uri = Uri::from_str(url).map_err(|_| refused())?;
-    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or_else(refused)?;
-    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    let is_sound = match uri.scheme_str() {
-        Some("https") => !host.is_empty(),
-        Some("http") => is_loopback,
-        Some(_) | None => false,
-    };
-    if is_sound && !url.contains('#') { Ok(()) } else { Err(refused()) }
+    if is_encrypted_or_own(url) {
+        return Ok(());
+    }
+    let detail = "is https://HOST[:PORT][/PATH], without a user or a fragment; http only on the loopback interface";
+    Err(Refusal::new(RefusalCode::NotAcceptable, detail).at("/url"))
 }
 
 /// Makes a subscription of the reader's force, from now on; gives it with its first key, which is shown this once.

@@ -108,7 +108,7 @@ fn subjects<'a>(known: Known<'a>, code: FlagCode) -> BTreeSet<(Option<&'a Ref>, 
             offenders.map(|case| (Some(&case.team_ref), &case.offender_ref)).collect()
         }
         SubjectKind::Breach => offenders.flat_map(|case| breaches(case, code)).collect(),
-        SubjectKind::Officer | SubjectKind::Team | SubjectKind::Neighbourhood => {
+        SubjectKind::Officer | SubjectKind::Team | SubjectKind::Neighbourhood | SubjectKind::Force => {
             let of_code = known.staff_flags.iter().filter(|flag| flag.code == code);
             of_code.map(|flag| (flag.team_ref.as_ref(), &flag.subject)).collect()
         }

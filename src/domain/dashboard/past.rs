@@ -77,7 +77,8 @@ impl Counted {
                 SubjectKind::Offender
                 | SubjectKind::Breach
                 | SubjectKind::PlannedVisit
-                | SubjectKind::Neighbourhood => false,
+                | SubjectKind::Neighbourhood
+                | SubjectKind::Force => false,
             };
             is_seen && is_of(team, flag.team_ref.as_ref())
         });
@@ -98,7 +99,7 @@ impl Counted {
         let cases: BTreeSet<&Ref> = self.cases.iter().map(|case| &case.offender_ref).collect();
         let concerned = flags.iter().filter(|flag| match &flag.offender_ref {
             Some(offender) => cases.contains(offender),
-            None => is_of(team, flag.team_ref.as_ref()),
+            None => flag.code().subject_kind() == SubjectKind::Force || is_of(team, flag.team_ref.as_ref()),
         });
         concerned.cloned().collect()
     }

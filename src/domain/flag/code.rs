@@ -32,6 +32,8 @@ pub enum SubjectKind {
     Team,
     /// A neighbourhood, for one of the teams whose offenders live there.
     Neighbourhood,
+    /// The force: it concerns every team of it.
+    Force,
 }
 
 impl Severity {
@@ -66,6 +68,7 @@ impl SubjectKind {
             Self::Officer => "officer",
             Self::Team => "team",
             Self::Neighbourhood => "neighbourhood",
+            Self::Force => "force",
         }
     }
 }
@@ -162,11 +165,13 @@ pub enum FlagCode {
     DipSampleDue,
     /// Reactive management is suspended, and no inspector has decided.
     ReactiveSuspensionUndecided,
+    /// Nothing has come from the records system for long.
+    RecordsSystemStale,
 }
 
 impl FlagCode {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Unallocated,
         Self::RecordChangedWhileUnallocated,
         Self::NoArmsAssessment,
@@ -207,6 +212,7 @@ impl FlagCode {
         Self::PredictableVisits,
         Self::DipSampleDue,
         Self::ReactiveSuspensionUndecided,
+        Self::RecordsSystemStale,
     ];
 
     /// The code as it is written.
@@ -253,6 +259,7 @@ impl FlagCode {
             Self::PredictableVisits => "predictable_visits",
             Self::DipSampleDue => "dip_sample_due",
             Self::ReactiveSuspensionUndecided => "reactive_suspension_undecided",
+            Self::RecordsSystemStale => "records_system_stale",
         }
     }
 
@@ -298,7 +305,8 @@ impl FlagCode {
             | Self::SafeguardingReferralMissing
             | Self::PlannedVisitInDoubt
             | Self::UnscheduledDueVisit
-            | Self::ReactiveSuspensionUndecided => Severity::High,
+            | Self::ReactiveSuspensionUndecided
+            | Self::RecordsSystemStale => Severity::High,
         }
     }
 
@@ -341,6 +349,7 @@ impl FlagCode {
             Self::PlannedVisitInDoubt | Self::VisitOutcomeMissing => SubjectKind::PlannedVisit,
             Self::PlansFollowGrid | Self::DipSampleDue | Self::PredictableVisits => SubjectKind::Team,
             Self::NeighbourhoodNotBriefed => SubjectKind::Neighbourhood,
+            Self::RecordsSystemStale => SubjectKind::Force,
         }
     }
 }
@@ -365,7 +374,8 @@ impl FlagCode {
             | Self::NeighbourhoodNotBriefed
             | Self::PredictableVisits
             | Self::DipSampleDue
-            | Self::ReactiveSuspensionUndecided => Family::Service,
+            | Self::ReactiveSuspensionUndecided
+            | Self::RecordsSystemStale => Family::Service,
             Self::Unallocated
             | Self::RecordChangedWhileUnallocated
             | Self::NoArmsAssessment

@@ -54,6 +54,9 @@ impl FlagCode {
             Self::ReactiveReviewDue | Self::ReactiveCandidate => {
                 "Reactive management: NPCC criteria as publicly reported (2017); HMICFRS, Dorset (2021)"
             }
+            Self::RecordsSystemStale => {
+                "this service's own rule: what is decided rests on the records as they stand, and it shows where they may not"
+            }
             Self::BreachWithoutCrimeReport => "National crime recording rules; HMICFRS, Dorset (2021)",
             Self::CaseloadOverLimit | Self::CaseloadHigh => "HMICFRS: Dorset review (2022), Cambridgeshire (2024)",
         }
@@ -118,6 +121,7 @@ impl FlagCode {
             Self::ReactiveSuspensionUndecided => {
                 "a detective inspector decides to retain or to remove, answering what suspended it"
             }
+            Self::RecordsSystemStale => "records come again, be it that there are no new ones",
             Self::PlansFollowGrid => "the intervals at each level follow the individual plans",
         }
     }

@@ -38,7 +38,7 @@ pub use code::{Family, FlagCode, Severity, SubjectKind};
 pub struct Flag {
     /// Which rule.
     pub code: FlagCode,
-    /// What it is raised on: an offender, a breach, a planned visit, an officer, a team or a neighbourhood.
+    /// What it is raised on: an offender, a breach, a planned visit, an officer, a team, a neighbourhood or the force.
     pub subject: Ref,
     /// The offender concerned, where there is one.
     pub offender_ref: Option<Ref>,

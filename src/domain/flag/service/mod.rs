@@ -4,6 +4,7 @@ mod dip_sample;
 mod neighbourhood;
 mod planned_visit;
 mod predictable;
+mod records_system;
 #[cfg(test)]
 mod tests;
 mod unplaced_visit;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::{Flag, FlagCode, put_in_order};
 use crate::domain::calendar::{CivilDate, Instant};
 use crate::domain::case_file::ForceFile;
+use crate::domain::exchange::RecordsSystem;
 use crate::domain::moment::Moment;
 use crate::domain::planned_visit::PlannedVisit;
 use crate::domain::policy::Policy;
@@ -32,6 +34,8 @@ pub struct ServiceFacts {
     pub expected_visits: Vec<ExpectedVisit>,
     /// When neighbourhood officers last read each area's briefing.
     pub briefings_read_at: BTreeMap<Ref, Instant>,
+    /// The exchanges with the records system; nothing where there was none.
+    pub records_system: Option<RecordsSystem>,
 }
 
 /// An unannounced visit of a team's accepted schedule, as the offender might guess it.
@@ -105,6 +109,9 @@ pub fn evaluate(force: &ForceFile, facts: &ServiceFacts, at: Moment, policy: &Po
     }
     for (team, finding) in dip_sample::due(force, at, policy) {
         flags.push(Flag::new(FlagCode::DipSampleDue, team.clone(), finding, policy).of_team(Some(team)));
+    }
+    if let Some((of_force, finding)) = records_system::stale(facts, at, policy) {
+        flags.push(Flag::new(FlagCode::RecordsSystemStale, of_force, finding, policy));
     }
     put_in_order(&mut flags);
     flags

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::calendar::plus_days;
+use crate::domain::exchange::{Channel, LastExchange, SUCCEEDED};
 use crate::domain::flag::tests::World;
 use crate::domain::policy::Policies;
 use crate::domain::record::RecordKind;
@@ -229,4 +230,33 @@ fn a_schedule_that_can_be_guessed_is_flagged_and_one_drawn_by_chance_is_not() {
         let raised = raised(&World::in_order(), &facts, FlagCode::PredictableVisits);
         assert_eq!(raised, found, "{what}");
     }
+}
+
+#[test]
+fn a_records_system_is_stale_once_nothing_has_come_for_a_day_by_whichever_channel() {
+    let exchange = |channel, outcome: &str, last_success_at: Option<&str>| LastExchange {
+        channel,
+        began_at: "2021-04-15T07:00:00Z".parse().unwrap(),
+        ended_at: "2021-04-15T07:00:00Z".parse().unwrap(),
+        outcome: outcome.to_owned(),
+        events: Some(0),
+        last_success_at: last_success_at.map(|at| at.parse().unwrap()),
+    };
+    let (a_day, longer) = (Some("2021-04-14T08:00:00Z"), Some("2021-04-14T07:59:59Z"));
+    let (push, pull) = (Channel::Push, Channel::Pull);
+    for (what, exchanges, found) in [
+        ("a day ago", vec![exchange(push, SUCCEEDED, a_day)], None),
+        ("longer ago", vec![exchange(push, SUCCEEDED, longer)], Some("silent")),
+        ("one of two", vec![exchange(push, SUCCEEDED, longer), exchange(pull, SUCCEEDED, a_day)], None),
+        ("failing for an hour", vec![exchange(pull, "timeout", a_day)], None),
+        ("failing for a day", vec![exchange(pull, "timeout", longer)], Some("failing")),
+        ("never succeeded", vec![exchange(pull, "status_401", None)], Some("failing")),
+    ] {
+        let system = RecordsSystem { force: reference("wessex"), exchanges };
+        let facts = ServiceFacts { records_system: Some(system), ..ServiceFacts::default() };
+        let raised = raised(&World::in_order(), &facts, FlagCode::RecordsSystemStale);
+        assert_eq!(raised, found.map(Some).into_iter().collect::<Vec<_>>(), "{what}");
+    }
+    let nothing_ever = raised(&World::in_order(), &ServiceFacts::default(), FlagCode::RecordsSystemStale);
+    assert_eq!(nothing_ever, Vec::<Option<&str>>::new());
 }
