@@ -134,7 +134,7 @@ impl Actor {
     #[must_use]
     pub fn may_send(&self, kind: RecordKind) -> bool {
         match self {
-            Self::Operator | Self::Job(_) => true,
+            Self::Operator | Self::Job(_) | Self::ForceJob { .. } => true,
             Self::Person(person) => person.sends.as_ref().is_none_or(|kinds| kinds.contains(&kind)),
         }
     }

@@ -402,6 +402,10 @@ pub(super) fn key(version: &NewVersion) -> record::RecordKey {
     (version.force.clone(), version.kind, version.subject.clone())
 }
 
+pub(super) fn known_events(
+    connection: &mut AnyConnection,
+    batch: &[NewVersion],
+) -> Result<HashSet<(String, String)>, StoreError> {
     let mut ids: HashMap<&str, Vec<&str>> = HashMap::new();
     for version in batch {
         ids.entry(&version.source).or_default().push(&version.event_id);

@@ -19,9 +19,6 @@ use crate::records::extract::unpacked::MAX_UNPACKED_BYTES;
 use crate::records::extract::xlsx_rows::Workbook;
 use crate::store::Store;
 
-/// Where such an import comes from.
-const ORIGIN: &str = "extract file";
-
 pub(super) fn import(
     arguments: &Arguments,
     mapping: &Path,
@@ -34,10 +31,9 @@ pub(super) fn import(
     let shown = arguments.file.display();
     let length = fs::metadata(&arguments.file).with_context(|| format!("cannot open the extract {shown}"))?.len();
     let bar = progress::bar(Some(length), "importing {wide_bar} {bytes}/{total_bytes} {eta}");
-    let report =
-        import_extract(store, clock, &Actor::Operator, ORIGIN, &taking, open(arguments, &mapping)?, |bytes| {
-            bar.set_position(bytes);
-        })?;
+    let report = import_extract(store, clock, &Actor::Operator, &taking, open(arguments, &mapping)?, |bytes| {
+        bar.set_position(bytes);
+    })?;
     bar.finish_and_clear();
     Ok(report)
 }

@@ -157,6 +157,7 @@ table! {
         accepted_at -> Nullable<sql::Instant>,
         accepted_by -> Nullable<Text>,
         version -> Integer,
+        records_as_of -> Nullable<sql::Instant>,
     }
 }
 

@@ -6,8 +6,8 @@ pub mod http;
 pub mod osrm;
 mod postgres;
 pub mod receiver;
-pub mod workbook;
 pub mod records_feed;
+pub mod workbook;
 
 use std::io::{BufReader, Read};
 use std::path::PathBuf;

@@ -34,9 +34,6 @@ const LARGEST_CSV: usize = 256 * 1024 * 1024;
 /// The largest XLSX file, and the largest CSV file of a sender who signs: it is in memory whole. `[I]`
 const LARGEST_WHOLE: usize = 32 * 1024 * 1024;
 
-/// Where such an import comes from.
-const ORIGIN: &str = "http extract";
-
 const CSV: &str = "text/csv";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -211,9 +208,9 @@ impl Sending {
         opened: Result<ExtractFile<R>, FileFault>,
     ) -> Result<ImportReport, Problem> {
         let actor = Actor::Person(self.reader.person.clone());
-        let done = opened.map_err(ExtractError::from).and_then(|file| {
-            import_extract(service.store(), service.clock(), &actor, ORIGIN, &self.taking(), file, |_| {})
-        });
+        let done = opened
+            .map_err(ExtractError::from)
+            .and_then(|file| import_extract(service.store(), service.clock(), &actor, &self.taking(), file, |_| {}));
         match done {
             Ok(report) => {
                 if !self.is_dry_run {

@@ -21,6 +21,9 @@ use crate::store::record::NewVersion;
 
 pub use super::weigh::Incoming;
 
+/// Where such an import comes from.
+const ORIGIN: &str = "extract";
+
 /// What an extract is, and how it is taken.
 #[derive(Debug, Clone)]
 pub struct Extract {
@@ -68,13 +71,7 @@ impl ExtractRun {
     ///
     /// # Errors
     /// When a newer one was taken of records that have no time of their own, or the store fails.
-    pub fn start(
-        store: &Store,
-        clock: Clock,
-        actor: &Actor,
-        origin: &str,
-        extract: &Extract,
-    ) -> Result<Self, RunError> {
+    pub fn start(store: &Store, clock: Clock, actor: &Actor, extract: &Extract) -> Result<Self, RunError> {
         let import = store.transaction_that_writes(|connection| -> Result<Import, RunError> {
             if let Some(newest) = newer(connection, extract)? {
                 return Err(RunError::OlderExtract { newest });
@@ -82,7 +79,7 @@ impl ExtractRun {
             let import = if extract.is_dry_run {
                 Import::dry(clock, actor)
             } else {
-                let import = Import::start_within(connection, clock, actor, origin)?;
+                let import = Import::start_within(connection, clock, actor, ORIGIN)?;
                 keep(connection, &import, extract)?;
                 import
             };

@@ -263,6 +263,8 @@ fn report(id: Uuid, over: &TakenOver) -> Result<Value, ActError> {
         truncated: false,
         errors: Vec::new(),
         dangling_references: Vec::new(),
+        faulty_merges: Vec::new(),
+        extract: None,
         forces: BTreeSet::new(),
     };
     let unreadable =

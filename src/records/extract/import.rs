@@ -125,13 +125,12 @@ pub fn import_extract<R: Read>(
     store: &Store,
     clock: Clock,
     actor: &Actor,
-    origin: &str,
     taking: &Taking<'_>,
     file: ExtractFile<R>,
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ExtractError> {
     taking.check(clock)?;
-    let run = ExtractRun::start(store, clock, actor, origin, &extract_of(taking))?;
+    let run = ExtractRun::start(store, clock, actor, &extract_of(taking))?;
     let mut taker = Taker { store, actor, taking, run, batch: Vec::new(), said: HashMap::new() };
     let read = match taker.all(file, &mut progress) {
         Ok(read) => read,
