@@ -55,7 +55,7 @@ fn take(
     } else {
         ExtractFile::Csv(Box::new(CsvRows::open(file, &mapping, u64::MAX)?))
     };
-    import_extract(store, scenario_clock(), &Actor::Operator, "test", &taking, opened, |_| {})
+    import_extract(store, scenario_clock(), &Actor::Operator, &taking, opened, |_| {})
 }
 
 /// New, changed, unchanged, stale and refused visits.
@@ -180,7 +180,7 @@ fn an_extract_that_a_newer_one_overtakes_changes_nothing_behind_it() {
         let taking = Taking { mapping: &read, saved: None, as_of: AS_OF.parse().ok(), is_dry_run: false };
         let file = Interrupted { file: &older, read: 0, at: 25_000, by: Some(overtake) };
         let file = ExtractFile::Csv(Box::new(CsvRows::open(file, &read, u64::MAX).unwrap()));
-        let overtaken = import_extract(store, scenario_clock(), &Actor::Operator, "test", &taking, file, |_| {});
+        let overtaken = import_extract(store, scenario_clock(), &Actor::Operator, &taking, file, |_| {});
         assert!(matches!(overtaken, Err(ExtractError::Overtaken { .. })), "{overtaken:?}");
         assert_eq!(versions(), before + 500, "what was taken stays");
         assert_eq!(
