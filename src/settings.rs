@@ -2,7 +2,7 @@
 //! `MOSOVO__SECTION__KEY`.
 
 mod audit;
-mod auth;
+pub mod auth;
 mod http;
 mod jobs;
 mod records;

@@ -33,6 +33,7 @@ use crate::domain::policy::Policies;
 use crate::jobs::Registry;
 use crate::jobs::drive::drive;
 use crate::jobs::worker::Worker;
+use crate::settings::auth::SHORTEST_KEY;
 use crate::settings::secret_file::{read, read_or_make};
 use crate::settings::{AuditFiles, MutualTls, Settings, WebhookKeyFile};
 use crate::store::Store;
@@ -165,6 +166,12 @@ pub fn webhook_keys(settings: &Settings) -> anyhow::Result<Option<WebhookKeys>> 
     let Some(WebhookKeyFile { path, is_made }) = settings.webhook_key_file()? else { return Ok(None) };
     let secret = if is_made { read_or_make(&path) } else { read(&path) };
     let secret = secret.with_context(|| format!("the webhooks' key {} cannot be read", path.display()))?;
+    let length = secret.expose_secret().len();
+    anyhow::ensure!(
+        length >= SHORTEST_KEY,
+        "the webhooks' key {} is shorter than {SHORTEST_KEY} characters",
+        path.display()
+    );
     Ok(Some(WebhookKeys::of(secret.expose_secret())))
 }
 

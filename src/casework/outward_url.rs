@@ -20,6 +20,12 @@ pub fn is_encrypted_or_own(url: &str) -> bool {
     is_sound && !url.contains('#')
 }
 
+/// The host of a URL, without a path that may be a secret.
+#[must_use]
+pub fn host(url: &str) -> Option<String> {
+    Some(Uri::from_str(url).ok()?.host()?.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,8 @@ pub struct Sender {
     pub is_signed: bool,
     /// Which of its keys signs, from 1; the one before is taken too.
     pub key_number: i32,
+    /// True where a token is not enough: it comes by its certificate alone.
+    pub by_certificate: bool,
 }
 
 impl Sender {
@@ -94,6 +96,16 @@ impl Senders {
         self.0.iter().find(|sender| sender.force == force && sender.name == name)
     }
 
+    /// True of somebody with a token, but where they say that they are a records system: once a force names its senders, whoever is none of them is
+    /// nobody, and so is one who comes by certificate.
+    #[must_use]
+    pub fn admits_by_token(&self, person: &Person) -> bool {
+        let mut named = self.0.iter().filter(|sender| sender.force == person.force).peekable();
+        person.role != Role::RecordsSystem
+            || named.peek().is_none()
+            || named.any(|sender| sender.name == person.subject && !sender.by_certificate)
+    }
+
     /// The forces that have senders.
     #[must_use]
     pub fn forces(&self) -> BTreeSet<String> {
@@ -153,7 +165,14 @@ mod tests {
     use super::*;
 
     fn sender(name: &str, force: &str) -> Sender {
-        Sender { name: name.to_owned(), force: force.to_owned(), kinds: None, is_signed: true, key_number: 2 }
+        Sender {
+            name: name.to_owned(),
+            force: force.to_owned(),
+            kinds: None,
+            is_signed: true,
+            key_number: 2,
+            by_certificate: false,
+        }
     }
 
     #[test]

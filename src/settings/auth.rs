@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::SettingsError;
 
-/// The fewest characters of a development key: HS256 wants a key as long as its hash (RFC 7518, 3.2).
-const SHORTEST_KEY: usize = 32;
+/// The fewest characters of a key that another is derived from or that signs: HS256 wants a key as long as its hash (RFC 7518, 3.2).
+pub const SHORTEST_KEY: usize = 32;
 
 /// Whose tokens are accepted. There is no setting that accepts a request without one.
 #[derive(Debug, Clone, Deserialize)]

@@ -45,6 +45,8 @@ struct SenderSettings {
     signed: bool,
     #[serde(default = "first")]
     key_number: i32,
+    #[serde(default)]
+    by_certificate: bool,
 }
 
 const fn first() -> i32 {
@@ -81,7 +83,7 @@ impl RecordsSettings {
     pub(super) fn senders(&self) -> Result<Senders, SettingsError> {
         let mut known = BTreeSet::new();
         let mut senders = Vec::with_capacity(self.senders.len());
-        for SenderSettings { name, force, types, signed, key_number } in &self.senders {
+        for SenderSettings { name, force, types, signed, key_number, by_certificate } in &self.senders {
             let wrong = |detail| SettingsError::Records { key: "senders".to_owned(), detail };
             if name.trim().is_empty() || force.trim().is_empty() || *key_number < 1 {
                 return Err(wrong("need a name, a force and a key_number of 1 or more each"));
@@ -96,7 +98,14 @@ impl RecordsSettings {
                 Some(None) => return Err(wrong("name types of the records feed, such as records.visit.v1")),
             };
             let (name, force) = (name.clone(), force.clone());
-            senders.push(Sender { name, force, kinds, is_signed: *signed, key_number: *key_number });
+            senders.push(Sender {
+                name,
+                force,
+                kinds,
+                is_signed: *signed,
+                key_number: *key_number,
+                by_certificate: *by_certificate,
+            });
         }
         Ok(Senders::of(senders))
     }

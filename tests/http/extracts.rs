@@ -214,6 +214,7 @@ fn a_sender_known_by_name_is_held_to_its_types_and_its_signature() {
         kinds: Some([RecordKind::Offender].into()),
         is_signed: false,
         key_number: 1,
+        by_certificate: false,
     };
     let file = csv(&["x-1,n-1,M,2 Invented Row,,01/02/2020"]);
     let as_of = "&as_of=2021-04-14T06:00:00Z";

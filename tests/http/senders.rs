@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
-use crate::support::http::{Reply, Running, persona, run_with_senders, webhooks};
+use crate::support::http::{Reply, Running, of_force, persona, run_with_senders, webhooks};
 use crate::support::{Scratch, on_both_databases};
 
 const ONE: &str = "application/cloudevents+json";
@@ -26,7 +26,14 @@ fn records_system() -> Grants {
 
 fn sender(name: &str, kinds: Option<&[RecordKind]>) -> Sender {
     let kinds = kinds.map(|kinds| kinds.iter().copied().collect());
-    Sender { name: name.to_owned(), force: "wessex".to_owned(), kinds, is_signed: false, key_number: 1 }
+    Sender {
+        name: name.to_owned(),
+        force: "wessex".to_owned(),
+        kinds,
+        is_signed: false,
+        key_number: 1,
+        by_certificate: false,
+    }
 }
 
 /// An event that invents a team, or a neighbourhood.
@@ -122,21 +129,24 @@ fn a_certificate_speaks_for_the_sender_that_it_names_and_for_its_types_alone() {
         assert_eq!((status, &report["accepted"]), (200, &json!(1)), "{report}");
         let (status, report) = known.send(&event("neighbourhood", "2")).unwrap();
         assert_eq!((status, &report["errors"][0]["code"]), (200, &json!("type_not_permitted")), "{report}");
-        assert_eq!((known.read("/v1/events"), known.read("/v1/offenders"), known.read("/healthz")), (200, 403, 200));
+        assert_eq!((known.read("/v1/events"), known.read("/v1/offenders"), known.read("/healthz")), (403, 403, 200));
 
         for names in [&["records.dorset.example"][..], &["*.wessex.example"], &[]] {
             let unknown = Caller::with(&authority, at, Some(authority.vouch(names)));
             let (status, problem) = unknown.send(&event("team", "3")).unwrap();
             assert_eq!((status, &problem["code"]), (403, &json!("unknown_certificate")), "{names:?}");
         }
-        assert_eq!(refused(store), ["forbidden", "unknown_certificate", "unknown_certificate", "unknown_certificate"]);
+        assert_eq!(
+            refused(store),
+            ["forbidden", "forbidden", "unknown_certificate", "unknown_certificate", "unknown_certificate"]
+        );
         let forged = Caller::with(&authority, at, Some(other.vouch(&["records.wessex.example"])));
         assert!(forged.send(&event("team", "4")).is_err(), "nobody of the settings vouches for it");
         assert!(Caller::with(&authority, at, None).send(&event("team", "5")).is_err());
 
-        // At the other door a token that names nobody may send every type.
+        // At the other door a token that names none of the senders is nobody's.
         let sent = service.send(&records_system(), ONE, &event("neighbourhood", "6"));
-        assert_eq!(sent.json()["accepted"], 1, "{}", sent.text);
+        assert_eq!((sent.status, sent.code().as_str()), (403, "forbidden"));
     });
 }
 
@@ -149,6 +159,29 @@ fn a_token_may_send_the_types_that_its_sender_is_named_with() {
             let report = service.send(&records_system(), ONE, &event(kind, "1"));
             assert_eq!(report.json()["accepted"], accepted, "{}", report.text);
         }
+        assert_eq!(service.get(&records_system(), "/v1/events").status, 403, "it sends, and is told of nothing");
+    });
+}
+
+#[test]
+fn a_force_that_names_senders_takes_no_token_of_another_and_none_of_who_comes_by_certificate() {
+    on_both_databases(|store| {
+        let closed =
+            [sender("another", None), Sender { by_certificate: true, ..sender("invented-records_system", None) }];
+        for sender in closed {
+            let service = run_with_senders(store, Senders::of(vec![sender.clone()]), None);
+            assert_eq!(
+                service.send(&records_system(), ONE, &event("team", "1")).code(),
+                "forbidden",
+                "{}",
+                sender.name
+            );
+            let elsewhere = of_force(records_system(), "mercia");
+            assert_eq!(service.get(&elsewhere, "/v1/events").status, 200, "another force has named nobody");
+        }
+        let named = sender("invented-records_system", None);
+        let service = run_with_senders(store, Senders::of(vec![named]), None);
+        assert_eq!(service.get(&records_system(), "/v1/events").status, 200);
     });
 }
 

@@ -1,7 +1,7 @@
 //! The one table of roles and acts: who may do what. Scope, which of a force's records, comes on
 //! top of it and goes into the query: see [`crate::store::scope`].
 
-use crate::casework::actor::Role;
+use crate::casework::actor::{Person, Role};
 
 /// An act and the roles that may carry it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,18 @@ pub struct Permission {
     /// Who may.
     pub roles: &'static [Role],
 }
+
+impl Permission {
+    /// True where somebody may carry the act out. A sender that is limited to types of records is no whole records system: it sends, and reads what
+    /// came of that, and is told of nothing else.
+    #[must_use]
+    pub fn admits(&self, person: &Person) -> bool {
+        self.roles.contains(&person.role) && (person.sends.is_none() || !OF_A_WHOLE_SYSTEM.contains(self))
+    }
+}
+
+/// The acts of a records system that may send every type.
+const OF_A_WHOLE_SYSTEM: [Permission; 2] = [ReadOutwardEvents::PERMISSION, CompareDigests::PERMISSION];
 
 /// An act, as a handler's signature names it: `Permit<ReadOffenders>`.
 pub trait Act: 'static {

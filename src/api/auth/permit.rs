@@ -94,7 +94,7 @@ fn by_token(request: &HttpRequest, service: &Service) -> Result<Caller, Problem>
     let token = bearer_token(request).ok_or_else(unauthorized)?;
     let grants: Grants = service.verifier().verify(token).map_err(|_| unauthorized())?;
     let (subject, forces) = (grants.sub.clone(), grants.force().into_iter().collect());
-    let person = grants.person().map(|person| {
+    let person = grants.person().filter(|person| service.senders().admits_by_token(person)).map(|person| {
         let sender = service.senders().named(&person.force, &person.subject);
         Person { sends: sender.and_then(|sender| sender.kinds.clone()), ..person }
     });
@@ -116,7 +116,7 @@ fn permitted(request: &HttpRequest, act: Permission) -> Result<Person, Problem> 
         },
     };
     let Caller { subject, forces, person } = caller;
-    if let Some(person) = person.clone().filter(|person| act.roles.contains(&person.role)) {
+    if let Some(person) = person.clone().filter(|person| act.admits(person)) {
         let person = Person { reason: reading_reason(request)?, ..person };
         request.extensions_mut().insert(Permitted(person.clone()));
         return Ok(person);

@@ -9,7 +9,7 @@ use crate::casework::access::why;
 use crate::casework::acting::{ActError, ChangedSince, on_record_where_refused};
 use crate::casework::actor::Actor;
 use crate::casework::note;
-use crate::casework::outward_url::is_encrypted_or_own;
+use crate::casework::outward_url::{host, is_encrypted_or_own};
 use crate::casework::reading::Reader;
 use crate::domain::calendar::Instant;
 use crate::domain::outward_event::OutwardEvent;
@@ -134,7 +134,7 @@ pub fn make(
         };
         subscription::append(connection, &made)?;
         let names: Vec<&str> = made.events.iter().map(|event| event.name()).collect();
-        note(connection, reader, ACT, Some(made.id), json!({ "types": names }))?;
+        note(connection, reader, ACT, Some(made.id), json!({ "types": names, "host": host(&made.url) }))?;
         Ok(Some(made))
     });
     let made = on_record_where_refused(store, reader, ACT, None, done)?;
