@@ -15,7 +15,7 @@ use mosovo_visits::store::Store;
 use serde_json::{Value, json};
 
 use crate::support::caseload::{event, lines};
-use crate::support::casework::{colleague, evaluate, inspector, manager, set_up, supervisor};
+use crate::support::casework::{colleague, inspector, manager, plannable, set_up, supervisor};
 use crate::support::http::{Reply, Running, persona, run_at, webhooks};
 use crate::support::receiver::{Received, Receiver};
 use crate::support::{import, on_both_databases};
@@ -34,35 +34,6 @@ fn administrator() -> Grants {
 
 fn records_system() -> Grants {
     persona(Role::RecordsSystem, &[])
-}
-
-/// The caseload, with officers who have shifts, a home that can be driven to, and visits that the records system has programmed.
-fn caseload(store: &Store) {
-    set_up(store);
-    let later = "2021-01-03T09:00:00Z";
-    let shifts: Vec<Value> = ["mon", "tue", "wed", "thu", "fri"]
-        .iter()
-        .map(|weekday| json!({"weekday": weekday, "start": "08:00", "end": "16:00"}))
-        .collect();
-    let training: Vec<Value> = ["visor_user", "arms_assessor"]
-        .iter()
-        .map(|course| json!({"course": course, "completed_on": "2019-01-01"}))
-        .collect();
-    let officer = |name: &str| {
-        json!({"name": name, "role": "offender_manager", "team_ref": "north", "in_post_from": "2015-01-01",
-            "constable": true, "training": training, "shifts": shifts})
-    };
-    let home = json!({"offender_ref": "n-1", "kind": "main", "lines": ["1 Invented Row"], "resident_from": "2018-01-01",
-        "child_in_household": false, "latitude": 51.01, "longitude": -2.01});
-    let events = [
-        event(WESSEX, "officer", "om-n", later, &officer("Nora Invented")),
-        event(WESSEX, "officer", "om-n2", later, &officer("Nuala Invented")),
-        event(WESSEX, "address", "a-1", later, &home),
-        event(WESSEX, "programmed_visits", "n-1", later, &json!({"dates": ["2021-06-14", "2021-09-13"]})),
-    ];
-    let report = import(store, &lines(&events));
-    assert_eq!((report.refused, &report.errors), (0, &vec![]));
-    evaluate(store);
 }
 
 /// The service's jobs at the times at which they run by default.
@@ -230,7 +201,8 @@ fn assert_no_day_planned(service: &Running, received: &[Received], planned: &BTr
 #[test]
 fn a_day_without_the_records_system_stops_nobody_and_is_made_up_for_within_a_minute() {
     on_both_databases(|store| {
-        caseload(store);
+        set_up(store);
+        assert_eq!(import(store, &lines(&plannable())).refused, 0);
         let receiver = Receiver::start();
         let mut day = Day { store, hour: 0 };
         let service = day.until(0);
@@ -258,7 +230,10 @@ fn a_day_without_the_records_system_stops_nobody_and_is_made_up_for_within_a_min
         says_whether_stale(&service, true);
         assert_eq!(flags(&service, ""), 1);
         let proposal = propose(&service);
-        assert_eq!((&proposal.json()["state"], &proposal.json()["records_as_of"]), (&json!("proposed"), &json!(CAME_AT)));
+        assert_eq!(
+            (&proposal.json()["state"], &proposal.json()["records_as_of"]),
+            (&json!("proposed"), &json!(CAME_AT))
+        );
         let accept = format!("/v1/schedules/{}/accept", proposal.json()["id"].as_str().unwrap());
         done(&service.act(&supervisor(), &accept, proposal.header("etag"), &json!({})));
         let visits = proposal.json()["visits"].as_array().unwrap().clone();
@@ -305,7 +280,8 @@ fn a_day_without_the_records_system_stops_nobody_and_is_made_up_for_within_a_min
         // Records come again: the flag goes, and nobody is told any more that they are old.
         let service = day.until(HOURS + 1);
         assert_eq!(flags(&service, ""), 1, "that it takes what it is told is no news from it");
-        let news = event(WESSEX, "neighbourhood", "nb-2", "2021-04-16T10:30:00Z", &json!({"name": "Hill", "force": "Wessex"}));
+        let news =
+            event(WESSEX, "neighbourhood", "nb-2", "2021-04-16T10:30:00Z", &json!({"name": "Hill", "force": "Wessex"}));
         let sent = service.send(&records_system(), "application/x-ndjson", &news.to_string());
         assert_eq!((sent.status, &sent.json()["accepted"]), (200, &json!(1)), "{}", sent.text);
         says_whether_stale(&service, false);

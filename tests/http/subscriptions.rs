@@ -216,7 +216,7 @@ fn one_slow_receiver_does_not_hold_up_the_others() {
                 *count += 1;
                 changed.notify_all();
                 let limit = Duration::from_secs(20);
-                let (_, waited) = changed.wait_timeout_while(count, limit, |count| *count < 3).unwrap();
+                let waited = changed.wait_timeout_while(count, limit, |count| *count < 3).unwrap().1;
                 if waited.timed_out() { "503 Service Unavailable" } else { "204 No Content" }.to_owned()
             });
         }
