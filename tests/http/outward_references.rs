@@ -76,7 +76,11 @@ fn accept_a_schedule(service: &Running) {
     let location = asked.header("location").unwrap().to_owned();
     let is_planned = |read: &Reply| read.json()["state"] != "planning";
     let read = (0..100_000).map(|_| service.get(&supervisor(), &location)).find(is_planned).unwrap();
-    assert!(read.json()["visits"].as_array().unwrap().iter().any(|visit| visit["offender_ref"] == "n-1"), "{}", read.text);
+    assert!(
+        read.json()["visits"].as_array().unwrap().iter().any(|visit| visit["offender_ref"] == "n-1"),
+        "{}",
+        read.text
+    );
     done(&service.act(&supervisor(), &format!("{location}/accept"), read.header("etag"), &json!({})));
 }
 
@@ -137,7 +141,15 @@ fn no_event_of_any_type_has_a_name_an_address_or_a_word_of_anybodys() {
         values.extend([json!("Nora is full"), json!("the same fingerprints")]);
         let mut words = BTreeSet::new();
         personal(&values, &mut words);
-        for expected in ["Nestor", "Inventio", "1970-02-03", "Nestor Fictus", "1 Invented Row", "Nora Invented", "ask at the bakery"] {
+        for expected in [
+            "Nestor",
+            "Inventio",
+            "1970-02-03",
+            "Nestor Fictus",
+            "1 Invented Row",
+            "Nora Invented",
+            "ask at the bakery",
+        ] {
             assert!(words.contains(expected), "{expected}");
         }
         for one in &received {
