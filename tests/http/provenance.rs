@@ -117,3 +117,39 @@ fn each_member_that_the_records_system_says_names_the_event_since_which_it_is_so
         assert!(kinds.is_sorted() && kinds.contains(&"visit") && kinds.contains(&"risk_management_plan"), "{kinds:?}");
     });
 }
+
+#[test]
+fn what_both_sides_changed_is_shown_to_a_person_and_stays_so_until_one_settles_it() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        let conflicts = || service.get(&manager(), "/v1/offenders/n-1/conflicts").json()["items"].clone();
+        let name = || service.get(&manager(), "/v1/offenders/n-1").json()["offender"]["given_name"].clone();
+        change(&service, &json!({"given_name": "Nix"}));
+        assert_eq!(conflicts(), json!([]), "the records system has not spoken since");
+        let said = offender("Nestorius", "north", "community");
+        let send = |time: &str, said: &Value| {
+            import(store, &lines(&[event("/records/wessex/invented", "offender", "n-1", time, said)]));
+        };
+        send("2021-04-15T07:00:00Z", &said);
+        let shown = conflicts();
+        assert_eq!(
+            [&shown[0]["kind"], &shown[0]["ref"], &shown[0]["member"], &shown[0]["holds"]],
+            [&json!("offender"), &json!("n-1"), &json!("given_name"), &json!("records_system")]
+        );
+        assert_eq!(
+            (&shown[0]["records_system"], &shown[0]["entered_here"], name()),
+            (&json!("Nestorius"), &json!("Nix"), json!("Nestorius"))
+        );
+        // Said again it is still to be settled; only a person's word ends it.
+        send("2021-04-15T07:30:00Z", &said);
+        assert_eq!(conflicts(), shown);
+        let settle = json!({"kind": "offender", "ref": "n-1", "member": "given_name", "take": "entered_here"});
+        let settled = service.act(&manager(), "/v1/offenders/n-1/conflicts/settle", None, &settle);
+        assert_eq!(settled.status, 200, "{}", settled.text);
+        assert_eq!((conflicts(), name()), (json!([]), json!("Nix")));
+        let held = ("given_name".to_owned(), "conflict.settle".to_owned(), true);
+        assert_eq!(entered(&service), [held]);
+        assert_eq!(told(&service, &["given_name"])[0].0, "offender-n-1-2021-04-15T07:00:00Z");
+    });
+}
