@@ -7,6 +7,7 @@
     reason = "a test stops at the first thing that is not as it should be, and says loudly what it leaves out"
 )]
 
+mod absence;
 mod audit;
 mod compare_grid;
 mod dashboards;

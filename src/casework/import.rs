@@ -33,6 +33,9 @@ use crate::store::reference::{self, Dangling};
 /// Memory must not grow with the feed.
 pub const MAX_LISTED: usize = 10_000;
 
+/// The codes of events that are refused for who sends them, whatever they say: that they were sent goes on record.
+const NOT_PERMITTED: [&str; 2] = ["source_not_permitted", "type_not_permitted"];
+
 /// Events after which a bulk import has the database look at its tables anew; then after four times
 /// as many, and so on.
 const FIRST_STATISTICS_AFTER: u64 = 2_000;
@@ -152,6 +155,8 @@ pub struct Import {
     began_at: Instant,
     /// Events taken, by force: those that were known included.
     taken: BTreeMap<String, u64>,
+    /// Events refused for who sent them, by code.
+    not_permitted: BTreeMap<&'static str, u64>,
     report: ImportReport,
     statistics_after: u64,
 }
@@ -198,9 +203,9 @@ impl Import {
             extract: None,
             forces: BTreeSet::new(),
         };
-        let (began_at, taken) = (clock.now(), BTreeMap::new());
+        let (began_at, taken, not_permitted) = (clock.now(), BTreeMap::new(), BTreeMap::new());
         let statistics_after = FIRST_STATISTICS_AFTER;
-        Self { clock, actor: actor.clone(), channel, began_at, taken, report, statistics_after }
+        Self { clock, actor: actor.clone(), channel, began_at, taken, not_permitted, report, statistics_after }
     }
 
     /// What has come of it so far.
@@ -242,6 +247,9 @@ impl Import {
     /// Notes a refused event; the import goes on.
     pub fn refuse(&mut self, refused: RefusedEvent) {
         self.report.refused += 1;
+        if let Some(code) = NOT_PERMITTED.into_iter().find(|code| *code == refused.code) {
+            *self.not_permitted.entry(code).or_default() += 1;
+        }
         if self.report.errors.len() < MAX_LISTED {
             self.report.errors.push(refused);
         } else {
@@ -338,8 +346,22 @@ impl Import {
         let stored = serde_json::to_value(&self.report)
             .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;
         import::finish(connection, self.report.id, self.report.state.name(), stored, now)?;
+        self.note_not_permitted(connection)?;
         self.note_exchange(connection)?;
         Ok(self.report)
+    }
+
+    /// Puts on record that events were sent which their sender may not send: how many, and why they may not.
+    fn note_not_permitted(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        let (at, actor, force) = (self.clock.now(), self.actor.to_string(), self.actor.force());
+        for (why, events) in &self.not_permitted {
+            let detail = json!({ "act": "records.apply", "why": why, "import": self.report.id, "events": events });
+            audit::append(
+                connection,
+                AuditEntry { at, actor: &actor, act: "access.refused", force, subject: None, detail },
+            )?;
+        }
+        Ok(())
     }
 
     /// An exchange with the records system of the force that sent it; of whoever is not bound to one, with each that the events spoke of.

@@ -222,7 +222,7 @@ pub(super) fn may_see(
 
 /// True of the kinds of record that a role may read of a case: who is shut out of it, and how its work was graded, are for those
 /// who supervise; why it is held is for detective inspectors, for the inquiry may be into those who work on it.
-fn may_read_kind(role: Role, kind: RecordKind) -> bool {
+pub(super) fn may_read_kind(role: Role, kind: RecordKind) -> bool {
     let is_inspector = role == Role::DetectiveInspector;
     let for_inspectors = kind == RecordKind::LegalHold;
     let for_supervisors = matches!(kind, RecordKind::AccessRestriction | RecordKind::DipSampleGrade);

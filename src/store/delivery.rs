@@ -112,48 +112,56 @@ macro_rules! first_of_each_record {
     }};
 }
 
-/// So many deliveries that are to be made now, to receivers that are well as far as is known.
+/// What is to be delivered to a receiver now, so many events at most, those first that were tried least often. To one that was not well it is
+/// one event, another each time, and none where it was looked at since an instant.
 ///
 /// # Errors
 /// When a statement fails, or what is stored cannot be read.
-pub fn due(connection: &mut AnyConnection, now: Instant, limit: i64) -> Result<Vec<Due>, StoreError> {
-    let rows: Vec<(subscriptions::Row, DbId, i32)> = first_of_each_record!()
-        .filter(subscription::failing_since.is_null())
-        .filter(delivery::due_at.le(DbInstant::from(now)))
-        .order((delivery::due_at, delivery::number))
-        .limit(limit)
-        .load(connection)?;
-    read(connection, rows)
-}
-
-/// One delivery to each receiver that was not well, and was last looked at before an instant: of what waits that which was tried least often, so
-/// that an event which a receiver cannot take does not stand for all.
-///
-/// # Errors
-/// When a statement fails, or what is stored cannot be read.
-pub fn probes(connection: &mut AnyConnection, before: Instant) -> Result<Vec<Due>, StoreError> {
-    let failing: Vec<DbId> = subscription::table
-        .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
-        .filter(subscription::failing_since.is_not_null())
-        .filter(
-            subscription::probed_at.is_null().or(subscription::probed_at.assume_not_null().lt(DbInstant::from(before))),
-        )
-        .order(subscription::id)
-        .select(subscription::id)
-        .load(connection)?;
-    let mut rows = Vec::new();
-    for id in failing {
-        let row: Option<(subscriptions::Row, DbId, i32)> = first_of_each_record!()
-            .filter(delivery::subscription_id.eq(id))
+pub fn due(
+    connection: &mut AnyConnection,
+    subscription: Uuid,
+    (now, looked_at_before): (Instant, Instant),
+    limit: i64,
+) -> Result<Vec<Due>, StoreError> {
+    let standing: Option<(Option<DbInstant>, Option<DbInstant>)> = subscription::table
+        .find(DbId(subscription))
+        .select((subscription::failing_since, subscription::probed_at))
+        .first(connection)
+        .optional()?;
+    let Some((failing_since, probed_at)) = standing else { return Ok(Vec::new()) };
+    let of_it = || first_of_each_record!().filter(delivery::subscription_id.eq(DbId(subscription)));
+    let rows: Vec<(subscriptions::Row, DbId, i32)> = if failing_since.is_none() {
+        of_it()
+            .filter(delivery::due_at.le(DbInstant::from(now)))
             .order((delivery::attempts, delivery::number))
-            .first(connection)
-            .optional()?;
-        rows.extend(row);
-    }
+            .limit(limit)
+            .load(connection)?
+    } else if probed_at.is_none_or(|at| at.get() <= looked_at_before) {
+        of_it().order((delivery::due_at, delivery::number)).limit(1).load(connection)?
+    } else {
+        Vec::new()
+    };
     read(connection, rows)
 }
 
-/// Lets all that waits for a receiver be delivered at once: it is well again.
+/// Puts an event behind the others that wait for a receiver which was not well: the next look at it is with another, so that an event which
+/// it cannot take does not stand for all. No attempt is counted.
+///
+/// # Errors
+/// When the statement fails.
+pub fn after_the_others(
+    connection: &mut AnyConnection,
+    (subscription, number): (Uuid, i64),
+    now: Instant,
+) -> Result<(), StoreError> {
+    diesel::update(delivery::table.find((DbId(subscription), number)))
+        .set(delivery::due_at.eq(DbInstant::from(now)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Lets what waits for a receiver be delivered at once: it is well again. What failed several times, while the receiver took other things in
+/// between, keeps its own wait.
 ///
 /// # Errors
 /// When the statement fails.
@@ -162,6 +170,7 @@ pub fn all_due(connection: &mut AnyConnection, subscription: Uuid, now: Instant)
         delivery::table
             .filter(delivery::subscription_id.eq(DbId(subscription)))
             .filter(delivery::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(delivery::attempts.le(1))
             .filter(delivery::due_at.gt(DbInstant::from(now))),
     )
     .set(delivery::due_at.eq(DbInstant::from(now)))
@@ -191,7 +200,7 @@ pub enum Outcome<'a> {
     Dead(&'a str),
 }
 
-/// Keeps what came of trying a delivery.
+/// Keeps what came of trying a delivery that waits; another process may have made it in the meantime.
 ///
 /// # Errors
 /// When the statement fails.
@@ -201,7 +210,8 @@ pub fn tried(
     outcome: Outcome<'_>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let row = delivery::table.find((DbId(subscription), number));
+    let row =
+        delivery::table.find((DbId(subscription), number)).filter(delivery::state.eq(DeliveryState::Waiting.as_str()));
     let ended = Some(DbInstant::from(now));
     let attempts = delivery::attempts.eq(delivery::attempts + 1);
     match outcome {

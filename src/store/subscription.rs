@@ -154,6 +154,19 @@ pub fn of_force(connection: &mut AnyConnection, force: &str) -> Result<Vec<Subsc
     rows.into_iter().map(read).collect()
 }
 
+/// The subscriptions of every force that are told at present, in the order in which they were made.
+///
+/// # Errors
+/// When the statement fails.
+pub fn active(connection: &mut AnyConnection) -> Result<Vec<Uuid>, StoreError> {
+    let ids: Vec<DbId> = subscription::table
+        .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
+        .order((subscription::created_at, subscription::id))
+        .select(subscription::id)
+        .load(connection)?;
+    Ok(ids.into_iter().map(|DbId(id)| id).collect())
+}
+
 /// One of a force's subscriptions.
 ///
 /// # Errors

@@ -3,3 +3,5 @@
 pub mod schema;
 #[cfg(test)]
 mod schema_agreement;
+#[cfg(test)]
+mod shipped;

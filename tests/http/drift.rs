@@ -2,6 +2,7 @@
 
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
+use mosovo_visits::store::audit;
 use mosovo_visits::store::drift::digest;
 use serde_json::{Value, json};
 
@@ -168,6 +169,16 @@ fn a_list_that_cannot_be_read_is_refused_whole_with_its_line_and_repeats_nothing
         let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
         let reply = service.request("POST", "/v1/drift/digests", &headers, b"");
         assert_eq!(reply.code(), "unsupported_media_type");
+        let too_long = compare(&service, &records_system(), &" ".repeat(32 * 1024 * 1024 + 1));
+        assert_eq!((too_long.status, too_long.code().as_str()), (413, "payload_too_large"));
+        let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+        let refused: Vec<&str> = entries
+            .iter()
+            .filter(|entry| entry.act == "access.refused")
+            .map(|entry| entry.detail["why"].as_str().unwrap())
+            .collect();
+        let unread = "invalid_body";
+        assert_eq!(refused, [unread, unread, unread, "unsupported_media_type", "payload_too_large"]);
     });
 }
 

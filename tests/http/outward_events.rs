@@ -2,6 +2,7 @@
 
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
+use mosovo_visits::domain::audit_act::is_known;
 use mosovo_visits::domain::outward_event::OutwardEvent;
 use mosovo_visits::store::Store;
 use serde_json::{Value, json};
@@ -138,6 +139,32 @@ fn the_description_of_events_has_each_type_and_nothing_else() {
         asyncapi()["components"]["schemas"]["Event"]["properties"]["type"]["enum"].as_array().unwrap().len(),
         known.len()
     );
+}
+
+#[test]
+fn each_message_of_the_description_is_told_somewhere_and_its_example_is_one() {
+    let description = asyncapi();
+    let (messages, told) =
+        (&description["components"]["messages"], &description["channels"]["outwardEvents"]["messages"]);
+    let names = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(told), names(messages));
+    for (name, message) in messages.as_object().unwrap() {
+        assert_eq!(told[name]["$ref"], format!("#/components/messages/{name}"));
+        let schema = json!({"allOf": message["payload"]["allOf"], "components": description["components"]});
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let examples = message["examples"].as_array().unwrap();
+        assert!(!examples.is_empty(), "{name}");
+        for example in examples {
+            let payload = &example["payload"];
+            assert!(validator.is_valid(payload), "{name}: {payload}");
+            assert!(is_known(payload["data"]["act"].as_str().unwrap()), "{payload}");
+            let mut other = payload.clone();
+            other["type"] = json!("mosovo.nothing.v1");
+            assert!(!validator.is_valid(&other), "{name}");
+        }
+    }
+    let taken = &description["channels"]["recordsFeed"]["messages"]["Record"]["payload"]["schema"];
+    assert_eq!(taken["$ref"], "./records-feed.schema.json");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use mosovo_visits::api::records::feeds::Feeds;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::store::digest::records_digest;
+use mosovo_visits::store::{Store, audit};
 use serde_json::{Value, json};
 
 use crate::support::caseload::{RECORDED, event, lines, offender};
@@ -26,6 +27,13 @@ fn events(subjects: &[&str]) -> Vec<Value> {
 
 fn counts(report: &Value) -> [u64; 4] {
     ["accepted", "duplicates", "stale", "refused"].map(|count| report[count].as_u64().unwrap())
+}
+
+/// Why what was sent was refused at the door, as the audit of Wessex has it.
+fn refused(store: &Store) -> Vec<String> {
+    let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+    let refused = entries.iter().filter(|entry| entry.act == "access.refused" && entry.detail["act"] == "records.send");
+    refused.map(|entry| entry.detail["why"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -152,6 +160,7 @@ fn a_body_that_is_not_what_it_says_is_refused_whole() {
         ] {
             let reply = service.send(&system, media_type, &body);
             assert_eq!((reply.status, reply.code().as_str()), (status, code), "{media_type}");
+            assert_eq!(refused(store).last().map(String::as_str), Some(code), "on record");
         }
         let token = format!("Bearer {}", service.token(&system));
         let headers = [("authorization", token.as_str()), ("content-type", LINES), ("content-encoding", "gzip")];

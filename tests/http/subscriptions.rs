@@ -1,13 +1,20 @@
 //! Whoever subscribes is told by signed webhooks, of each record's events in their order, through failures of the receiver and its long absence.
 
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::casework::clock::Clock;
+use mosovo_visits::casework::subscriptions::Webhooks;
 use mosovo_visits::casework::subscriptions::deliver::{Delivered, deliver};
+use mosovo_visits::casework::subscriptions::key::WebhookKeys;
+use mosovo_visits::casework::subscriptions::post::Line;
 use mosovo_visits::domain::calendar::Instant;
 use mosovo_visits::store::{Store, audit};
 use serde_json::{Value, json};
+use ureq::tls::RootCerts;
 
 use crate::support::casework::{manager, set_up};
 use crate::support::http::{Reply, Running, of_force, persona, run, webhooks};
@@ -190,6 +197,96 @@ fn an_event_that_is_never_taken_is_given_up_and_holds_up_its_own_record_alone() 
         );
         again.sort_unstable();
         assert_eq!(again, ["1", "2", "3", "4", "5", "6"]);
+    });
+}
+
+#[test]
+fn one_slow_receiver_does_not_hold_up_the_others() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receivers) = (run(store), [Receiver::start(), Receiver::start(), Receiver::start()]);
+        let subscriptions = receivers.each_ref().map(|receiver| subscribe(&service, receiver, &["mosovo.breach.v1"]));
+        // Each answers once all have been asked, and not before: in turns none would ever be.
+        let asked = Arc::new((Mutex::new(0), Condvar::new()));
+        for receiver in &receivers {
+            let asked = Arc::clone(&asked);
+            receiver.answer(move |_| {
+                let (count, changed) = &*asked;
+                let mut count = count.lock().unwrap();
+                *count += 1;
+                changed.notify_all();
+                let limit = Duration::from_secs(20);
+                let waited = changed.wait_timeout_while(count, limit, |count| *count < 3).unwrap().1;
+                if waited.timed_out() { "503 Service Unavailable" } else { "204 No Content" }.to_owned()
+            });
+        }
+        breach(&service);
+        let patient = Line::new(Duration::from_secs(30), RootCerts::WebPki);
+        let webhooks = Webhooks::new(patient, WebhookKeys::of("a key of the tests' own, 32 or more"));
+        let told = deliver(store, Clock::FixedAt(now()), &webhooks, &|| true).unwrap();
+        assert_eq!(told, Delivered { taken: 3, failed: 0, dead: 0 });
+        for subscription in &subscriptions {
+            assert_eq!(counts(&service, subscription), [0, 1, 0]);
+        }
+    });
+}
+
+#[test]
+fn events_at_which_a_receiver_fails_do_not_keep_the_others_from_it_and_are_given_up_after_days() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receiver) = (run(store), Receiver::start());
+        let subscription = subscribe(&service, &receiver, &["mosovo.breach.v1"]);
+        let poison = [breach(&service), breach(&service)].map(|subject| format!("breach/{subject}"));
+        receiver.answer(move |it| {
+            let fails = poison.iter().any(|subject| it.event()["subject"] == *subject);
+            if fails { "500 Internal Server Error" } else { "200 OK" }.to_owned()
+        });
+        breach(&service);
+        // One shows that it is not well, the other is the next look at it; with the third it takes one.
+        let all: Vec<usize> = [0, 16, 32].into_iter().map(|seconds| delivered(store, seconds).taken).collect();
+        assert_eq!((all, counts(&service, &subscription)), (vec![0, 0, 1], [2, 1, 0]));
+        // While others are taken in between, the two are tried ever less often, and given up in the end.
+        let (mut seconds, mut given_up) = (60, Vec::new());
+        while given_up.len() < 2 {
+            breach(&service);
+            for _ in 0..4 {
+                seconds += 3_600;
+                given_up.extend(vec![seconds; delivered(store, seconds).dead]);
+            }
+        }
+        assert!(given_up.iter().all(|seconds| *seconds > 86_400), "{given_up:?}");
+        let [waiting, _, dead] = counts(&service, &subscription);
+        assert_eq!((waiting, dead), (0, 2));
+    });
+}
+
+#[test]
+fn one_that_has_too_much_or_is_not_there_is_asked_again_and_no_attempt_counts() {
+    on_both_databases(|store| {
+        set_up(store);
+        let (service, receiver) = (run(store), Receiver::start());
+        let subscription = subscribe(&service, &receiver, &["mosovo.breach.v1"]);
+        breach(&service);
+        let mut seconds = 0;
+        for round in 0..30 {
+            // Every other time it takes the newest, so that it is well again, and then has too much.
+            let newest = format!("breach/{}", breach(&service));
+            receiver.answer(move |it| {
+                let takes = it.event()["subject"] == newest;
+                if takes { "200 OK" } else { "429 Too Many Requests" }.to_owned()
+            });
+            for _ in 0..3 {
+                seconds += 20;
+                delivered(store, seconds);
+            }
+            assert_eq!(counts(&service, &subscription)[2], 0, "{round}");
+        }
+        receiver.answer(|_| "200 OK".to_owned());
+        seconds += 20;
+        delivered(store, seconds);
+        let [waiting, delivered, dead] = counts(&service, &subscription);
+        assert_eq!((waiting, delivered, dead), (0, 31, 0));
     });
 }
 

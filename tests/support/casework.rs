@@ -120,6 +120,29 @@ pub fn feed() -> String {
     format!("{}\n{}", caseload::feed(), caseload::lines(&events))
 }
 
+/// What planning a visit of n-1 needs beside the caseload: officers with shifts, a home that can be driven to; and dates that the records system
+/// has programmed.
+pub fn plannable() -> Vec<Value> {
+    let (wessex, later) = ("/records/wessex/invented", "2021-01-03T09:00:00Z");
+    let shifts: Vec<Value> = ["mon", "tue", "wed", "thu", "fri"]
+        .iter()
+        .map(|weekday| json!({"weekday": weekday, "start": "08:00", "end": "16:00"}))
+        .collect();
+    let on_shift = |name: &str| {
+        let mut officer = trained(name, "offender_manager", "north", &["visor_user", "arms_assessor"]);
+        officer["shifts"] = json!(shifts);
+        officer
+    };
+    let home = json!({"offender_ref": "n-1", "kind": "main", "lines": ["1 Invented Row"], "resident_from": "2018-01-01",
+        "child_in_household": false, "latitude": 51.01, "longitude": -2.01});
+    vec![
+        event(wessex, "officer", "om-n", later, &on_shift("Nora Invented")),
+        event(wessex, "officer", "om-n2", later, &on_shift("Nuala Invented")),
+        event(wessex, "address", "a-1", later, &home),
+        event(wessex, "programmed_visits", "n-1", later, &json!({"dates": ["2021-06-14", "2021-09-13"]})),
+    ]
+}
+
 /// Takes the caseload in, and evaluates Wessex's flags.
 pub fn set_up(store: &Store) {
     let report = import(store, &feed());

@@ -34,7 +34,7 @@ impl Received {
     }
 }
 
-/// How the receiver answers a request: its status line with further headers.
+/// How the receiver answers a request: its status line with further headers; nothing where it hangs up without a word.
 type Answers = Arc<Mutex<Box<dyn Fn(&Received) -> String + Send>>>;
 
 /// A receiver that runs.
@@ -62,6 +62,9 @@ impl Receiver {
                 let Some(request) = request(&stream) else { continue };
                 let head = told.lock().unwrap()(&request);
                 noted.lock().unwrap().push(request);
+                if head.is_empty() {
+                    continue;
+                }
                 // Whoever asked may be gone.
                 let _ = write!(stream, "HTTP/1.1 {head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
             }

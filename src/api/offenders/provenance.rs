@@ -11,9 +11,9 @@ use crate::api::service::Service;
 use crate::casework::provenance::{RecordProvenance, provenance};
 use crate::domain::calendar::Instant;
 use crate::domain::reference::Ref;
-use crate::store::provenance::EnteredMember;
+use crate::store::provenance::{EnteredMember, ToldMembers};
 
-/// A record on which both the records system and people here have spoken. What is not among `entered_here` is the records system's word.
+/// A record that the records system has sent. A member that is not among `entered_here` stands as the records system says it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RecordProvenance)]
 pub struct RecordProvenanceView {
@@ -23,8 +23,28 @@ pub struct RecordProvenanceView {
     #[serde(rename = "ref")]
     #[schema(value_type = String)]
     reference: Ref,
-    /// The members that were entered here, by name.
+    /// The members as the records system says them, by the event since which each is as it is; the newest event first.
+    told: Vec<ToldMembersView>,
+    /// The members that were entered here beside that, by name.
     entered_here: Vec<EnteredMemberView>,
+}
+
+/// Members of a record that have been as they are since one event of the records system.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ToldMembers)]
+struct ToldMembersView {
+    /// The records system that spoke.
+    source: String,
+    /// The event's id within its source.
+    event_id: String,
+    /// When the change became true.
+    #[schema(value_type = String, format = DateTime)]
+    event_time: Instant,
+    /// When the service learned it.
+    #[schema(value_type = String, format = DateTime)]
+    learned_at: Instant,
+    /// The members, by name.
+    members: Vec<String>,
 }
 
 /// A member of a record that was entered here.
@@ -52,6 +72,13 @@ pub struct ProvenanceList {
     items: Vec<RecordProvenanceView>,
 }
 
+impl From<ToldMembers> for ToldMembersView {
+    fn from(told: ToldMembers) -> Self {
+        let ToldMembers { source, event_id, event_time, learned_at, members } = told;
+        Self { source, event_id, event_time, learned_at, members }
+    }
+}
+
 impl From<EnteredMember> for EnteredMemberView {
     fn from(entered: EnteredMember) -> Self {
         let EnteredMember { member, by, at, act, holds } = entered;
@@ -61,13 +88,18 @@ impl From<EnteredMember> for EnteredMemberView {
 
 impl From<RecordProvenance> for RecordProvenanceView {
     fn from(of: RecordProvenance) -> Self {
-        let entered_here = of.entered.into_iter().map(EnteredMemberView::from).collect();
-        Self { kind: of.kind.name(), reference: of.subject, entered_here }
+        let RecordProvenance { kind, subject, told, entered } = of;
+        Self {
+            kind: kind.name(),
+            reference: subject,
+            told: told.into_iter().map(ToldMembersView::from).collect(),
+            entered_here: entered.into_iter().map(EnteredMemberView::from).collect(),
+        }
     }
 }
 
-/// Which members of the case's records were entered here beside what the records system says, by whom and when. Of a record that is not
-/// listed all is one side's word: the timeline says whose.
+/// From which event each member of the case's records is that the records system has sent, and when that came; and which members were
+/// entered here beside it, by whom and when. Of a record that is not listed all was entered here: the timeline says by whom.
 ///
 /// # Errors
 /// When the caller may not, there is no such case in scope, or the service fails.

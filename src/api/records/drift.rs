@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::whole;
-use crate::api::auth::act::{CompareDigests, ReadDrift};
+use super::send::on_record;
+use crate::api::auth::act::{Act, CompareDigests, ReadDrift};
 use crate::api::auth::permit::Permit;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
 use crate::api::paging::{cursor, limit, page, place};
 use crate::api::service::Service;
-use crate::casework::actor::Actor;
+use crate::casework::actor::{Actor, Person};
 use crate::casework::drift::{Compared, compare_with, report};
 use crate::domain::calendar::Instant;
 use crate::domain::drift::{Difference, Drifted};
@@ -180,13 +181,26 @@ pub async fn digests(
     permit: Permit<CompareDigests>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let person = permit.into_person();
+    let compared = compared(&request, &service, person.clone(), body).await;
+    if let Err(problem) = &compared {
+        on_record(&request, CompareDigests::PERMISSION.name, person, problem);
+    }
+    Ok(HttpResponse::Ok().json(ComparisonView::of(compared?)))
+}
+
+async fn compared(
+    request: &HttpRequest,
+    service: &Service,
+    person: Person,
+    body: web::Payload,
+) -> Result<Vec<Compared>, Problem> {
     let media_type = request.mime_type().ok().flatten();
     if media_type.is_none_or(|media_type| media_type.essence_str() != LINES) {
         return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("digests are sent as {LINES}")));
     }
-    let person = permit.into_person();
     let lines = whole(body, LONGEST_LIST_BYTES).await?;
-    let compared = service
+    service
         .run(move |service| -> Result<Vec<Compared>, Problem> {
             let there = read_digests(&lines).map_err(|bad| {
                 let problem = Problem::new(ErrorCode::INVALID_BODY, format!("line {}: {}", bad.line, bad.fault.detail));
@@ -195,8 +209,7 @@ pub async fn digests(
             let (force, actor) = (person.force.clone(), Actor::Person(person));
             Ok(compare_with(service.store(), (service.clock().now(), &actor), &force, &there)?)
         })
-        .await?;
-    Ok(HttpResponse::Ok().json(ComparisonView::of(compared)))
+        .await
 }
 
 /// Where the records system and this service do not hold the same, by references alone, and since when that is known.

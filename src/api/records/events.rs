@@ -34,7 +34,15 @@ pub struct EventQuery {
 
 /// An event in the form of CloudEvents 1.0: how the document describes [`CloudEvent`].
 #[derive(Debug, ToSchema)]
-#[schema(as = OutwardEvent)]
+#[schema(as = OutwardEvent, example = json!({
+    "specversion": "1.0", "id": "0197f2a4-0000-7000-8000-000000000004", "source": "/mosovo-visits/wessex",
+    "type": "mosovo.breach.v1", "subject": "breach/0197f2a4-0000-7000-8000-000000000104", "time": "2026-11-01T10:00:00Z",
+    "datacontenttype": "application/json", "sequence": "4",
+    "data": {
+        "kind": "breach", "ref": "0197f2a4-0000-7000-8000-000000000104", "offender_ref": "n-1", "act": "breach.enter",
+        "href": "/v1/events/0197f2a4-0000-7000-8000-000000000004",
+    },
+}))]
 #[expect(dead_code, reason = "it describes what CloudEvent writes")]
 pub struct EventView {
     /// `1.0`.

@@ -23,7 +23,7 @@ use crate::store::subscription::Subscription;
 /// A subscription that is made.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = MakeSubscription)]
+#[schema(as = MakeSubscription, example = json!({"name": "Records", "url": "https://records.example/hooks", "event_types": ["mosovo.breach.v1"]}))]
 pub struct MakeBody {
     /// What it is called.
     #[schema(value_type = String)]
@@ -158,7 +158,7 @@ pub struct PageQuery {
 /// What is to be delivered again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RedriveDeadLetters)]
+#[schema(as = RedriveDeadLetters, example = json!({"event_ids": ["0197f2a4-0000-7000-8000-000000000004"]}))]
 pub struct RedriveBody {
     /// These events; all that were given up where it is left out.
     event_ids: Option<Vec<Uuid>>,
@@ -167,7 +167,7 @@ pub struct RedriveBody {
 /// From when on a subscription is told again.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ReplayEvents)]
+#[schema(as = ReplayEvents, example = json!({"from": "2026-11-01T00:00:00Z"}))]
 pub struct ReplayBody {
     /// Of all that happened from this instant on.
     #[schema(value_type = String, format = DateTime)]

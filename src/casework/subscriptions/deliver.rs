@@ -1,9 +1,13 @@
 //! Delivering what is due: each event until it is taken, of one record's events one after the other.
 //!
-//! An event that fails is tried again after longer and longer waits, and given up in the end for a person to look at. A receiver that is not there
-//! or not well is left alone but for one event now and then, which costs the others no attempt; once it takes one, all that waited is due.
+//! Several receivers are told at a time, each so many events in its turn, so that one that is slow costs the others nothing. An event that fails
+//! is tried again after longer and longer waits, and given up in the end for a person to look at. A receiver that is not there or not well is left
+//! alone but for one event now and then, which costs the others no attempt; once it takes one, what waited is due.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::panic::resume_unwind;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -20,8 +24,11 @@ use crate::store::delivery::{self, Due, Outcome};
 use crate::store::error::StoreError;
 use crate::store::subscription::{self, Subscription, SubscriptionState};
 
-/// Deliveries that are taken up at a time.
-const AT_A_TIME: i64 = 200;
+/// Receivers that are told at a time. `[I]`
+const AT_A_TIME: usize = 8;
+
+/// Events that a receiver is told in its turn, before the next one that waits has its own. `[I]`
+const A_TURN: i64 = 10;
 
 /// How long a receiver that is not well is left alone between two looks at it. `[I]`
 const BETWEEN_PROBES: TimeDelta = TimeDelta::seconds(15);
@@ -46,57 +53,98 @@ pub struct Delivered {
     pub dead: usize,
 }
 
+impl Delivered {
+    const fn add(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.failed += other.failed;
+        self.dead += other.dead;
+    }
+}
+
 /// Delivers what is due, until nothing is left that is, or `goes_on` says no.
 ///
 /// # Errors
-/// When the store fails.
+/// When the store fails. The others have been told all the same.
 pub fn deliver(
     store: &Store,
     clock: Clock,
     webhooks: &Webhooks,
-    goes_on: &dyn Fn() -> bool,
+    goes_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Delivered, StoreError> {
-    let mut all = Delivered::default();
-    let looked_at_before = clock.now() - BETWEEN_PROBES;
-    for probe in store.transaction(|connection| delivery::probes(connection, looked_at_before))? {
-        if !goes_on() {
-            return Ok(all);
-        }
-        try_one(store, clock, webhooks, &probe, &mut all)?;
-    }
-    let mut resting = BTreeSet::new();
-    loop {
-        let mut due = store.transaction(|connection| delivery::due(connection, clock.now(), AT_A_TIME))?;
-        due.retain(|one| !resting.contains(&one.subscription.id));
-        if due.is_empty() {
-            return Ok(all);
-        }
-        for one in due {
-            if !goes_on() {
-                return Ok(all);
-            }
-            if !resting.contains(&one.subscription.id) && !try_one(store, clock, webhooks, &one, &mut all)? {
-                resting.insert(one.subscription.id);
+    let receivers: VecDeque<Uuid> = store.transaction(subscription::active)?.into();
+    let at_a_time = receivers.len().min(AT_A_TIME);
+    let round = Round { store, clock, webhooks, goes_on, turns: Mutex::new(receivers) };
+    thread::scope(|scope| {
+        let tellers: Vec<_> = (0..at_a_time).map(|_| scope.spawn(|| round.take_turns())).collect();
+        let (mut all, mut failure) = (Delivered::default(), None);
+        for teller in tellers {
+            match teller.join() {
+                Ok((delivered, failed)) => {
+                    all.add(delivered);
+                    failure = failure.or(failed);
+                }
+                Err(panic) => resume_unwind(panic),
             }
         }
-    }
+        failure.map_or(Ok(all), Err)
+    })
 }
 
-/// Tries one delivery. False where the receiver is not well.
-fn try_one(
-    store: &Store,
+/// One round of telling the receivers.
+struct Round<'a> {
+    store: &'a Store,
     clock: Clock,
-    webhooks: &Webhooks,
-    due: &Due,
-    all: &mut Delivered,
-) -> Result<bool, StoreError> {
-    let Due { subscription, event, .. } = due;
-    let written = serde_json::to_string(&CloudEvent::of(event, &subscription.force));
-    let body = written.map_err(|error| StoreError::Unreadable { what: "event", detail: error.to_string() })?;
-    let secrets = secrets(subscription, webhooks.keys(), clock.now());
-    let letter = Letter { id: event.id, body: &body, at: clock.now(), secrets: &secrets };
-    let posted = webhooks.line().post(&subscription.url, letter);
-    store.transaction_that_writes(|connection| keep(connection, due, &posted, (clock.now(), all)))
+    webhooks: &'a Webhooks,
+    goes_on: &'a (dyn Fn() -> bool + Sync),
+    /// The subscriptions that wait for their turn; one whose turn it is, is not among them.
+    turns: Mutex<VecDeque<Uuid>>,
+}
+
+impl Round<'_> {
+    /// Tells one receiver after the other, until none waits for its turn. What came of it, and how the store failed if it did.
+    fn take_turns(&self) -> (Delivered, Option<StoreError>) {
+        let (mut all, mut failure) = (Delivered::default(), None);
+        while let Some(subscription) = self.next() {
+            match self.turn(subscription, &mut all) {
+                Ok(true) => self.queue().push_back(subscription),
+                Ok(false) => {}
+                Err(error) => failure = Some(error),
+            }
+        }
+        (all, failure)
+    }
+
+    fn next(&self) -> Option<Uuid> {
+        self.queue().pop_front()
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Uuid>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells one receiver what is due, so much of it as there is in a turn. True where there may be more.
+    fn turn(&self, subscription: Uuid, all: &mut Delivered) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let since = (now, now - BETWEEN_PROBES);
+        let due = self.store.transaction(|connection| delivery::due(connection, subscription, since, A_TURN))?;
+        for one in &due {
+            if !(self.goes_on)() || !self.try_one(one, all)? {
+                return Ok(false);
+            }
+        }
+        Ok(!due.is_empty())
+    }
+
+    /// Tries one delivery. False where the receiver is not well.
+    fn try_one(&self, due: &Due, all: &mut Delivered) -> Result<bool, StoreError> {
+        let Due { subscription, event, .. } = due;
+        let written = serde_json::to_string(&CloudEvent::of(event, &subscription.force));
+        let body = written.map_err(|error| StoreError::Unreadable { what: "event", detail: error.to_string() })?;
+        let secrets = secrets(subscription, self.webhooks.keys(), self.clock.now());
+        let letter = Letter { id: event.id, body: &body, at: self.clock.now(), secrets: &secrets };
+        let posted = self.webhooks.line().post(&subscription.url, letter);
+        self.store.transaction_that_writes(|connection| keep(connection, due, &posted, (self.clock.now(), all)))
+    }
 }
 
 /// The keys that sign: the newest, and for a time the one before.
@@ -116,7 +164,7 @@ fn keep(
 ) -> Result<bool, StoreError> {
     let key = (subscription.id, event.number);
     let is_probe = subscription.failing_since.is_some();
-    let Err(Failed { code, retry_after, is_gone, is_unwell }) = posted else {
+    let Err(Failed { code, retry_after, is_gone, is_unwell, is_of_the_event }) = posted else {
         delivery::tried(connection, key, Outcome::Delivered, now)?;
         if is_probe {
             subscription::mark(connection, subscription.id, (None, None))?;
@@ -134,7 +182,8 @@ fn keep(
         subscription::mark(connection, subscription.id, (None, None))?;
         delivery::all_due(connection, subscription.id, now)?;
     }
-    if is_probe && *is_unwell {
+    if *is_unwell && (is_probe || !is_of_the_event) {
+        delivery::after_the_others(connection, key, now)?;
         return Ok(false);
     }
     if *is_gone || attempts + 1 >= MOST_ATTEMPTS {

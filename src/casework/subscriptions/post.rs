@@ -27,8 +27,10 @@ pub struct Failed {
     pub retry_after: Option<TimeDelta>,
     /// True where the receiver says that it is gone for good (410).
     pub is_gone: bool,
-    /// True where it is the receiver that is not there or not well, whatever it is sent: no answer, one of its own failure, or that it has too much.
+    /// True where the receiver is not there or not well: no answer, one of its own failure, or that it has too much.
     pub is_unwell: bool,
+    /// True where it may be this event that it fails at: it was reached, and did not say that it has too much.
+    pub is_of_the_event: bool,
 }
 
 /// The line to the receivers. It follows no redirect and takes no proxy from the environment.
@@ -98,13 +100,15 @@ impl Line {
         }
         let is_gone = status == StatusCode::GONE;
         let is_unwell = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
-        Err(Failed { code: format!("status_{}", status.as_u16()), retry_after, is_gone, is_unwell })
+        let is_of_the_event = status != StatusCode::TOO_MANY_REQUESTS;
+        Err(Failed { code: format!("status_{}", status.as_u16()), retry_after, is_gone, is_unwell, is_of_the_event })
     }
 }
 
 impl Failed {
     fn because(code: &str) -> Self {
-        Self { code: code.to_owned(), retry_after: None, is_gone: false, is_unwell: true }
+        let is_of_the_event = matches!(code, "timeout" | "invalid_answer");
+        Self { code: code.to_owned(), retry_after: None, is_gone: false, is_unwell: true, is_of_the_event }
     }
 }
 
