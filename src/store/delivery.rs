@@ -92,6 +92,8 @@ pub struct Due {
     pub event: OutboxEvent,
     /// How many times it was tried before.
     pub attempts: i32,
+    /// Since when it is due.
+    pub due_at: Instant,
 }
 
 /// Deliveries to subscriptions that are active: of each record's events to each of them the first alone that waits.
@@ -108,7 +110,7 @@ macro_rules! first_of_each_record {
             .filter(subscription::state.eq(SubscriptionState::Active.as_str()))
             .filter(delivery::state.eq(DeliveryState::Waiting.as_str()))
             .filter(not(exists(waits_behind)))
-            .select((subscriptions::columns!(), delivery::event_id, delivery::attempts))
+            .select((subscriptions::columns!(), delivery::event_id, delivery::attempts, delivery::due_at))
     }};
 }
 
@@ -130,7 +132,7 @@ pub fn due(
         .optional()?;
     let Some((failing_since, probed_at)) = standing else { return Ok(Vec::new()) };
     let of_it = || first_of_each_record!().filter(delivery::subscription_id.eq(DbId(subscription)));
-    let rows: Vec<(subscriptions::Row, DbId, i32)> = if failing_since.is_none() {
+    let rows: Vec<DueRow> = if failing_since.is_none() {
         of_it()
             .filter(delivery::due_at.le(DbInstant::from(now)))
             .order((delivery::attempts, delivery::number))
@@ -178,12 +180,36 @@ pub fn all_due(connection: &mut AnyConnection, subscription: Uuid, now: Instant)
     Ok(())
 }
 
-fn read(connection: &mut AnyConnection, rows: Vec<(subscriptions::Row, DbId, i32)>) -> Result<Vec<Due>, StoreError> {
+/// Keeps a delivery to one process until an instant: nobody else makes it before, unless the receiver is found well in the meantime. Tells
+/// the subscription as it is by now; nothing where another process has the delivery, or nothing is to be delivered any more.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn claim(connection: &mut AnyConnection, due: &Due, until: Instant) -> Result<Option<Subscription>, StoreError> {
+    let Due { subscription, event, due_at, .. } = due;
+    let claimed = diesel::update(
+        delivery::table
+            .find((DbId(subscription.id), event.number))
+            .filter(delivery::state.eq(DeliveryState::Waiting.as_str()))
+            .filter(delivery::due_at.eq(DbInstant::from(*due_at))),
+    )
+    .set(delivery::due_at.eq(DbInstant::from(until)))
+    .execute(connection)?;
+    if claimed == 0 {
+        return Ok(None);
+    }
+    let now = subscriptions::one(connection, &subscription.force, subscription.id)?;
+    Ok(now.filter(|now| now.state == SubscriptionState::Active))
+}
+
+type DueRow = (subscriptions::Row, DbId, i32, DbInstant);
+
+fn read(connection: &mut AnyConnection, rows: Vec<DueRow>) -> Result<Vec<Due>, StoreError> {
     let mut due = Vec::with_capacity(rows.len());
-    for (row, DbId(event), attempts) in rows {
+    for (row, DbId(event), attempts, due_at) in rows {
         let subscription = subscriptions::read(row)?;
         if let Some(event) = outbox::event(connection, &subscription.force, event)? {
-            due.push(Due { subscription, event, attempts });
+            due.push(Due { subscription, event, attempts, due_at: due_at.get() });
         }
     }
     Ok(due)

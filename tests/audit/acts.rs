@@ -7,7 +7,7 @@ use mosovo_visits::domain::audit_act::{ACTS, is_known};
 use mosovo_visits::domain::reading_reason::ReadingReason;
 
 /// How the names of files and of invented hosts end: they are made like an act's name, and are none.
-const NO_ACTS: [&str; 5] = [".rs", ".json", ".csv", ".txt", ".example"];
+const NO_ACTS: [&str; 6] = [".rs", ".json", ".ndjson", ".csv", ".txt", ".example"];
 
 /// True for a text made like an act's name: words of small letters, joined by full stops.
 fn is_like_an_act(text: &str) -> bool {

@@ -33,6 +33,9 @@ const A_TURN: i64 = 10;
 /// How long a receiver that is not well is left alone between two looks at it. `[I]`
 const BETWEEN_PROBES: TimeDelta = TimeDelta::seconds(15);
 
+/// How long an attempt keeps a delivery from other processes, so that one that dies holds it up no longer. `[I]`
+const A_CLAIM: TimeDelta = TimeDelta::seconds(60);
+
 /// The wait after an event's first failure, which doubles with each. `[I]`
 const FIRST_WAIT: TimeDelta = TimeDelta::seconds(10);
 
@@ -135,8 +138,12 @@ impl Round<'_> {
         Ok(!due.is_empty())
     }
 
-    /// Tries one delivery. False where the receiver is not well.
+    /// Tries one delivery, unless another process does. False where the receiver is not well.
     fn try_one(&self, due: &Due, all: &mut Delivered) -> Result<bool, StoreError> {
+        let until = self.clock.now() + A_CLAIM;
+        let claimed = self.store.transaction_that_writes(|connection| delivery::claim(connection, due, until))?;
+        let Some(subscription) = claimed else { return Ok(true) };
+        let due = &Due { subscription, ..due.clone() };
         let Due { subscription, event, .. } = due;
         let written = serde_json::to_string(&CloudEvent::of(event, &subscription.force));
         let body = written.map_err(|error| StoreError::Unreadable { what: "event", detail: error.to_string() })?;
@@ -158,7 +165,7 @@ fn secrets(subscription: &Subscription, keys: &WebhookKeys, now: Instant) -> Vec
 /// Keeps what came of an attempt. False where the receiver is not well.
 fn keep(
     connection: &mut AnyConnection,
-    Due { subscription, event, attempts }: &Due,
+    Due { subscription, event, attempts, .. }: &Due,
     posted: &Result<(), Failed>,
     (now, all): (Instant, &mut Delivered),
 ) -> Result<bool, StoreError> {
@@ -195,7 +202,7 @@ fn keep(
         }
         return Ok(!*is_gone && !*is_unwell);
     }
-    let wait = retry_after.unwrap_or_else(|| wait(event.id, *attempts));
+    let wait = wait(event.id, *attempts).max(retry_after.unwrap_or_default());
     delivery::tried(connection, key, Outcome::Again(code, now + wait), now)?;
     Ok(!*is_unwell)
 }

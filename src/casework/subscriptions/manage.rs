@@ -207,7 +207,9 @@ pub fn change(
             let detail = format!("the subscription is {}", subscription.state.as_str());
             return Err(Refusal::new(RefusalCode::WrongState, detail).into());
         };
-        subscription::change(connection, &changed)?;
+        if !subscription::change(connection, &changed)? {
+            return Err(ActError::Changed(ChangedSince { tag: None, members: Vec::new(), entries: Vec::new() }));
+        }
         note(connection, reader, change.act(), Some(id), json!({ "key": changed.key_number }))?;
         let changed = Subscription { version: version + 1, ..changed };
         Ok(with_deliveries(connection, changed)?)
