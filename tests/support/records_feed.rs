@@ -103,7 +103,7 @@ impl RecordsFeed {
     pub fn with_token(&self, token_file: Option<&str>) -> PulledFeed {
         let trust = Trust { roots: RootCerts::WebPki, client: None };
         let line = Line::new(self.url(), token_file.map(Into::into), Duration::from_secs(5), trust);
-        PulledFeed { force: "wessex".to_owned(), page_events: 2, line }
+        PulledFeed { force: "wessex".to_owned(), page_events: 2, line, drift: None }
     }
 
     /// What has been asked for, and forgets it.
