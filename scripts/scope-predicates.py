@@ -26,7 +26,7 @@ SWITCH = "WITHOUT_SCOPE_PREDICATE"
 # would notice no less and take longer.
 STORIES = ["scope", "limited_access", "insiders", "permissions", "dashboards", "schedules", "dip_samples", "briefing",
            "http::flags", "inspection_packs", "case_export", "neighbourhood_intelligence", "allocation", "officers",
-           "service_flags", "offender_acts", "http::merges", "http::drift", "http::visits", "http::entries", "http::forecasts",
+           "service_flags", "offender_acts", "http::merges", "http::drift", "nightly_drift", "http::visits", "http::entries", "http::forecasts",
            "http::transfers"]
 
 PROBE = f"""

@@ -21,6 +21,7 @@ mod http;
 mod jobs;
 mod kill;
 mod layers;
+mod nightly_drift;
 mod plan;
 mod pull;
 mod records_folder;

@@ -150,7 +150,7 @@ pub struct ImportReport {
 pub struct Import {
     clock: Clock,
     actor: Actor,
-    /// By which way it came; nothing of a dry run.
+    /// By which way it came; nothing where it is no exchange with the records system.
     channel: Option<Channel>,
     began_at: Instant,
     /// Events taken, by force: those that were known included.
@@ -234,14 +234,36 @@ impl Import {
         clock: Clock,
         actor: &Actor,
         origin: &str,
+        came: (Vec<NewVersion>, Vec<RefusedEvent>),
+    ) -> Result<ImportReport, StoreError> {
+        Self::start_within(connection, clock, actor, origin)?.all(connection, came)
+    }
+
+    /// The same, of records that were asked for one by one. That says nothing of how far the feed itself has come: it is no exchange.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn asked_for(
+        connection: &mut AnyConnection,
+        clock: Clock,
+        actor: &Actor,
+        origin: &str,
+        came: (Vec<NewVersion>, Vec<RefusedEvent>),
+    ) -> Result<ImportReport, StoreError> {
+        let import = Self::start_within(connection, clock, actor, origin)?;
+        Self { channel: None, ..import }.all(connection, came)
+    }
+
+    fn all(
+        mut self,
+        connection: &mut AnyConnection,
         (batch, refused): (Vec<NewVersion>, Vec<RefusedEvent>),
     ) -> Result<ImportReport, StoreError> {
-        let mut import = Self::start_within(connection, clock, actor, origin)?;
         for refused in refused {
-            import.refuse(refused);
+            self.refuse(refused);
         }
-        import.take(connection, batch, |_, batch| Ok(batch))?;
-        import.close(connection, true)
+        self.take(connection, batch, |_, batch| Ok(batch))?;
+        self.close(connection, true)
     }
 
     /// Notes a refused event; the import goes on.

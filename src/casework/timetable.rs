@@ -34,11 +34,13 @@ pub enum JobName {
     PullRecords,
     /// Takes the files of the watched folders.
     RecordsFolder,
+    /// Compares what the records systems that are pulled hold with what they told here.
+    NightlyDrift,
 }
 
 impl JobName {
     /// Every job.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NightlyFlags,
         Self::PendingFlags,
         Self::NightlyProposal,
@@ -47,6 +49,7 @@ impl JobName {
         Self::Deliveries,
         Self::PullRecords,
         Self::RecordsFolder,
+        Self::NightlyDrift,
     ];
 
     /// The name as it is written.
@@ -61,6 +64,7 @@ impl JobName {
             Self::Deliveries => "deliveries",
             Self::PullRecords => "pull_records",
             Self::RecordsFolder => "records_folder",
+            Self::NightlyDrift => "nightly_drift",
         }
     }
 
@@ -76,6 +80,9 @@ impl JobName {
             Self::Deliveries => "delivers outward events to the subscriptions",
             Self::PullRecords => "pulls records from the systems that are asked for them",
             Self::RecordsFolder => "takes the files of the watched folders",
+            Self::NightlyDrift => {
+                "compares what pulled records systems hold with what they told, and asks again for what differs"
+            }
         }
     }
 
@@ -83,7 +90,7 @@ impl JobName {
     #[must_use]
     pub const fn keyed_by(self) -> KeyedBy {
         match self {
-            Self::NightlyFlags | Self::NightlyProposal => KeyedBy::LocalDate,
+            Self::NightlyFlags | Self::NightlyProposal | Self::NightlyDrift => KeyedBy::LocalDate,
             Self::PendingFlags
             | Self::PendingProposals
             | Self::PendingForecasts

@@ -144,6 +144,7 @@ pub const ACTS: &[(&str, Operation)] = &[
     ("disposal.read", Operation::Consultation),
     ("drift.compare", Operation::Combination),
     ("drift.read", Operation::Consultation),
+    ("drift.repair", Operation::Collection),
     ("extract.dry_run", Operation::Consultation),
     ("extract.import", Operation::Collection),
     ("extract_mapping.list", Operation::Operation),

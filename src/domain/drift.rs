@@ -59,6 +59,59 @@ impl fmt::Display for Difference {
     }
 }
 
+/// Who asked for a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparedBy {
+    /// The records system: it sent what it holds.
+    RecordsSystem,
+    /// This service: it asked the records system for what it holds.
+    Service,
+}
+
+impl ComparedBy {
+    /// Either.
+    pub const ALL: [Self; 2] = [Self::RecordsSystem, Self::Service];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RecordsSystem => "records_system",
+            Self::Service => "service",
+        }
+    }
+
+    /// The one with that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == name)
+    }
+}
+
+/// What came of asking for a record again, where that did not settle the difference. Whatever else came of it is the code of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsettled {
+    /// Its event changed nothing: its id was known, or another event is newer here.
+    Unchanged,
+    /// Its event was refused: the stored report of the import says why.
+    Refused,
+    /// The records system has it no more.
+    Gone,
+}
+
+impl Unsettled {
+    /// As it is written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+            Self::Gone => "gone",
+        }
+    }
+}
+
 /// A record on which the two sides differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drifted {
@@ -179,6 +232,9 @@ mod tests {
         assert_eq!(normal_form(kept.clone()), kept);
         for name in Difference::ALL {
             assert_eq!(Difference::named(name.as_str()), Some(name));
+        }
+        for by in ComparedBy::ALL {
+            assert_eq!(ComparedBy::named(by.as_str()), Some(by));
         }
     }
 

@@ -2,6 +2,7 @@
 //! run one twice, their state stored and shown, each to be run by hand.
 
 pub mod deliveries;
+pub mod drift;
 pub mod drive;
 pub mod flags;
 pub mod folder;
@@ -148,6 +149,7 @@ impl Registry {
             .with(timetable, JobName::Deliveries, deliveries::Deliveries)
             .with(timetable, JobName::PullRecords, pull::PullRecords)
             .with(timetable, JobName::RecordsFolder, folder::RecordsFolder)
+            .with(timetable, JobName::NightlyDrift, drift::NightlyDrift)
     }
 
     /// The same and one more, where the timetable has it.

@@ -45,6 +45,14 @@ pub fn read_digests(lines: &[u8]) -> Result<HeldThere, BadLine> {
 fn read_line(line: &[u8]) -> Reading<(RecordKind, Ref, Digested)> {
     let value: Value = serde_json::from_slice(line)
         .map_err(|_| Fault::here(FaultCode::InvalidJson, "is not JSON in UTF-8; send one object a line"))?;
+    read_digest(value)
+}
+
+/// Reads what names one record.
+///
+/// # Errors
+/// The first fault found.
+pub(super) fn read_digest(value: Value) -> Reading<(RecordKind, Ref, Digested)> {
     let mut fields = Fields::of(value)?;
     let kind = fields.required("type", kind)?;
     let subject = fields.required("subject", reference)?;

@@ -175,7 +175,8 @@ fn new_version(event: Event) -> Result<NewVersion, Fault> {
     })
 }
 
-fn refused_event(index: u64, refused: Refused) -> RefusedEvent {
+/// An event that was refused, at its place among those that came.
+pub(super) fn refused_event(index: u64, refused: Refused) -> RefusedEvent {
     RefusedEvent {
         index,
         row: None,

@@ -1,6 +1,7 @@
 //! The external records system: it stays the system of record.
 
 pub mod digests;
+pub mod drift;
 pub mod extract;
 pub mod feed;
 pub mod folder;

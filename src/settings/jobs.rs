@@ -16,6 +16,7 @@ pub struct JobSettings {
     deliveries: String,
     pull_records: String,
     records_folder: String,
+    nightly_drift: String,
 }
 
 impl JobSettings {
@@ -34,6 +35,7 @@ impl JobSettings {
                 JobName::Deliveries => &self.deliveries,
                 JobName::PullRecords => &self.pull_records,
                 JobName::RecordsFolder => &self.records_folder,
+                JobName::NightlyDrift => &self.nightly_drift,
             };
             Entry::new(job, schedule)
         };

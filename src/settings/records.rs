@@ -31,6 +31,7 @@ pub struct RecordsSettings {
     pull: Vec<PullSettings>,
     pull_page_events: NonZeroUsize,
     pull_request_seconds: NonZeroU64,
+    pull_records_again: usize,
     folder: Vec<FolderSettings>,
     folder_mebibytes: NonZeroU64,
 }
@@ -75,6 +76,15 @@ pub struct MutualTls {
     pub config: ServerConfig,
 }
 
+/// The kinds of record of these event types.
+///
+/// # Errors
+/// When one of them is no type of the feed: what is to be done.
+fn kinds_of(types: &BTreeSet<String>) -> Result<BTreeSet<RecordKind>, &'static str> {
+    let kinds: Option<_> = types.iter().map(|name| RecordKind::of_event_type(name)).collect();
+    kinds.ok_or("name types of the records feed, such as records.visit.v1")
+}
+
 impl RecordsSettings {
     /// The senders known by name.
     ///
@@ -91,12 +101,7 @@ impl RecordsSettings {
             if !known.insert((name, force)) {
                 return Err(wrong("name a sender of a force once each"));
             }
-            let kinds = types.as_ref().map(|types| types.iter().map(|name| RecordKind::of_event_type(name)).collect());
-            let kinds = match kinds {
-                None => None,
-                Some(Some(kinds)) => Some(kinds),
-                Some(None) => return Err(wrong("name types of the records feed, such as records.visit.v1")),
-            };
+            let kinds = types.as_ref().map(kinds_of).transpose().map_err(wrong)?;
             let (name, force) = (name.clone(), force.clone());
             senders.push(Sender {
                 name,
@@ -154,8 +159,7 @@ mod tests {
 
     use super::*;
 
-    const SOURCES: &str =
-        "pull = []\npull_page_events = 1\npull_request_seconds = 1\nfolder = []\nfolder_mebibytes = 1\n";
+    const SOURCES: &str = "pull = []\npull_page_events = 1\npull_request_seconds = 1\npull_records_again = 1\nfolder = []\nfolder_mebibytes = 1\n";
 
     fn senders(toml: &str) -> Result<Senders, String> {
         let settings: RecordsSettings =

@@ -15,7 +15,7 @@ use super::schema::{current_record, drift, drift_check, record_version, record_v
 use super::scope::Scope;
 use super::types::{DbInstant, DbJson};
 use crate::domain::calendar::Instant;
-use crate::domain::drift::{Difference, Digested, Drifted, normal_form};
+use crate::domain::drift::{ComparedBy, Difference, Digested, Drifted, normal_form};
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 
@@ -28,6 +28,50 @@ pub fn digest(data: Value) -> String {
     hex(&Sha256::digest(canonical(&normal_form(data)).as_bytes()))
 }
 
+/// Which of the records of a kind are read.
+enum Which<'a> {
+    /// A page of those after a key.
+    After(&'a str),
+    /// The one of a key.
+    Of(&'a Ref),
+}
+
+type Told = (String, DbInstant, Option<DbJson>, Option<DbJson>);
+
+/// What the feed said newest of records, where it did not withdraw them.
+fn told(
+    connection: &mut AnyConnection,
+    (force, kind): (&str, RecordKind),
+    which: &Which<'_>,
+) -> Result<Vec<Told>, StoreError> {
+    let personal_data = record_version_personal_data::table
+        .on(record_version_personal_data::version_id.nullable().eq(current_record::version_id));
+    let question = current_record::table
+        .inner_join(record_version::table)
+        .left_join(personal_data)
+        .filter(current_record::force.eq(force.to_owned()))
+        .filter(current_record::kind.eq(kind.name()))
+        .filter(record_version::withdrawn.eq(false))
+        .order(current_record::subject)
+        .limit(PAGE)
+        .select((
+            current_record::subject,
+            record_version::event_time,
+            record_version::content,
+            record_version_personal_data::personal_data.nullable(),
+        ))
+        .into_boxed::<MultiBackend>();
+    Ok(match which {
+        Which::After(subject) => question.filter(current_record::subject.gt((*subject).to_owned())).load(connection)?,
+        Which::Of(subject) => question.filter(current_record::subject.eq(subject.to_string())).load(connection)?,
+    })
+}
+
+fn digested((subject, time, content, personal_data): Told) -> Result<(Ref, Digested), StoreError> {
+    let said = whole(content, personal_data).unwrap_or_default();
+    Ok((stored_ref(subject)?, Digested { digest: digest(said), time: time.get() }))
+}
+
 /// The records of a kind that the feed has told of and not withdrawn, by what it said newest of each.
 ///
 /// # Errors
@@ -37,35 +81,31 @@ pub fn digests_here(
     force: &str,
     kind: RecordKind,
 ) -> Result<BTreeMap<Ref, Digested>, StoreError> {
-    type Row = (String, DbInstant, Option<DbJson>, Option<DbJson>);
     let mut found = BTreeMap::new();
     let mut after = String::new();
     loop {
-        let personal_data = record_version_personal_data::table
-            .on(record_version_personal_data::version_id.nullable().eq(current_record::version_id));
-        let page: Vec<Row> = current_record::table
-            .inner_join(record_version::table)
-            .left_join(personal_data)
-            .filter(current_record::force.eq(force))
-            .filter(current_record::kind.eq(kind.name()))
-            .filter(record_version::withdrawn.eq(false))
-            .filter(current_record::subject.gt(&after))
-            .order(current_record::subject)
-            .limit(PAGE)
-            .select((
-                current_record::subject,
-                record_version::event_time,
-                record_version::content,
-                record_version_personal_data::personal_data.nullable(),
-            ))
-            .load(connection)?;
+        let page = told(connection, (force, kind), &Which::After(&after))?;
         let Some((last, ..)) = page.last() else { return Ok(found) };
         after.clone_from(last);
-        for (subject, time, content, personal_data) in page {
-            let said = whole(content, personal_data).unwrap_or_default();
-            found.insert(stored_ref(subject)?, Digested { digest: digest(said), time: time.get() });
+        for row in page {
+            let (subject, digested) = digested(row)?;
+            found.insert(subject, digested);
         }
     }
+}
+
+/// The same of one record; nothing where the feed has not told of it, or has withdrawn it.
+///
+/// # Errors
+/// When a statement fails, or what is stored cannot be read.
+pub fn digest_here(
+    connection: &mut AnyConnection,
+    force: &str,
+    kind: RecordKind,
+    subject: &Ref,
+) -> Result<Option<Digested>, StoreError> {
+    let row = told(connection, (force, kind), &Which::Of(subject))?.pop();
+    row.map(|row| digested(row).map(|(_, digested)| digested)).transpose()
 }
 
 #[derive(Insertable)]
@@ -78,43 +118,39 @@ struct Row<'a> {
     there_time: Option<DbInstant>,
     here_time: Option<DbInstant>,
     since: DbInstant,
+    asked_at: Option<DbInstant>,
+    answer: Option<String>,
 }
 
 /// The kinds of the feed that go by the offender's own reference.
 const BY_OFFENDER: [RecordKind; 4] =
     [RecordKind::Offender, RecordKind::Allocation, RecordKind::ProgrammedVisits, RecordKind::ReactiveManagement];
 
-/// Keeps what a comparison of a kind found: what differed before keeps its since, and what differs no more goes.
+/// What is known of a difference beside what a comparison finds: since when it is there, the `time` of the newest event there, and when it was last
+/// asked for again with what came of it.
+type Before = (DbInstant, Option<DbInstant>, Option<DbInstant>, Option<String>);
+
+/// Keeps what a comparison of a kind found. What differed before keeps its since, and what came of asking for it where the records system has
+/// told nothing newer of it; what differs no more goes.
 ///
 /// # Errors
 /// When a statement fails.
 pub fn keep(
     connection: &mut AnyConnection,
-    force: &str,
-    kind: RecordKind,
-    now: Instant,
+    (force, kind): (&str, RecordKind),
+    (now, by): (Instant, ComparedBy),
     found: &[Drifted],
 ) -> Result<(), StoreError> {
-    let before: Vec<(String, DbInstant)> = drift::table
+    let known: Vec<(String, Before)> = drift::table
         .filter(drift::force.eq(force))
         .filter(drift::kind.eq(kind.name()))
-        .select((drift::subject, drift::since))
+        .select((drift::subject, (drift::since, drift::there_time, drift::asked_at, drift::answer)))
         .load(connection)?;
-    let before: BTreeMap<String, DbInstant> = before.into_iter().collect();
+    let mut known: BTreeMap<String, Before> = known.into_iter().collect();
     diesel::delete(drift::table.filter(drift::force.eq(force)).filter(drift::kind.eq(kind.name())))
         .execute(connection)?;
-    let rows: Vec<Row<'_>> = found
-        .iter()
-        .map(|drifted| Row {
-            force,
-            kind: kind.name(),
-            subject: drifted.subject.as_str(),
-            difference: drifted.difference.as_str(),
-            there_time: drifted.there.map(DbInstant::from),
-            here_time: drifted.here.map(DbInstant::from),
-            since: before.get(drifted.subject.as_str()).copied().unwrap_or_else(|| now.into()),
-        })
-        .collect();
+    let row = |drifted| row_of((force, kind), now, drifted, known.remove(drifted.subject.as_str()));
+    let rows: Vec<Row<'_>> = found.iter().map(row).collect();
     insert_all!(connection, drift::table, rows);
     diesel::delete(drift_check::table.filter(drift_check::force.eq(force)).filter(drift_check::kind.eq(kind.name())))
         .execute(connection)?;
@@ -123,9 +159,35 @@ pub fn keep(
             drift_check::force.eq(force),
             drift_check::kind.eq(kind.name()),
             drift_check::checked_at.eq(DbInstant::from(now)),
+            drift_check::compared_by.eq(by.as_str()),
         ))
         .execute(connection)?;
     Ok(())
+}
+
+fn row_of<'a>(
+    (force, kind): (&'a str, RecordKind),
+    now: Instant,
+    drifted: &'a Drifted,
+    before: Option<Before>,
+) -> Row<'a> {
+    let there_time = drifted.there.map(DbInstant::from);
+    let since = before.as_ref().map_or_else(|| now.into(), |(since, ..)| *since);
+    let (asked_at, answer) = match before {
+        Some((_, told, asked_at, answer)) if told == there_time => (asked_at, answer),
+        Some(_) | None => (None, None),
+    };
+    Row {
+        force,
+        kind: kind.name(),
+        subject: drifted.subject.as_str(),
+        difference: drifted.difference.as_str(),
+        there_time,
+        here_time: drifted.here.map(DbInstant::from),
+        since,
+        asked_at,
+        answer,
+    }
 }
 
 /// A record on which the two sides differ, as it is kept.
@@ -137,6 +199,8 @@ pub struct KeptDrift {
     pub drifted: Drifted,
     /// Since when that is known.
     pub since: Instant,
+    /// When it was last asked for again, and what came of it: a code.
+    pub asked: Option<(Instant, String)>,
 }
 
 /// Where the two sides of a force differ, by kind and key: so many after a place. What is of a case that is hidden within the scope is left out, also where
@@ -149,12 +213,21 @@ pub fn drifting(
     scope: &Scope,
     (after, limit): (Option<&(String, String)>, usize),
 ) -> Result<Vec<KeptDrift>, StoreError> {
-    type Found = (String, String, String, Option<DbInstant>, Option<DbInstant>, DbInstant);
+    type Asked = (Option<DbInstant>, Option<String>);
+    type Found = (String, String, String, Option<DbInstant>, Option<DbInstant>, DbInstant, Asked);
     let mut question = drift::table
         .filter(drift::force.eq(scope.force.clone()))
         .order((drift::kind, drift::subject))
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select((drift::kind, drift::subject, drift::difference, drift::there_time, drift::here_time, drift::since))
+        .select((
+            drift::kind,
+            drift::subject,
+            drift::difference,
+            drift::there_time,
+            drift::here_time,
+            drift::since,
+            (drift::asked_at, drift::answer),
+        ))
         .into_boxed::<MultiBackend>();
     if let Some((kind, subject)) = after {
         let later = drift::kind.eq(kind.clone()).and(drift::subject.gt(subject.clone()));
@@ -173,7 +246,7 @@ pub fn drifting(
     }
     let rows: Vec<Found> = question.load(connection)?;
     rows.into_iter()
-        .map(|(kind, subject, difference, there, here, since)| {
+        .map(|(kind, subject, difference, there, here, since, (asked_at, answer))| {
             let unknown = || StoreError::Unreadable { what: "drift", detail: "an unknown difference".to_owned() };
             Ok(KeptDrift {
                 kind: stored_kind(&kind)?,
@@ -184,20 +257,8 @@ pub fn drifting(
                     here: here.map(DbInstant::get),
                 },
                 since: since.get(),
+                asked: asked_at.map(DbInstant::get).zip(answer),
             })
         })
         .collect()
-}
-
-/// When the kinds of a force were last compared, by kind.
-///
-/// # Errors
-/// When the statement fails, or what is stored cannot be read.
-pub fn checks(connection: &mut AnyConnection, force: &str) -> Result<Vec<(RecordKind, Instant)>, StoreError> {
-    let rows: Vec<(String, DbInstant)> = drift_check::table
-        .filter(drift_check::force.eq(force))
-        .order(drift_check::kind)
-        .select((drift_check::kind, drift_check::checked_at))
-        .load(connection)?;
-    rows.into_iter().map(|(kind, checked_at)| Ok((stored_kind(&kind)?, checked_at.get()))).collect()
 }

@@ -12,6 +12,7 @@ pub mod current;
 pub mod delivery;
 pub mod digest;
 pub mod drift;
+pub mod drift_run;
 pub mod error;
 pub mod evaluation;
 pub mod exchange;

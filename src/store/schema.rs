@@ -611,6 +611,8 @@ table! {
         there_time -> Nullable<sql::Instant>,
         here_time -> Nullable<sql::Instant>,
         since -> sql::Instant,
+        asked_at -> Nullable<sql::Instant>,
+        answer -> Nullable<Text>,
     }
 }
 
@@ -622,6 +624,19 @@ table! {
         force -> Text,
         kind -> Text,
         checked_at -> sql::Instant,
+        compared_by -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::types::sql;
+
+    drift_run (force) {
+        force -> Text,
+        began_at -> sql::Instant,
+        ended_at -> sql::Instant,
+        outcome -> Text,
     }
 }
 
@@ -706,6 +721,7 @@ allow_tables_to_appear_in_same_query!(
     offender_merge,
     drift,
     drift_check,
+    drift_run,
     idempotency_key,
     record_reference,
     audit_entry,

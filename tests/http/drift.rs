@@ -6,7 +6,7 @@ use mosovo_visits::store::audit;
 use mosovo_visits::store::drift::digest;
 use serde_json::{Value, json};
 
-use crate::support::casework::{feed, inspector, manager, other_inspector, set_up};
+use crate::support::casework::{held_by_wessex, inspector, manager, other_inspector, set_up};
 use crate::support::http::{Reply, Running, of_force, persona, run, run_at};
 use crate::support::{import, on_both_databases};
 
@@ -16,19 +16,6 @@ fn records_system() -> Grants {
 
 fn administrator() -> Grants {
     persona(Role::Administrator, &[])
-}
-
-/// The newest event of each record of Wessex in the caseload.
-fn held() -> Vec<Value> {
-    let mut newest: Vec<Value> = Vec::new();
-    for event in feed().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
-        if !event["source"].as_str().unwrap().starts_with("/records/wessex") {
-            continue;
-        }
-        newest.retain(|other| (&other["type"], &other["subject"]) != (&event["type"], &event["subject"]));
-        newest.push(event);
-    }
-    newest
 }
 
 fn lines(events: &[Value]) -> String {
@@ -60,7 +47,7 @@ fn drifting(service: &Running, reader: &Grants) -> Vec<String> {
 
 /// What the records system holds, with a visit changed, another it alone has, and an address that it has no more.
 fn drifted() -> Vec<Value> {
-    let mut events = held();
+    let mut events = held_by_wessex();
     events.retain(|event| event["subject"] != "a-1");
     for event in &mut events {
         if event["subject"] == "v-1" {
@@ -71,7 +58,7 @@ fn drifted() -> Vec<Value> {
     missed["subject"] = json!("v-2");
     events.push(missed);
     // Something of the type must be there, or it is not compared.
-    let mut address = held().into_iter().find(|event| event["subject"] == "a-1").unwrap();
+    let mut address = held_by_wessex().into_iter().find(|event| event["subject"] == "a-1").unwrap();
     address["subject"] = json!("a-2");
     events.push(address);
     events
@@ -82,13 +69,14 @@ fn both_sides_hold_the_same_however_the_records_system_writes_it() {
     on_both_databases(|store| {
         set_up(store);
         let service = run(store);
-        let reply = compare(&service, &records_system(), &lines(&held()));
+        let reply = compare(&service, &records_system(), &lines(&held_by_wessex()));
         assert_eq!(again(&reply), Vec::<String>::new(), "{}", reply.text);
         let types = reply.json()["types"].as_array().unwrap().clone();
         assert!(types.iter().all(|it| it["there"] == it["here"]), "{types:?}");
         assert!(types.iter().any(|it| it["type"] == "records.risk_management_plan.v1" && it["here"] == 1));
         let report = service.get(&administrator(), "/v1/drift").json();
         assert_eq!((report["items"].clone(), report["checks"].as_array().unwrap().len()), (json!([]), types.len()));
+        assert_eq!((&report["checks"][0]["compared_by"], &report["nightly"]), (&json!("records_system"), &Value::Null));
     });
 }
 
@@ -133,7 +121,8 @@ fn what_was_entered_here_is_no_drift_and_a_type_that_is_not_named_is_not_compare
         assert_eq!(changed.status, 200, "{}", changed.text);
         let notified = json!({"kind": "periodic", "notified_at": "2021-04-14T09:00:00Z"});
         assert_eq!(service.act(&manager(), "/v1/offenders/n-1/notifications", None, &notified).status, 201);
-        let offenders: Vec<Value> = held().into_iter().filter(|event| event["type"] == "records.offender.v1").collect();
+        let offenders: Vec<Value> =
+            held_by_wessex().into_iter().filter(|event| event["type"] == "records.offender.v1").collect();
         let reply = compare(&service, &records_system(), &lines(&offenders));
         assert_eq!(again(&reply), Vec::<String>::new());
         assert_eq!(reply.json()["types"].as_array().unwrap().len(), 1);

@@ -143,6 +143,19 @@ pub fn plannable() -> Vec<Value> {
     ]
 }
 
+/// The newest event of each record of Wessex in the caseload: what its records system holds.
+pub fn held_by_wessex() -> Vec<Value> {
+    let mut newest: Vec<Value> = Vec::new();
+    for event in feed().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if !event["source"].as_str().unwrap().starts_with("/records/wessex") {
+            continue;
+        }
+        newest.retain(|other| (&other["type"], &other["subject"]) != (&event["type"], &event["subject"]));
+        newest.push(event);
+    }
+    newest
+}
+
 /// Takes the caseload in, and evaluates Wessex's flags.
 pub fn set_up(store: &Store) {
     let report = import(store, &feed());

@@ -1,4 +1,5 @@
-//! A records system of the tests' own on a free loopback port, which is asked for its events page by page and can be told how to answer.
+//! A records system of the tests' own on a free loopback port, which is asked for its events page by page, for what it holds by digest and for single
+//! records, and can be told how to answer.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,16 +8,23 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use mosovo_visits::domain::record::RecordKind;
+use mosovo_visits::records::drift::DriftLines;
 use mosovo_visits::records::pull::PulledFeed;
 use mosovo_visits::records::pull::line::{Line, Trust};
+use mosovo_visits::store::drift::digest;
 use serde_json::{Value, json};
 use ureq::tls::RootCerts;
 
 /// What was asked for.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    pub path: String,
     pub after: Option<String>,
+    /// 0 where none is named.
     pub limit: usize,
+    pub of_type: Option<String>,
+    pub subject: Option<String>,
     pub authorization: Option<String>,
 }
 
@@ -34,6 +42,10 @@ impl Answer {
     pub fn of(head: &str, body: impl Into<String>) -> Self {
         let body = body.into();
         Self { head: head.to_owned(), length: body.len(), body }
+    }
+
+    pub fn event(event: &Value) -> Self {
+        Self::of("200 OK\r\nContent-Type: application/cloudevents+json", event.to_string())
     }
 
     pub fn page(body: &Value) -> Self {
@@ -59,6 +71,30 @@ pub fn page_of(events: &[Value], asked: &Asked) -> Answer {
     let next = from + page.len();
     let next_cursor = Some(next.to_string()).filter(|_| next > 0);
     Answer::page(&json!({ "events": page, "next": next_cursor, "more": next < events.len() }))
+}
+
+/// A page of the digests of those of these events that are of the type that is asked for; the cursor of one is its place from 1.
+pub fn digests_of(events: &[Value], asked: &Asked) -> Answer {
+    let from: usize = asked.after.as_deref().map_or(0, |after| after.parse().unwrap());
+    let of_type: Vec<Value> = events
+        .iter()
+        .filter(|event| event["type"].as_str() == asked.of_type.as_deref())
+        .map(|event| {
+            let (of_type, subject, time) = (&event["type"], &event["subject"], &event["time"]);
+            json!({"type": of_type, "subject": subject, "digest": digest(event["data"].clone()), "time": time})
+        })
+        .collect();
+    let page: Vec<&Value> = of_type.iter().skip(from).take(asked.limit).collect();
+    let next = from + page.len();
+    Answer::page(&json!({ "digests": page, "next": next.to_string(), "more": next < of_type.len() }))
+}
+
+/// The event of the record that is asked for, out of these; that there is none where none of them is its.
+pub fn event_of(events: &[Value], asked: &Asked) -> Answer {
+    let is_it = |event: &&Value| {
+        event["type"].as_str() == asked.of_type.as_deref() && event["subject"].as_str() == asked.subject.as_deref()
+    };
+    events.iter().find(is_it).map_or_else(|| Answer::of("204 No Content", ""), Answer::event)
 }
 
 impl RecordsFeed {
@@ -103,7 +139,17 @@ impl RecordsFeed {
     pub fn with_token(&self, token_file: Option<&str>) -> PulledFeed {
         let trust = Trust { roots: RootCerts::WebPki, client: None };
         let line = Line::new(self.url(), token_file.map(Into::into), Duration::from_secs(5), trust);
-        PulledFeed { force: "wessex".to_owned(), page_events: 2, line }
+        PulledFeed { force: "wessex".to_owned(), page_events: 2, line, drift: None }
+    }
+
+    /// The feed of Wessex, whose digests are compared, two in a page, and of whose records so many are asked for again.
+    pub fn compared(&self, most_again: usize) -> PulledFeed {
+        let feed = self.of_wessex();
+        let of = |path: &str| feed.line.to(format!("http://{}/{path}?system=invented", self.address));
+        let (digests, records) = (of("digests"), Some(of("records")));
+        let kinds = RecordKind::OF_FEED.iter().copied().collect();
+        let drift = DriftLines { digests, records, kinds, page_digests: 2, most_again };
+        PulledFeed { drift: Some(drift), ..feed }
     }
 
     /// What has been asked for, and forgets it.
@@ -140,7 +186,7 @@ fn request(stream: &TcpStream) -> Option<Asked> {
             authorization = Some(value.trim().to_owned());
         }
     }
-    let (_, query) = path.split_once('?')?;
+    let (path, query) = path.split_once('?')?;
     let parameter = |name: &str| {
         query
             .split('&')
@@ -149,8 +195,11 @@ fn request(stream: &TcpStream) -> Option<Asked> {
     };
     assert_eq!(parameter("system"), Some("invented"), "the URL's own query is kept");
     Some(Asked {
+        path: path.to_owned(),
         after: parameter("after").map(str::to_owned),
-        limit: parameter("limit")?.parse().ok()?,
+        limit: parameter("limit").map_or(0, |limit| limit.parse().unwrap()),
+        of_type: parameter("type").map(str::to_owned),
+        subject: parameter("subject").map(str::to_owned),
         authorization,
     })
 }

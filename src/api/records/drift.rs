@@ -14,11 +14,13 @@ use crate::api::service::Service;
 use crate::casework::actor::{Actor, Person};
 use crate::casework::drift::{Compared, compare_with, report};
 use crate::domain::calendar::Instant;
-use crate::domain::drift::{Difference, Drifted};
+use crate::domain::drift::{ComparedBy, Difference, Drifted};
+use crate::domain::exchange::SUCCEEDED;
 use crate::domain::record::RecordKind;
 use crate::domain::reference::Ref;
 use crate::records::digests::read_digests;
 use crate::store::drift::KeptDrift;
+use crate::store::drift_run::{Check, DriftRun};
 
 /// The longest list of digests: some 200,000 lines. `[I]`
 const LONGEST_LIST_BYTES: usize = 32 * 1024 * 1024;
@@ -76,8 +78,10 @@ struct AgainView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DriftReport)]
 pub struct DriftView {
-    /// When each type was last compared; one that is not among them never was.
+    /// When each type was last compared, and by whom; one that is not among them never was.
     checks: Vec<CheckView>,
+    /// How the last nightly comparison ended; null where there was none.
+    nightly: Option<RunView>,
     /// What differs, by type and key.
     items: Vec<DriftedView>,
 }
@@ -91,6 +95,25 @@ struct CheckView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     checked_at: Instant,
+    /// `records_system` where it sent its digests; `service` where it was asked for them.
+    #[schema(value_type = String)]
+    compared_by: ComparedBy,
+}
+
+/// How the last nightly comparison ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DriftRun)]
+struct RunView {
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    began_at: Instant,
+    /// When it ended.
+    #[schema(value_type = String, format = DateTime)]
+    ended_at: Instant,
+    /// `succeeded`, or the code of what failed first.
+    outcome: String,
+    /// True where something failed: what differs is then as it was when each type was last compared.
+    failed: bool,
 }
 
 /// A record on which the two sides differ.
@@ -114,6 +137,11 @@ struct DriftedView {
     /// The `time` of the newest event here.
     #[schema(value_type = Option<String>, format = DateTime)]
     here_time: Option<Instant>,
+    /// When the records system was last asked for it again, since it told anything newer of it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    asked_at: Option<Instant>,
+    /// What came of that: `unchanged`, `refused`, `gone`, or the code of a failure.
+    answer: Option<String>,
 }
 
 /// A part of the report.
@@ -157,8 +185,10 @@ impl ComparisonView {
 
 impl From<KeptDrift> for DriftedView {
     fn from(kept: KeptDrift) -> Self {
-        let KeptDrift { kind, drifted: Drifted { subject, difference, there, here }, since } = kept;
-        Self { r#type: event_type(kind), subject, difference, since, there_time: there, here_time: here }
+        let KeptDrift { kind, drifted: Drifted { subject, difference, there, here }, since, asked } = kept;
+        let (asked_at, answer) = asked.unzip();
+        let (r#type, there_time, here_time) = (event_type(kind), there, here);
+        Self { r#type, subject, difference, since, there_time, here_time, asked_at, answer }
     }
 }
 
@@ -207,7 +237,8 @@ async fn compared(
                 if bad.fault.pointer.is_empty() { problem } else { problem.at(bad.fault.pointer) }
             })?;
             let (force, actor) = (person.force.clone(), Actor::Person(person));
-            Ok(compare_with(service.store(), (service.clock().now(), &actor), &force, &there)?)
+            let by = (service.clock().now(), &actor);
+            Ok(compare_with(service.store(), by, (&force, ComparedBy::RecordsSystem), &there)?)
         })
         .await
 }
@@ -241,8 +272,18 @@ pub async fn read(
         .last()
         .filter(|_| found.goes_on)
         .map(|last| cursor(&format!("{}\n{}", last.kind, last.drifted.subject)));
-    let checks = found.checks.into_iter().map(|(kind, checked_at)| CheckView { r#type: event_type(kind), checked_at });
-    let view =
-        DriftView { checks: checks.collect(), items: found.drifting.into_iter().map(DriftedView::from).collect() };
+    let checks = found.checks.into_iter().map(|Check { kind, checked_at, by }| CheckView {
+        r#type: event_type(kind),
+        checked_at,
+        compared_by: by,
+    });
+    let nightly = found.last_run.map(|DriftRun { began_at, ended_at, outcome }| RunView {
+        failed: outcome != SUCCEEDED,
+        began_at,
+        ended_at,
+        outcome,
+    });
+    let items = found.drifting.into_iter().map(DriftedView::from).collect();
+    let view = DriftView { checks: checks.collect(), nightly, items };
     page(&request, &view, next.as_deref())
 }

@@ -4,13 +4,14 @@
 //! nothing is skipped, and what was taken counts as duplicates.
 
 pub mod line;
-mod page;
+pub(super) mod page;
 
 use chrono::TimeDelta;
 use serde_json::json;
 
 use self::line::{Failed, Line};
 use self::page::Page;
+use super::drift::DriftLines;
 use super::import::{EVENTS_A_BATCH, import_within};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
@@ -39,8 +40,8 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 /// The job that pulls, as the audit names it.
 const JOB: &str = "pull_records";
 
-/// Where such an import comes from.
-const ORIGIN: &str = "pull";
+/// Where an import comes from that this side asked for.
+pub(super) const ORIGIN: &str = "pull";
 
 /// A force's feed.
 #[derive(Debug, Clone)]
@@ -51,6 +52,8 @@ pub struct PulledFeed {
     pub page_events: usize,
     /// The line to it.
     pub line: Line,
+    /// How what it holds is compared with; nothing where it is not.
+    pub drift: Option<DriftLines>,
 }
 
 /// What came of pulling.

@@ -1,6 +1,7 @@
 //! One page of a feed that is pulled, version 1 of the protocol of `docs/INTEGRATION.md`.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -24,10 +25,7 @@ pub struct Page {
 /// # Errors
 /// The code of what is wrong with it: then nothing of it counts.
 pub fn read_page(body: &[u8], after: Option<&str>, limit: usize) -> Result<Page, &'static str> {
-    let page: Page = serde_json::from_slice(body).map_err(|error| match error.classify() {
-        Category::Eof => "cut_short",
-        Category::Io | Category::Syntax | Category::Data => "invalid_page",
-    })?;
+    let page: Page = parsed(body)?;
     if page.events.len() > limit {
         return Err("too_many_events");
     }
@@ -35,13 +33,30 @@ pub fn read_page(body: &[u8], after: Option<&str>, limit: usize) -> Result<Page,
         let goes_nowhere = page.more || !page.events.is_empty();
         return if goes_nowhere { Err("no_cursor") } else { Ok(page) };
     };
-    if next.is_empty() || next.len() > LONGEST_CURSOR_BYTES || next.chars().any(char::is_control) {
+    if !is_cursor(next) {
         return Err("invalid_cursor");
     }
     if Some(next) == after && (page.more || !page.events.is_empty()) {
         return Err("cursor_stays");
     }
     Ok(page)
+}
+
+/// A page of whatever it has, as JSON.
+///
+/// # Errors
+/// The code of what is wrong with it.
+pub fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, &'static str> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        Category::Eof => "cut_short",
+        Category::Io | Category::Syntax | Category::Data => "invalid_page",
+    })
+}
+
+/// True for what can be a cursor.
+#[must_use]
+pub fn is_cursor(next: &str) -> bool {
+    !next.is_empty() && next.len() <= LONGEST_CURSOR_BYTES && !next.chars().any(char::is_control)
 }
 
 #[cfg(test)]
