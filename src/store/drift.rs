@@ -52,6 +52,8 @@ fn told(
         .filter(current_record::force.eq(force.to_owned()))
         .filter(current_record::kind.eq(kind.name()))
         .filter(record_version::withdrawn.eq(false))
+        // What came with a case from another force is not the records system's to hold before it has taken the case over.
+        .filter(record_version::source.not_like("/transfers/%"))
         .order(current_record::subject)
         .limit(PAGE)
         .select((

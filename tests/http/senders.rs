@@ -214,6 +214,10 @@ fn a_sender_who_signs_is_taken_once_and_each_refusal_has_its_code_and_goes_on_re
         let (one, two) = (event("team", "1"), event("team", "2"));
 
         assert_eq!(service.send(&records_system(), ONE, &one).code(), "signature_missing");
+        let token = format!("Bearer {}", service.token(&records_system()));
+        let headers = [("authorization", token.as_str()), ("content-type", "application/x-ndjson")];
+        let digests = service.request("POST", "/v1/drift/digests", &headers, b"");
+        assert_eq!(digests.code(), "signature_missing", "what is there is compared with what the sender says alone");
         let stranger = Sender { name: "stranger".to_owned(), ..named }.secret(webhooks().keys());
         assert_eq!(signed(&service, &stranger, ("m-1", 0), (&one, &one)).code(), "signature_wrong");
         assert_eq!(signed(&service, &keys[0], ("m-1", 0), (&one, &two)).code(), "signature_wrong", "of another body");
@@ -236,6 +240,7 @@ fn a_sender_who_signs_is_taken_once_and_each_refusal_has_its_code_and_goes_on_re
         assert_eq!(
             refused(store),
             [
+                "signature_missing",
                 "signature_missing",
                 "signature_wrong",
                 "signature_wrong",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::whole;
-use super::send::on_record;
+use super::send::{on_record, proven};
 use crate::api::auth::act::{Act, CompareDigests, ReadDrift};
 use crate::api::auth::permit::Permit;
 use crate::api::error::{ErrorCode, Problem, ProblemDocument};
@@ -230,6 +230,10 @@ async fn compared(
         return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("digests are sent as {LINES}")));
     }
     let lines = whole(body, LONGEST_LIST_BYTES).await?;
+    let sender = service.senders().named(&person.force, &person.subject).filter(|sender| sender.is_signed).cloned();
+    if let Some(sender) = sender {
+        proven(request, service, sender, lines.clone()).await?;
+    }
     service
         .run(move |service| -> Result<Vec<Compared>, Problem> {
             let there = read_digests(&lines).map_err(|bad| {
