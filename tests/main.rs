@@ -23,6 +23,7 @@ mod layers;
 mod plan;
 mod pull;
 mod records_folder;
+mod records_system;
 mod replay;
 mod roads;
 mod scenario;
