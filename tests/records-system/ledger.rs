@@ -100,12 +100,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Opens it, and makes it where there is none.
-    pub fn open(path: &Path, force: &str) -> anyhow::Result<Self> {
+    /// Opens it, and makes it where there is none. Its events are of that source.
+    pub fn open(path: &Path, source: String) -> anyhow::Result<Self> {
         let path = path.to_str().context("--database is not UTF-8")?;
         let mut connection = SqliteConnection::establish(path).context("--database cannot be opened")?;
         connection.batch_execute(TABLES)?;
-        Ok(Self { connection: Mutex::new(connection), source: format!("/records/{force}") })
+        Ok(Self { connection: Mutex::new(connection), source })
     }
 
     fn write<T>(&self, work: impl FnOnce(&mut SqliteConnection) -> anyhow::Result<T>) -> anyhow::Result<T> {

@@ -40,6 +40,9 @@ struct Arguments {
     /// The force whose records it holds.
     #[arg(long)]
     force: String,
+    /// Which of the force's systems it is, where it has several.
+    #[arg(long)]
+    system: Option<String>,
     /// What the service signs its webhooks with, as the answer to the subscription has it; read anew for each.
     #[arg(long)]
     webhook_secret_file: Option<PathBuf>,
@@ -80,8 +83,12 @@ struct System {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+    let source = match &arguments.system {
+        Some(system) => format!("/records/{}/{system}", arguments.force),
+        None => format!("/records/{}", arguments.force),
+    };
     let system = Arc::new(System {
-        ledger: Ledger::open(&arguments.database, &arguments.force)?,
+        ledger: Ledger::open(&arguments.database, source)?,
         faults: Faults::default(),
         line: arguments.line.line()?,
         webhook_secret_file: arguments.webhook_secret_file,
