@@ -105,13 +105,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     say(&listed(&list))?;
     say(&tokens(settings, &force, &busiest)?)?;
     if arguments.with_records_system {
-        let token = token(settings, &force, &busiest, Role::RecordsSystem)?;
-        let system = RecordsSystem::begin(settings, &store, (&force, &feed), &token)?;
+        let of_system = token(settings, &force, &busiest, Role::RecordsSystem)?;
+        let system = RecordsSystem::begin(settings, &store, (&force, &feed), &of_system)?;
         let settings = &records_system::pulled(settings, &force);
         if arguments.exit {
-            let token = token(settings, &force, &busiest, Role::OffenderManager)?;
+            let of_manager = token(settings, &force, &busiest, Role::OffenderManager)?;
             let visited = list.visits.first().context("nobody is visited that day")?;
-            return system.round_trip(settings, store, &token, (&busiest.officer, &visited.offender_ref));
+            return system.round_trip(settings, store, &of_manager, (&busiest.officer, &visited.offender_ref));
         }
         say(&system.what_to_try())?;
         return served(settings, store);

@@ -115,20 +115,28 @@ impl Line {
     /// Sends events, one a line; the service's report.
     pub fn send(&self, events: &[String], faults: &Faults) -> Result<Value, Failed> {
         let mut lines: Vec<&str> = events.iter().map(String::as_str).collect();
+        if faults.happens(Fault::Cut) {
+            let body = lines.join("\n");
+            let half = body.as_bytes().iter().take(body.len() / 2).copied().collect();
+            return self.post(&body, SendBody::from_owned_reader(BreakingOff(Cursor::new(half))));
+        }
+        if self.sender_key_file.is_some() && faults.happens(Fault::WrongSignature) {
+            return self.post("another body", SendBody::from_owned_reader(Cursor::new(lines.join("\n"))));
+        }
         if faults.happens(Fault::OutOfOrder) {
             lines.reverse();
         }
-        let twice = lines.get(faults.one_of(lines.len())).copied();
-        lines.extend(twice.filter(|_| faults.happens(Fault::Twice)));
-        let body = lines.join("\n");
-        let request = Request::post(format!("{}/v1/records", self.service));
-        let signed = if faults.happens(Fault::WrongSignature) { "another body" } else { &body };
-        let request = self.signed(request, signed)?.header("content-type", "application/x-ndjson");
-        if faults.happens(Fault::Cut) {
-            let half = body.as_bytes().iter().take(body.len() / 2).copied().collect();
-            return self.answer(request, SendBody::from_owned_reader(BreakingOff(Cursor::new(half))));
+        if faults.happens(Fault::Twice) {
+            lines.extend(lines.get(faults.one_of(lines.len())).copied());
         }
-        self.answer(request, SendBody::from_owned_reader(Cursor::new(body.into_bytes())))
+        let body = lines.join("\n");
+        self.post(&body, SendBody::from_owned_reader(Cursor::new(body.clone())))
+    }
+
+    /// Posts a feed with the signature of a body.
+    fn post(&self, signed: &str, body: SendBody<'_>) -> Result<Value, Failed> {
+        let request = self.signed(Request::post(format!("{}/v1/records", self.service)), signed)?;
+        self.answer(request.header("content-type", "application/x-ndjson"), body)
     }
 
     /// Signs what is sent, where there is a key to sign it with.

@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 use ureq::Agent;
 
@@ -133,14 +134,14 @@ impl RecordsSystem {
         settings: &Settings,
         store: Store,
         token: &str,
-        (officer, offender): (&Ref, &Ref),
+        (officer, offender): (&Ref, &str),
     ) -> anyhow::Result<()> {
         say("\nOne round trip")?;
         let served = settings.clone();
         let serving = thread::spawn(move || startup::serve(&served, store, true));
         self.waited("the service to answer", |system| system.is_ready(&serving))?;
         let before = self.waited("the records system to have sent what it holds", |system| system.quiet(0))?;
-        let at = Clock::System.now() - chrono::TimeDelta::hours(1);
+        let at = (Clock::System.now() - TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
         let contact = json!({
             "attempted_at": at, "mode": "phone", "outcome": "seen", "officer_refs": [officer], "observations": "invented",
             "shows_child_contact": false,
