@@ -81,7 +81,10 @@ impl RecordsSystem {
         token: &str,
     ) -> anyhow::Result<Self> {
         let service = settings.http().bind;
-        ensure!(service.port() != 0, "the records system has to know where the service listens: name a port in http.bind");
+        ensure!(
+            service.port() != 0,
+            "the records system has to know where the service listens: name a port in http.bind"
+        );
         ensure!(
             settings.clock() == Clock::System,
             "the records system checks when webhooks were signed: take clock.fixed_at out of the settings"
@@ -153,7 +156,10 @@ impl RecordsSystem {
         let after = self.waited("the records system to hear of it", |system| system.quiet(1))?;
         let events = |state: &Value| state.pointer("/counts/events").and_then(Value::as_i64).unwrap_or_default();
         say("  the records system heard of it by a signed webhook, and called back for it")?;
-        say(&format!("  it took the visit over under the same reference, and sent {} event of it", events(&after) - events(&before)))?;
+        say(&format!(
+            "  it took the visit over under the same reference, and sent {} event of it",
+            events(&after) - events(&before)
+        ))?;
         let compared = self.tell("/control/compare", b"")?;
         let again = compared.get("send_again").and_then(Value::as_array).map_or(usize::MAX, Vec::len);
         ensure!(again == 0, "the two differ in {again} records");
@@ -196,11 +202,7 @@ impl RecordsSystem {
     }
 
     /// Looks until there is something.
-    fn waited<T>(
-        &mut self,
-        what: &str,
-        look: impl Fn(&mut Self) -> anyhow::Result<Option<T>>,
-    ) -> anyhow::Result<T> {
+    fn waited<T>(&mut self, what: &str, look: impl Fn(&mut Self) -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
         let began = Instant::now();
         loop {
             if let Some(found) = look(self)? {
