@@ -17,3 +17,7 @@ bench-kill:
 # The dashboards against their bar, over HTTP on each database.
 bench-dashboard:
     cargo bench --bench dashboard
+
+# The service and a records system, telling each other of 50,000 events through faults and kills.
+bench-soak:
+    cargo bench --bench soak

@@ -177,6 +177,14 @@ impl Settings {
         settings
     }
 
+    /// The same settings with the feed of a force pulled from a URL too.
+    #[must_use]
+    pub fn pulling_also(&self, force: &str, url: String) -> Self {
+        let mut settings = self.clone();
+        settings.records.pull_also(force, url);
+        settings
+    }
+
     /// True where real work is done.
     #[must_use]
     pub fn is_production(&self) -> bool {

@@ -25,6 +25,7 @@ mod nightly_drift;
 mod plan;
 mod pull;
 mod records_folder;
+mod records_system;
 mod replay;
 mod roads;
 mod scenario;

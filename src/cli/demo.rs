@@ -1,5 +1,7 @@
 //! `demo`: the main job on the embedded database, from nothing.
 
+mod records_system;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufReader, Write};
@@ -9,6 +11,7 @@ use anyhow::{Context, bail};
 use chrono::TimeDelta;
 use clap::Args;
 
+use self::records_system::RecordsSystem;
 use super::{plan, progress, say};
 use crate::api::auth::development_key::development_key;
 use crate::api::auth::token::{Grants, Mint};
@@ -51,11 +54,17 @@ pub struct Arguments {
     /// Stops before serving.
     #[arg(long)]
     exit: bool,
+    /// Runs a records system beside it, wired to the service; with `--exit` it shows one round trip between the two.
+    #[arg(long)]
+    with_records_system: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<()> {
     if settings.is_production() {
         bail!("the demonstration is refused in production: it invents people");
+    }
+    if arguments.with_records_system {
+        records_system::program()?;
     }
     let settings = &settings.on_loopback_with(format!("sqlite://{DATABASE}"));
     let (clock, actor) = (settings.clock(), Actor::Operator);
@@ -63,7 +72,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     let at = clock.moment();
     say(&format!("{DATABASE}: made anew, all people in it are invented; today is {}", at.today()))?;
 
-    let force = import_caseload(&store, clock, &actor)?;
+    let (force, feed) = import_caseload(&store, clock, &actor)?;
     let policies = Policies::built_in()?;
     for (force, outcome) in evaluate_asking(&store, clock, &actor, &policies, None)? {
         outcome.with_context(|| format!("the flags of {force}"))?;
@@ -92,11 +101,29 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> anyhow::Result<
     say("All accepted by the operator, for the demonstration.")?;
 
     let busiest = busiest(&proposals).context("no visit is planned")?;
-    say(&listed(&daily_list(&store, clock, &actor, &force, &busiest.officer, busiest.date)?))?;
+    let list = daily_list(&store, clock, &actor, &force, &busiest.officer, busiest.date)?;
+    say(&listed(&list))?;
     say(&tokens(settings, &force, &busiest)?)?;
+    if arguments.with_records_system {
+        let of_system = token(settings, &force, &busiest, Role::RecordsSystem)?;
+        let system = RecordsSystem::begin(settings, &store, (&force, &feed), &of_system)?;
+        let settings = &records_system::pulled(settings, &force);
+        if arguments.exit {
+            let of_manager = token(settings, &force, &busiest, Role::OffenderManager)?;
+            let visited = list.visits.first().context("nobody is visited that day")?;
+            return system.round_trip(settings, store, &of_manager, (&busiest.officer, &visited.offender_ref));
+        }
+        say(&system.what_to_try())?;
+        return served(settings, store);
+    }
     if arguments.exit {
         return Ok(());
     }
+    served(settings, store)
+}
+
+/// Serves until it is told to stop.
+fn served(settings: &Settings, store: Store) -> anyhow::Result<()> {
     say(&format!(
         "\nServing on http://{0}; the API is described at http://{0}/docs. Ctrl-C stops.",
         settings.http().bind
@@ -121,8 +148,8 @@ fn fresh_store(settings: &Settings) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Invents a caseload of Dorset's size and imports it as a feed; gives the force.
-fn import_caseload(store: &Store, clock: Clock, actor: &Actor) -> anyhow::Result<String> {
+/// Invents a caseload of Dorset's size and imports it as a feed; gives the force and the feed.
+fn import_caseload(store: &Store, clock: Clock, actor: &Actor) -> anyhow::Result<(String, Vec<u8>)> {
     let spec = CaseloadSpec::dorset_size(SEED, clock.moment().today());
     let mut feed = Vec::new();
     generate(&spec, |event| {
@@ -133,7 +160,7 @@ fn import_caseload(store: &Store, clock: Clock, actor: &Actor) -> anyhow::Result
     let report = import_lines(store, clock, actor, "demonstration", BufReader::new(feed.as_slice()), |_| bar.tick())?;
     bar.finish_and_clear();
     say(&format!("\nRecords feed: {} events accepted, {} refused", report.accepted, report.refused))?;
-    report.forces.into_iter().next().context("the caseload names no force")
+    Ok((report.forces.into_iter().next().context("the caseload names no force")?, feed))
 }
 
 /// The caseload in figures.
@@ -224,23 +251,28 @@ fn listed(list: &DailyList) -> String {
     lines.join("\n")
 }
 
-/// A token for each persona.
-fn tokens(settings: &Settings, force: &str, busiest: &Busiest) -> anyhow::Result<String> {
+/// A persona's token.
+fn token(settings: &Settings, force: &str, busiest: &Busiest, role: Role) -> anyhow::Result<String> {
     let mint = Mint::new(&development_key(settings)?, settings.auth());
     // A token's times are real times, also where the clock that duties are read from is frozen.
     let now = Clock::System.now();
+    let in_team = matches!(role, Role::OffenderManager | Role::Supervisor);
+    let grants = Grants {
+        sub: format!("demonstration-{}", role.name()),
+        role: Some(role.name().to_owned()),
+        force: Some(force.to_owned()),
+        teams: in_team.then(|| busiest.team.clone()).into_iter().collect(),
+        officer_ref: (role == Role::OffenderManager).then(|| busiest.officer.clone()),
+        neighbourhoods: BTreeSet::new(),
+    };
+    Ok(mint.token(&grants, now, now + TimeDelta::hours(8))?)
+}
+
+/// A token for each persona.
+fn tokens(settings: &Settings, force: &str, busiest: &Busiest) -> anyhow::Result<String> {
     let mut lines = vec!["\nTokens for eight hours, signed with this installation's development key".to_owned()];
     for role in Role::ALL {
-        let in_team = matches!(role, Role::OffenderManager | Role::Supervisor);
-        let grants = Grants {
-            sub: format!("demonstration-{}", role.name()),
-            role: Some(role.name().to_owned()),
-            force: Some(force.to_owned()),
-            teams: in_team.then(|| busiest.team.clone()).into_iter().collect(),
-            officer_ref: (role == Role::OffenderManager).then(|| busiest.officer.clone()),
-            neighbourhoods: BTreeSet::new(),
-        };
-        lines.push(format!("{}\n  {}", role.name(), mint.token(&grants, now, now + TimeDelta::hours(8))?));
+        lines.push(format!("{}\n  {}", role.name(), token(settings, force, busiest, role)?));
     }
     lines.push(format!(
         "\nTry: curl -H \"Authorization: Bearer $TOKEN\" \"http://{}/v1/officers/{}/daily-list?date={}\"",

@@ -1,5 +1,6 @@
 //! Databases of the tests' own: a fresh one a test, on both backends.
 
+pub mod both_sides;
 pub mod caseload;
 pub mod casework;
 pub mod http;

@@ -79,6 +79,20 @@ fn check_forces<'a>(list: &str, forces: impl Iterator<Item = &'a str>) -> Result
 }
 
 impl RecordsSettings {
+    /// Adds the feed of a force, at a URL and with nothing else set.
+    pub(in crate::settings) fn pull_also(&mut self, force: &str, url: String) {
+        self.pull.push(PullSettings {
+            force: force.to_owned(),
+            url,
+            token_file: None,
+            ca_file: None,
+            client_certificate_file: None,
+            client_key_file: None,
+            page_events: None,
+            request_seconds: None,
+        });
+    }
+
     /// Where records are fetched.
     ///
     /// # Errors
