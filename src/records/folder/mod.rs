@@ -226,3 +226,20 @@ fn put_away(folder: &WatchedFolder, file: &Found, outcome: &Outcome) -> io::Resu
         moved => moved,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_process_has_put_away_leaves_no_second_report() {
+        let path = std::env::temp_dir().join(format!("mosovo-visits-{}", Uuid::now_v7()));
+        fs::create_dir_all(path.join("done")).unwrap();
+        let folder = WatchedFolder { force: "wessex".to_owned(), path: path.clone(), most_bytes: 1 };
+        let file = Found { path: path.join("gone"), name: Some("a.ndjson".to_owned()) };
+        let outcome = Outcome { id: Uuid::now_v7(), is_done: true, report: json!({}) };
+        put_away(&folder, &file, &outcome).unwrap();
+        assert_eq!(fs::read_dir(path.join("done")).unwrap().count(), 0);
+        fs::remove_dir_all(&path).unwrap();
+    }
+}
