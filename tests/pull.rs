@@ -1,6 +1,7 @@
 //! Records that are pulled, on both databases: in pages, through faults of the other side, at crashes between.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use chrono::TimeDelta;
 use mosovo_visits::casework::clock::Clock;
@@ -13,12 +14,14 @@ use mosovo_visits::jobs::worker::Worker;
 use mosovo_visits::records::RecordsSources;
 use mosovo_visits::records::pull::{Pulled, PulledFeed, go_on_from, pull};
 use mosovo_visits::store::digest::records_digest;
+use mosovo_visits::store::error::StoreError;
 use mosovo_visits::store::pull_place::{self, PullPlace};
-use mosovo_visits::store::{Store, audit, exchange, record};
+use mosovo_visits::store::{Store, audit, exchange, import, record};
 use serde_json::{Value, json};
 
 use crate::support::caseload::{RECORDED, event, offender};
 use crate::support::records_feed::{Answer, Asked, RecordsFeed, page_of};
+use crate::support::waiting::until_somebody_waits;
 use crate::support::{Scratch, on_both_databases, on_both_databases_by_url, program};
 
 const WESSEX: &str = "/records/wessex/invented";
@@ -58,6 +61,18 @@ fn last_exchange(store: &Store) -> LastExchange {
 
 fn digest(store: &Store) -> Value {
     serde_json::to_value(store.transaction(records_digest).unwrap()).unwrap()
+}
+
+/// How many references dangle, by the report of each page.
+fn dangling(store: &Store) -> Vec<i64> {
+    let entries = store.transaction(|connection| audit::of_force(connection, "wessex")).unwrap();
+    let pages = entries.iter().filter(|entry| entry.act == "records.apply");
+    let reported = pages.map(|entry| {
+        let id = entry.detail["import"].as_str().unwrap().parse().unwrap();
+        let kept = store.transaction(|connection| import::sent_by(connection, "wessex", id)).unwrap().unwrap();
+        kept.report.unwrap()["dangling"].as_i64().unwrap()
+    });
+    reported.collect()
 }
 
 #[test]
@@ -118,6 +133,39 @@ fn a_refused_event_is_in_the_stored_report_and_stops_nothing() {
         let last = last_exchange(store);
         assert_eq!((last.outcome.as_str(), last.last_success_at), ("all_refused", Some(now())));
         assert_eq!(place(store).cursor.as_deref(), Some("5"));
+    });
+}
+
+#[test]
+fn what_dangles_is_told_once_by_the_page_that_ends_the_feed() {
+    on_both_databases(|store| {
+        let system = RecordsFeed::start(events(3));
+        assert_eq!(pulled(store, &system.of_wessex(), 0), taken(2, 3));
+        assert_eq!(dangling(store), [0, 3], "nobody has sent the team");
+        system.answer(|asked| {
+            let is_last = asked.after.as_deref() == Some("5");
+            let page: Value = serde_json::from_str(&page_of(&events(5), asked).body).unwrap();
+            Answer::page(&json!({ "events": page["events"], "next": page["next"], "more": !is_last }))
+        });
+        assert_eq!(pulled(store, &system.of_wessex(), 300), taken(2, 2));
+        assert_eq!(dangling(store), [0, 3, 0, 5], "also by a last page with nothing in it");
+        assert_eq!(pulled(store, &system.of_wessex(), 600), taken(1, 0));
+        assert_eq!(dangling(store).len(), 4, "nothing new is no import");
+    });
+}
+
+#[test]
+fn a_feed_of_which_more_is_to_come_has_not_succeeded_yet() {
+    on_both_databases(|store| {
+        let system = RecordsFeed::start(events(3));
+        let feed = system.of_wessex();
+        let in_part = pull(store, Clock::FixedAt(now()), &feed, &|| false).unwrap();
+        assert_eq!(in_part, taken(1, 2));
+        let last = last_exchange(store);
+        assert_eq!((last.outcome.as_str(), last.last_success_at), ("more_to_come", None));
+        assert_eq!(pulled(store, &feed, 300), taken(1, 1));
+        let last = last_exchange(store);
+        assert_eq!((last.outcome.as_str(), last.last_success_at), ("succeeded", Some(now() + TimeDelta::minutes(5))));
     });
 }
 
@@ -186,6 +234,23 @@ fn a_page_that_is_longer_than_a_page_may_be_is_not_read_to_its_end() {
         });
         assert_eq!(pulled(store, &system.of_wessex(), 0), stopped("too_large"));
         assert_eq!(place(store).cursor, None);
+        let limits: Vec<usize> = system.asked().iter().map(|asked| asked.limit).collect();
+        assert_eq!(limits, [2, 1], "one event alone is too long");
+    });
+}
+
+#[test]
+fn a_page_that_is_too_long_is_asked_for_again_with_half_as_many_events() {
+    on_both_databases(|store| {
+        let system = RecordsFeed::start(Vec::new());
+        system.answer(|asked| {
+            let long = || Answer::page(&json!({ "events": ["x".repeat(17 * 1_024 * 1_024)], "more": false }));
+            if asked.limit > 1 { long() } else { page_of(&events(2), asked) }
+        });
+        assert_eq!(pulled(store, &system.of_wessex(), 0), taken(2, 2));
+        let asked: Vec<_> = system.asked().into_iter().map(|asked| (asked.after, asked.limit)).collect();
+        assert_eq!(asked, [(None, 2), (None, 1), (Some("1".to_owned()), 1)]);
+        assert_eq!(place(store), PullPlace { cursor: Some("2".to_owned()), failures: 0, not_before: None });
     });
 }
 
@@ -225,6 +290,46 @@ fn a_page_taken_twice_comes_to_the_same_and_of_two_that_pull_one_keeps_it() {
         });
         assert_eq!(pulled(store, &feed, 60), stopped("overtaken"));
         assert_eq!((digest(store), place(store).cursor.as_deref()), (before, Some("4")));
+    });
+}
+
+#[test]
+fn an_operator_who_sets_the_cursor_while_a_page_waits_for_its_turn_wins() {
+    on_both_databases(|store| {
+        let system = RecordsFeed::start(Vec::new());
+        let theirs = store.clone();
+        system.answer(move |asked| {
+            let (operator, (has_set, is_set)) = (theirs.clone(), mpsc::channel());
+            thread::spawn(move || {
+                operator.transaction_that_writes(|connection| -> Result<(), StoreError> {
+                    record::take_turn(connection)?;
+                    let reset = PullPlace { cursor: Some("1".to_owned()), ..PullPlace::default() };
+                    pull_place::keep(connection, "wessex", &reset)?;
+                    has_set.send(()).unwrap();
+                    until_somebody_waits(connection);
+                    Ok(())
+                })
+            });
+            is_set.recv().unwrap();
+            page_of(&events(4), asked)
+        });
+        assert_eq!(pulled(store, &system.of_wessex(), 0), stopped("overtaken"));
+        assert_eq!(place(store).cursor.as_deref(), Some("1"));
+        assert_eq!(digest(store)["records"], 0);
+    });
+}
+
+#[test]
+fn a_failure_before_the_cursor_was_set_does_not_count_after_it() {
+    on_both_databases(|store| {
+        let system = RecordsFeed::start(Vec::new());
+        let theirs = store.clone();
+        system.answer(move |_| {
+            go_on_from(&theirs, Clock::FixedAt(now()), "wessex", Some("1")).unwrap();
+            Answer::of("500 Internal Server Error", "no")
+        });
+        assert_eq!(pulled(store, &system.of_wessex(), 0), stopped("overtaken"));
+        assert_eq!(place(store), PullPlace { cursor: Some("1".to_owned()), failures: 0, not_before: None });
     });
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -15,10 +16,12 @@ use mosovo_visits::jobs::worker::Worker;
 use mosovo_visits::records::RecordsSources;
 use mosovo_visits::records::folder::{Taken, WatchedFolder, take};
 use mosovo_visits::store::digest::records_digest;
+use mosovo_visits::store::error::StoreError;
 use mosovo_visits::store::{Store, audit, exchange, record};
 use serde_json::{Value, json};
 
 use crate::support::caseload::{RECORDED, event, offender};
+use crate::support::waiting::until;
 use crate::support::{on_both_databases, scenario_clock};
 
 /// How long a file of these tests may be, unpacked.
@@ -137,6 +140,69 @@ fn a_file_taken_twice_comes_to_the_same() {
         assert_eq!(folder.take(store), Taken { done: 1, failed: 0 });
         assert_eq!(digest(store), before);
         assert_eq!(folder.names("done").len(), 4, "neither is written over");
+    });
+}
+
+#[test]
+fn a_file_put_in_under_the_same_name_during_an_import_is_taken_after_it() {
+    on_both_databases(|store| {
+        let watched = Watched::new();
+        let folder = &watched;
+        folder.put("feed.ndjson", one("o-1", RECORDED, "community").as_bytes());
+        let taken = thread::scope(|scope| {
+            // Until this ends nobody else changes records: the import is under way.
+            let taking = store.transaction_that_writes(|connection| -> Result<_, StoreError> {
+                record::take_turn(connection)?;
+                let taking = scope.spawn(move || folder.take(store));
+                until(|| !folder.inbox("feed.ndjson").exists());
+                folder.put("feed.ndjson", one("o-2", RECORDED, "community").as_bytes());
+                Ok(taking)
+            });
+            taking.unwrap().join().unwrap()
+        });
+        assert_eq!(taken, Taken { done: 1, failed: 0 });
+        assert!(folder.inbox("feed.ndjson").exists(), "it waits for its turn");
+        assert_eq!(folder.take(store), Taken { done: 1, failed: 0 });
+        assert_eq!(digest(store)["records"], 2);
+        assert_eq!(folder.names("done").len(), 4);
+        assert_eq!(folder.names("taking"), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn what_a_process_that_died_had_begun_with_is_taken_first() {
+    on_both_databases(|store| {
+        let folder = Watched::new();
+        let taking = folder.0.path.join("taking");
+        fs::create_dir(&taking).unwrap();
+        let begun = taking.join(format!("{}-2-begun.ndjson", uuid::Uuid::now_v7()));
+        fs::write(begun, one("o-1", RECORDED, "community")).unwrap();
+        fs::write(taking.join("put-in-here.ndjson"), one("o-3", RECORDED, "community")).unwrap();
+        folder.put("1-waits.ndjson", one("o-2", RECORDED, "community").as_bytes());
+        assert_eq!(take(store, scenario_clock(), &folder.0, &|| false).unwrap(), Taken { done: 1, failed: 0 });
+        assert_eq!(folder.names("done"), ["2-begun.ndjson", "2-begun.ndjson.json"]);
+        assert!(folder.inbox("1-waits.ndjson").exists());
+        assert_eq!(folder.take(store), Taken { done: 1, failed: 1 });
+        assert_eq!(folder.report("failed", "unnamed")["code"], "name_not_allowed", "it was never put in");
+        assert_eq!(digest(store)["records"], 2);
+    });
+}
+
+#[test]
+fn a_file_that_another_process_has_taken_is_left_to_it() {
+    on_both_databases(|store| {
+        let folder = Watched::new();
+        for (name, subject) in [("1.ndjson", "o-1"), ("2.ndjson", "o-2"), ("3.ndjson", "o-3")] {
+            folder.put(name, one(subject, RECORDED, "community").as_bytes());
+        }
+        let another_takes_the_second = || {
+            let _ = fs::remove_file(folder.inbox("2.ndjson"));
+            true
+        };
+        let taken = take(store, scenario_clock(), &folder.0, &another_takes_the_second).unwrap();
+        assert_eq!(taken, Taken { done: 2, failed: 0 });
+        assert_eq!(folder.names("done"), ["1.ndjson", "1.ndjson.json", "3.ndjson", "3.ndjson.json"]);
+        assert_eq!(folder.names("failed"), Vec::<String>::new());
     });
 }
 

@@ -17,7 +17,7 @@ use super::extracts::report::ExtractOutcome;
 use super::merges::{self, FaultyMerge};
 use super::reading::Reader;
 use crate::domain::calendar::Instant;
-use crate::domain::exchange::{ALL_REFUSED, BROKEN_OFF, Channel, SUCCEEDED};
+use crate::domain::exchange::{Channel, Ending};
 use crate::domain::moment::Moment;
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
@@ -126,7 +126,8 @@ pub struct ImportReport {
     pub stale: u64,
     /// Events refused.
     pub refused: u64,
-    /// References that name no current record.
+    /// References that name no current record. Of a page with more to come none is looked for, and no merge: the report of the page that
+    /// ends the feed has them.
     pub dangling: usize,
     /// Whether a list below is cut at [`MAX_LISTED`]: the counts say how many there are.
     pub truncated: bool,
@@ -224,8 +225,8 @@ impl Import {
         self.report
     }
 
-    /// Takes a feed that is at hand within a transaction that has its turn, so that what else the transaction does holds with it or not
-    /// at all.
+    /// Takes a feed that is at hand, or a part of one, within a transaction that has its turn, so that what else the transaction does holds
+    /// with it or not at all.
     ///
     /// # Errors
     /// When the store fails.
@@ -235,8 +236,9 @@ impl Import {
         actor: &Actor,
         origin: &str,
         came: (Vec<NewVersion>, Vec<RefusedEvent>),
+        ending: Ending,
     ) -> Result<ImportReport, StoreError> {
-        Self::start_within(connection, clock, actor, origin)?.all(connection, came)
+        Self::start_within(connection, clock, actor, origin)?.all(connection, came, ending)
     }
 
     /// The same, of records that were asked for one by one. That says nothing of how far the feed itself has come: it is no exchange.
@@ -251,19 +253,20 @@ impl Import {
         came: (Vec<NewVersion>, Vec<RefusedEvent>),
     ) -> Result<ImportReport, StoreError> {
         let import = Self::start_within(connection, clock, actor, origin)?;
-        Self { channel: None, ..import }.all(connection, came)
+        Self { channel: None, ..import }.all(connection, came, Ending::Whole)
     }
 
     fn all(
         mut self,
         connection: &mut AnyConnection,
         (batch, refused): (Vec<NewVersion>, Vec<RefusedEvent>),
+        ending: Ending,
     ) -> Result<ImportReport, StoreError> {
         for refused in refused {
             self.refuse(refused);
         }
         self.take(connection, batch, |_, batch| Ok(batch))?;
-        self.close(connection, true)
+        self.close(connection, ending)
     }
 
     /// Notes a refused event; the import goes on.
@@ -340,14 +343,31 @@ impl Import {
     /// # Errors
     /// When the store fails.
     pub fn finish(self, store: &Store, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
-        store.transaction_that_writes(|connection| self.close(connection, read_to_its_end))
+        let ending = if read_to_its_end { Ending::Whole } else { Ending::BrokenOff };
+        store.transaction_that_writes(|connection| self.close(connection, ending))
     }
 
-    fn close(mut self, connection: &mut AnyConnection, read_to_its_end: bool) -> Result<ImportReport, StoreError> {
-        self.report.state = if read_to_its_end { ImportState::Completed } else { ImportState::Failed };
+    fn close(mut self, connection: &mut AnyConnection, ending: Ending) -> Result<ImportReport, StoreError> {
+        self.report.state = match ending {
+            Ending::Whole | Ending::MoreToCome => ImportState::Completed,
+            Ending::BrokenOff => ImportState::Failed,
+        };
         self.report.forces = self.taken.keys().cloned().collect();
         let now = self.clock.now();
-        // What dangles is reported again until it resolves, whatever this feed spoke of.
+        // It takes as long as the force is large: not once for each of a thousand pages.
+        if ending != Ending::MoreToCome {
+            self.look_over(connection, now)?;
+        }
+        let stored = serde_json::to_value(&self.report)
+            .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;
+        import::finish(connection, self.report.id, self.report.state.name(), stored, now)?;
+        self.note_not_permitted(connection)?;
+        self.note_exchange(connection, ending)?;
+        Ok(self.report)
+    }
+
+    /// Looks for what dangles, and for merges that do not hold: reported again until it is put right, whatever this feed spoke of.
+    fn look_over(&mut self, connection: &mut AnyConnection, now: Instant) -> Result<(), StoreError> {
         let forces = match self.actor.force() {
             Some(force) => vec![force.to_owned()],
             None => record::forces(connection)?,
@@ -365,12 +385,7 @@ impl Import {
             self.report.truncated |= faulty.len() > room;
             self.report.faulty_merges.extend(faulty.into_iter().take(room));
         }
-        let stored = serde_json::to_value(&self.report)
-            .map_err(|error| StoreError::Unreadable { what: "import report", detail: error.to_string() })?;
-        import::finish(connection, self.report.id, self.report.state.name(), stored, now)?;
-        self.note_not_permitted(connection)?;
-        self.note_exchange(connection)?;
-        Ok(self.report)
+        Ok(())
     }
 
     /// Puts on record that events were sent which their sender may not send: how many, and why they may not.
@@ -387,8 +402,7 @@ impl Import {
     }
 
     /// An exchange with the records system of the force that sent it; of whoever is not bound to one, with each that the events spoke of.
-    /// One of which every event was refused is none that succeeded.
-    fn note_exchange(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+    fn note_exchange(&self, connection: &mut AnyConnection, ending: Ending) -> Result<(), StoreError> {
         let Some(channel) = self.channel else { return Ok(()) };
         let bound = self.actor.force().map(|force| {
             let taken = self.taken.get(force).copied().unwrap_or_default();
@@ -397,11 +411,7 @@ impl Import {
         let spoken_of = self.taken.iter().map(|(force, taken)| (force.as_str(), *taken, false));
         let exchanges: Vec<_> = bound.map_or_else(|| spoken_of.collect(), |bound| vec![bound]);
         for (force, events, is_all_refused) in exchanges {
-            let outcome = match self.report.state {
-                ImportState::Completed if is_all_refused => ALL_REFUSED,
-                ImportState::Completed => SUCCEEDED,
-                ImportState::Running | ImportState::Failed | ImportState::DryRun => BROKEN_OFF,
-            };
+            let outcome = ending.outcome(is_all_refused);
             let (began_at, ended_at) = (self.began_at, self.clock.now());
             exchange::note(connection, force, &Ended { channel, began_at, ended_at, outcome, events })?;
         }

@@ -14,8 +14,35 @@ pub const SUCCEEDED: &str = "succeeded";
 /// The outcome of an exchange whose events were refused, all of them: nothing of it says how things stand.
 pub const ALL_REFUSED: &str = "all_refused";
 
+/// The outcome of an exchange that was kept and has more to come at once: until that is there, the records are not as of now.
+pub const MORE_TO_COME: &str = "more_to_come";
+
 /// The outcome of an exchange that broke off before its end.
 pub const BROKEN_OFF: &str = "feed_broken_off";
+
+/// How what was read of a feed ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All that there was to be had was read.
+    Whole,
+    /// It was a part, and the next is to be had at once.
+    MoreToCome,
+    /// It could not be read to its end.
+    BrokenOff,
+}
+
+impl Ending {
+    /// The outcome of an exchange that ended so; one of which every event was refused is none that succeeded.
+    #[must_use]
+    pub const fn outcome(self, is_all_refused: bool) -> &'static str {
+        match self {
+            Self::Whole if is_all_refused => ALL_REFUSED,
+            Self::Whole => SUCCEEDED,
+            Self::MoreToCome => MORE_TO_COME,
+            Self::BrokenOff => BROKEN_OFF,
+        }
+    }
+}
 
 /// The way by which records come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -12,6 +12,7 @@ use super::feed::lines::Lines;
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::casework::import::{Import, ImportReport, RefusedEvent};
+use crate::domain::exchange::Ending;
 use crate::domain::personal_data::offender_of;
 use crate::domain::references::references;
 use crate::store::Store;
@@ -120,6 +121,7 @@ pub fn import_within(
     actor: &Actor,
     origin: &str,
     events: &[Box<RawValue>],
+    ending: Ending,
 ) -> Result<ImportReport, StoreError> {
     let (mut batch, mut refused) = (Vec::new(), Vec::new());
     for (index, event) in (0..).zip(events) {
@@ -128,7 +130,7 @@ pub fn import_within(
             Err(fault) => refused.push(refused_event(index, fault)),
         }
     }
-    Import::whole(connection, clock, actor, origin, (batch, refused))
+    Import::whole(connection, clock, actor, origin, (batch, refused), ending)
 }
 
 /// The version that an event brings, where the actor may speak for the event's force.

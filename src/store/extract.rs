@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::backend::AnyConnection;
+use super::backend::{AnyConnection, on_backend};
 use super::error::StoreError;
 use super::record::{Age, RecordKey, stored_ref, whole};
 use super::schema::{current_record, extract_taken, import_extract, record_version, record_version_personal_data};
@@ -69,7 +69,7 @@ pub fn newest_taken(
     Ok(taken.into_iter().max().map(DbInstant::get))
 }
 
-/// Keeps that an extract as of an instant is taken.
+/// Keeps that an extract as of an instant is taken. Where a newer one is, that stays.
 ///
 /// # Errors
 /// When a statement fails.
@@ -79,17 +79,23 @@ pub fn keep_taken(
     kinds: &BTreeSet<RecordKind>,
     as_of: Instant,
 ) -> Result<(), StoreError> {
+    use diesel::query_dsl::methods::FilterDsl;
+
+    let as_of = DbInstant::from(as_of);
     for kind in kinds {
-        let row = extract_taken::table.find((force, source, kind.name()));
-        diesel::delete(row).execute(connection)?;
-        diesel::insert_into(extract_taken::table)
-            .values((
-                extract_taken::force.eq(force),
-                extract_taken::source.eq(source),
-                extract_taken::kind.eq(kind.name()),
-                extract_taken::as_of.eq(DbInstant::from(as_of)),
-            ))
-            .execute(connection)?;
+        let row = (
+            extract_taken::force.eq(force),
+            extract_taken::source.eq(source),
+            extract_taken::kind.eq(kind.name()),
+            extract_taken::as_of.eq(as_of),
+        );
+        on_backend!(&mut *connection, c => diesel::insert_into(extract_taken::table)
+            .values(row)
+            .on_conflict((extract_taken::force, extract_taken::source, extract_taken::kind))
+            .do_update()
+            .set(extract_taken::as_of.eq(as_of))
+            .filter(extract_taken::as_of.lt(as_of))
+            .execute(c))?;
     }
     Ok(())
 }

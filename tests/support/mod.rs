@@ -8,6 +8,7 @@ pub mod osrm;
 mod postgres;
 pub mod receiver;
 pub mod records_feed;
+pub mod waiting;
 pub mod workbook;
 
 use std::io::{BufReader, Read};

@@ -50,7 +50,7 @@ struct Outcome {
     stale: u64,
     /// Events refused.
     refused: u64,
-    /// References that name no current record.
+    /// References that name no current record. None is looked for in a page that was pulled with more to come: the last page's report has them.
     dangling: usize,
     /// The refused events, at most 10,000.
     #[schema(value_type = Vec<Refusal>)]

@@ -17,7 +17,7 @@ use crate::store::Store;
 use crate::store::backend::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::extract::{self, UsedMapping};
-use crate::store::record::NewVersion;
+use crate::store::record::{NewVersion, take_turn};
 
 pub use super::weigh::Incoming;
 
@@ -73,6 +73,10 @@ impl ExtractRun {
     /// When a newer one was taken of records that have no time of their own, or the store fails.
     pub fn start(store: &Store, clock: Clock, actor: &Actor, extract: &Extract) -> Result<Self, RunError> {
         let import = store.transaction_that_writes(|connection| -> Result<Import, RunError> {
+            // Of two that begin at once, one sees what the other began.
+            if !extract.is_dry_run {
+                take_turn(connection)?;
+            }
             if let Some(newest) = newer(connection, extract)? {
                 return Err(RunError::OlderExtract { newest });
             }

@@ -233,7 +233,7 @@ impl Taker<'_> {
             }
             Err(CellFault { code, detail }) => {
                 let fault = RowFault { code: code.as_str(), pointer: String::new(), column: None, detail };
-                self.refuse(row.number, None, None, fault);
+                self.refuse(row.number, None, fault);
             }
         }
         if self.batch.len() >= EVENTS_A_BATCH { self.send() } else { Ok(()) }
@@ -243,7 +243,7 @@ impl Taker<'_> {
         match event(self.taking.reading(), record, cells) {
             Ok(None) => {}
             Ok(Some(built)) => self.built(row, record, built),
-            Err(fault) => self.refuse(row, Some(&record.event_type), None, fault),
+            Err(fault) => self.refuse(row, Some(&record.event_type), fault),
         }
     }
 
@@ -252,7 +252,7 @@ impl Taker<'_> {
         match read {
             Err(refused) => {
                 let fault = built.told(record, refused.fault);
-                self.refuse(row, Some(&record.event_type), refused.event_id, fault);
+                self.refuse(row, Some(&record.event_type), fault);
             }
             Ok(version) => {
                 if *self.said.entry(built.about).or_insert(built.says) == built.says {
@@ -266,19 +266,20 @@ impl Taker<'_> {
                         column: record.subject.first_column(),
                         detail: detail.to_owned(),
                     };
-                    self.refuse(row, Some(&record.event_type), Some(version.event_id), fault);
+                    self.refuse(row, Some(&record.event_type), fault);
                 }
             }
         }
     }
 
-    fn refuse(&mut self, row: u64, event_type: Option<&str>, event_id: Option<String>, fault: RowFault) {
+    /// The event's id stays out of the report: it is made from what the row says, and who can guess that can tell it by its id.
+    fn refuse(&mut self, row: u64, event_type: Option<&str>, fault: RowFault) {
         let column = fault.column.and_then(|column| self.taking.mapping.columns.get(column)).cloned();
         let refused = RefusedEvent {
             index: row,
             row: Some(row),
             column,
-            event_id,
+            event_id: None,
             code: fault.code.to_owned(),
             pointer: fault.pointer,
             detail: fault.detail,

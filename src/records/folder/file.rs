@@ -1,6 +1,6 @@
 //! One file of a watched folder: what of it may be read, and how.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -60,20 +60,19 @@ pub(super) fn is_plain(name: &str) -> bool {
     name.len() <= LONGEST_NAME && name.chars().all(is_plain)
 }
 
-/// Opens a file to be read from its beginning, unpacked where it is packed. It is unpacked once before, so that nothing is taken of one
-/// that is damaged or unpacks to more than it may.
+/// Opens a file that was put in under a name to be read from its beginning, unpacked where it is packed. It is unpacked once before, so that
+/// nothing is taken of one that is damaged or unpacks to more than it may.
 ///
 /// # Errors
 /// When it is to be refused.
-pub(super) fn open(path: &Path, most_bytes: u64) -> Result<Box<dyn Read>, Refused> {
-    let name = path.file_name().and_then(|name| name.to_str()).filter(|name| is_plain(name)).ok_or(Refused::Name)?;
+pub(super) fn open(path: &Path, name: &str, most_bytes: u64) -> Result<Box<dyn Read>, Refused> {
     let seen = fs::symlink_metadata(path).map_err(|_| Refused::Unreadable)?;
     if !seen.is_file() {
         return Err(Refused::NoFile);
     }
-    let mut file = File::open(path).map_err(|_| Refused::Unreadable)?;
+    let mut file = open_itself(path).map_err(|_| Refused::Unreadable)?;
     let opened = file.metadata().map_err(|_| Refused::Unreadable)?;
-    if !is_same(&seen, &opened) {
+    if !opened.is_file() {
         return Err(Refused::NoFile);
     }
     if opened.len() > most_bytes {
@@ -91,17 +90,14 @@ pub(super) fn open(path: &Path, most_bytes: u64) -> Result<Box<dyn Read>, Refuse
     Ok(Box::new(MultiGzDecoder::new(io::BufReader::new(file))))
 }
 
-/// What was looked at is what was opened: nobody has put a link in its place in between.
-#[cfg(unix)]
-fn is_same(seen: &Metadata, opened: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (seen.dev(), seen.ino()) == (opened.dev(), opened.ino())
-}
-
-/// Elsewhere it cannot be told; it is a file at least.
-#[cfg(not(unix))]
-fn is_same(_: &Metadata, opened: &Metadata) -> bool {
-    opened.is_file()
+/// Opens what is there to be read, whatever somebody has put in its place since it was looked at: no link is followed, and a pipe keeps nobody
+/// waiting for its writer.
+fn open_itself(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -121,5 +117,20 @@ mod tests {
         ] {
             assert_eq!(is_plain(name), plain, "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_or_a_pipe_in_the_place_of_a_file_is_neither_followed_nor_waited_for() {
+        let folder = std::env::temp_dir().join(format!("mosovo-visits-{}", uuid::Uuid::now_v7()));
+        fs::create_dir(&folder).unwrap();
+        let (file, link, pipe) = (folder.join("file"), folder.join("link"), folder.join("pipe"));
+        fs::write(&file, "a file").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(open_itself(&file).unwrap().metadata().unwrap().is_file());
+        assert!(open_itself(&link).is_err());
+        assert!(!open_itself(&pipe).unwrap().metadata().unwrap().is_file());
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -15,6 +15,9 @@ use super::page::{Page, read_page};
 /// The longest page, in bytes: as long as the longest batch that is sent.
 pub const LONGEST_PAGE_BYTES: u64 = 16 * 1_024 * 1_024;
 
+/// The code of a page that is longer.
+pub(super) const TOO_LARGE: &str = "too_large";
+
 /// The media types that a page is taken in, the one of this version first.
 const PAGES: [&str; 2] = ["application/vnd.mosovo.records-page.v1+json", "application/json"];
 
@@ -143,7 +146,7 @@ fn whole(mut response: Response<Body>, accepted: [&str; 2], longest: u64) -> Res
 /// Why an answer did not come to its end.
 const fn broken_off(error: &Error) -> &'static str {
     if let Error::BodyExceedsLimit(_) = error {
-        return "too_large";
+        return TOO_LARGE;
     }
     if let Error::Timeout(_) = error { "timeout" } else { "cut_short" }
 }

@@ -9,14 +9,14 @@ pub(super) mod page;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use self::line::{Failed, Line};
+use self::line::{Failed, Line, TOO_LARGE};
 use self::page::Page;
 use super::drift::DriftLines;
 use super::import::{EVENTS_A_BATCH, import_within};
 use crate::casework::actor::Actor;
 use crate::casework::clock::Clock;
 use crate::domain::calendar::Instant;
-use crate::domain::exchange::{Channel, SUCCEEDED};
+use crate::domain::exchange::{Channel, Ending};
 use crate::store::Store;
 use crate::store::audit::{self, AuditEntry};
 use crate::store::backend::AnyConnection;
@@ -24,6 +24,7 @@ use crate::store::error::StoreError;
 use crate::store::exchange::{self, Ended};
 use crate::store::import::refresh_statistics;
 use crate::store::pull_place::{self, PullPlace};
+use crate::store::record::take_turn;
 
 /// The most events in a page: as many as a transaction takes.
 pub const MOST_EVENTS: usize = EVENTS_A_BATCH;
@@ -42,6 +43,9 @@ const JOB: &str = "pull_records";
 
 /// Where an import comes from that this side asked for.
 pub(super) const ORIGIN: &str = "pull";
+
+/// Why a page is not kept whose place somebody has moved meanwhile.
+const OVERTAKEN: &str = "overtaken";
 
 /// A force's feed.
 #[derive(Debug, Clone)]
@@ -68,7 +72,7 @@ pub struct Pulled {
     /// Events refused: the stored reports list them.
     pub refused: u64,
     /// Why it ended before the end of the feed: the code of a failure, `waiting` where the other side is left alone for now, or `overtaken`
-    /// where another process pulls the same feed.
+    /// where an operator or another process has moved the cursor meanwhile.
     pub stopped: Option<String>,
 }
 
@@ -78,6 +82,7 @@ pub struct Pulled {
 /// When the store fails. What was taken before stays, and so does its cursor.
 pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -> bool) -> Result<Pulled, StoreError> {
     let (mut pulled, mut statistics_after) = (Pulled::default(), FIRST_STATISTICS_AFTER);
+    let mut limit = feed.page_events;
     loop {
         let place = store.transaction(|connection| pull_place::of_force(connection, &feed.force))?;
         let began_at = clock.now();
@@ -85,12 +90,18 @@ pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -
             pulled.stopped = Some("waiting".to_owned());
             return Ok(pulled);
         }
-        let page = match feed.line.page(place.cursor.as_deref(), feed.page_events) {
+        let page = match feed.line.page(place.cursor.as_deref(), limit) {
             Ok(page) => page,
+            // Its events are long: fewer at a time.
+            Err(failed) if failed.code == TOO_LARGE && limit > 1 => {
+                limit /= 2;
+                continue;
+            }
             Err(failed) => {
-                store
-                    .transaction_that_writes(|connection| note_failure(connection, feed, &failed, (began_at, clock)))?;
-                pulled.stopped = Some(failed.code);
+                let is_noted = store.transaction_that_writes(|connection| {
+                    note_failure(connection, feed, (&place, &failed), (began_at, clock))
+                })?;
+                pulled.stopped = Some(if is_noted { failed.code } else { OVERTAKEN.to_owned() });
                 return Ok(pulled);
             }
         };
@@ -98,7 +109,7 @@ pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -
             keep(connection, feed, (&place, &page), (began_at, clock), &mut pulled)
         })?;
         if !is_kept {
-            pulled.stopped = Some("overtaken".to_owned());
+            pulled.stopped = Some(OVERTAKEN.to_owned());
         }
         if !is_kept || !page.more || !goes_on() {
             return Ok(pulled);
@@ -110,7 +121,19 @@ pub fn pull(store: &Store, clock: Clock, feed: &PulledFeed, goes_on: &dyn Fn() -
     }
 }
 
-/// Keeps a page and its cursor; false, and nothing is kept, where the place has moved meanwhile.
+/// How the place stands from which a page was asked for; none where its cursor has been moved since. From here on nobody else moves it.
+fn still_there(
+    connection: &mut AnyConnection,
+    feed: &PulledFeed,
+    asked_from: &PullPlace,
+) -> Result<Option<PullPlace>, StoreError> {
+    take_turn(connection)?;
+    let place = pull_place::of_force(connection, &feed.force)?;
+    Ok(Some(place).filter(|place| place.cursor == asked_from.cursor))
+}
+
+/// Keeps a page and its cursor; false, and nothing is kept, where the place has moved meanwhile. A page without events is an import where it is the
+/// last of several: its report says what dangles.
 fn keep(
     connection: &mut AnyConnection,
     feed: &PulledFeed,
@@ -118,16 +141,18 @@ fn keep(
     (began_at, clock): (Instant, Clock),
     pulled: &mut Pulled,
 ) -> Result<bool, StoreError> {
-    if pull_place::of_force(connection, &feed.force)?.cursor != place.cursor {
+    if still_there(connection, feed, place)?.is_none() {
         return Ok(false);
     }
-    if page.events.is_empty() {
+    let ending = if page.more { Ending::MoreToCome } else { Ending::Whole };
+    let ends_several = pulled.pages > 0 && !page.more;
+    if page.events.is_empty() && !ends_several {
         let (channel, ended_at) = (Channel::Pull, clock.now());
-        let ended = Ended { channel, began_at, ended_at, outcome: SUCCEEDED, events: 0 };
+        let ended = Ended { channel, began_at, ended_at, outcome: ending.outcome(false), events: 0 };
         exchange::note(connection, &feed.force, &ended)?;
     } else {
         let actor = Actor::ForceJob { job: JOB, force: feed.force.clone() };
-        let report = import_within(connection, clock, &actor, ORIGIN, &page.events)?;
+        let report = import_within(connection, clock, &actor, ORIGIN, &page.events, ending)?;
         pulled.taken += report.accepted + report.stale;
         pulled.duplicates += report.duplicates;
         pulled.refused += report.refused;
@@ -138,19 +163,22 @@ fn keep(
     Ok(true)
 }
 
-/// Notes that no page came, and until when the other side is left alone. The cursor stays.
+/// Notes that no page came, and until when the other side is left alone. The cursor stays. False, and nothing is noted, where it has been moved
+/// meanwhile: what it asked from the place before does not count against the new one.
 fn note_failure(
     connection: &mut AnyConnection,
     feed: &PulledFeed,
-    failed: &Failed,
+    (asked_from, failed): (&PullPlace, &Failed),
     (began_at, clock): (Instant, Clock),
-) -> Result<(), StoreError> {
-    let (place, now) = (pull_place::of_force(connection, &feed.force)?, clock.now());
+) -> Result<bool, StoreError> {
+    let Some(place) = still_there(connection, feed, asked_from)? else { return Ok(false) };
+    let now = clock.now();
     let not_before = Some(now + wait(place.failures, failed.retry_after));
     let failures = place.failures.saturating_add(1);
     pull_place::keep(connection, &feed.force, &PullPlace { failures, not_before, ..place })?;
     let ended = Ended { channel: Channel::Pull, began_at, ended_at: now, outcome: &failed.code, events: 0 };
-    exchange::note(connection, &feed.force, &ended)
+    exchange::note(connection, &feed.force, &ended)?;
+    Ok(true)
 }
 
 /// How long the other side is left alone after so many failures in a row before this one; as long as it asks, where it does.
@@ -165,6 +193,7 @@ fn wait(failures: i32, retry_after: Option<TimeDelta>) -> TimeDelta {
 /// When the store fails.
 pub fn go_on_from(store: &Store, clock: Clock, force: &str, cursor: Option<&str>) -> Result<(), StoreError> {
     store.transaction_that_writes(|connection| {
+        take_turn(connection)?;
         let place = pull_place::of_force(connection, force)?;
         let asked = cursor.map(|cursor| Some(cursor.to_owned()).filter(|cursor| !cursor.is_empty()));
         let cursor = asked.clone().unwrap_or(place.cursor);
