@@ -174,7 +174,10 @@ fn a_pack_has_what_was_known_flagged_sampled_and_in_force_and_can_be_checked() {
         assert_eq!((register(1), register(2)), (2, 3), "a case came in February");
         let mut now = service.get(&inspector(), "/v1/dashboards/team/north").json();
         now["rests_on"] = json!("records_known_then");
-        assert!(now.as_object_mut().unwrap().remove("records").is_some(), "how old the records are is told of now alone");
+        assert!(
+            now.as_object_mut().unwrap().remove("records").is_some(),
+            "how old the records are is told of now alone"
+        );
         assert_eq!(figures[4]["dashboard"], now, "today's is the dashboard of the last evaluation");
 
         let flags = json_of(&files, "flags.json");

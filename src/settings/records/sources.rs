@@ -90,6 +90,9 @@ impl RecordsSettings {
             client_key_file: None,
             page_events: None,
             request_seconds: None,
+            digests_url: None,
+            records_url: None,
+            digest_types: None,
         });
     }
 
