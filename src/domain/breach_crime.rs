@@ -11,7 +11,6 @@ use super::crime_report::{CrimeReport, CrimeReportState};
 use super::moment::Moment;
 use super::officer::OfficerRole;
 use super::policy::Policy;
-use super::record::Held;
 use super::reference::Ref;
 
 /// The instant after which a breach without a crime report is late.
@@ -24,8 +23,12 @@ pub fn crime_report_due_at(breach: &Breach, policy: &Policy) -> Instant {
 /// The live crime report of a breach: recorded, the breach's own or one that names it, and its number called
 /// cancelled by nobody.
 #[must_use]
-pub fn live_crime_report<'a>(breach: &'a Held<Breach>, reports: &'a [CrimeReport], at: Moment) -> Option<&'a Ref> {
-    let own = breach.record.crime.as_ref();
+pub fn live_crime_report<'a>(
+    (subject, breach): (&Ref, &'a Breach),
+    reports: &'a [CrimeReport],
+    at: Moment,
+) -> Option<&'a Ref> {
+    let own = breach.crime.as_ref();
     let is_cancelled = |number: &Ref| {
         let here = own.is_some_and(|crime| crime.cancellation.is_some() && crime.reference == *number);
         here || reports.iter().any(|report| report.state == CrimeReportState::Cancelled && report.reference == *number)
@@ -34,7 +37,7 @@ pub fn live_crime_report<'a>(breach: &'a Held<Breach>, reports: &'a [CrimeReport
     let of_others = reports
         .iter()
         .filter(|report| report.state == CrimeReportState::Recorded)
-        .filter(|report| report.breach_ref.as_ref() == Some(&breach.subject) && at.has_happened(report.recorded_at))
+        .filter(|report| report.breach_ref.as_ref() == Some(subject) && at.has_happened(report.recorded_at))
         .map(|report| &report.reference);
     own.into_iter().chain(of_others).find(|number| !is_cancelled(number))
 }

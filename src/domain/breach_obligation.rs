@@ -71,7 +71,7 @@ pub fn obligations(
     let discovered_on = london_date(discovered_at);
     let decide_by = DueBy::On(plus_days(discovered_on, policy.breach_decision_days));
     let review_by = DueBy::On(plus_days(discovered_on, policy.breach_review_days));
-    let report = live_crime_report(breach, &force.crime_reports, at).cloned();
+    let report = live_crime_report((&breach.subject, &breach.record), &force.crime_reports, at).cloned();
     let is_no_crime = is_decided_no_crime(&breach.record, force, at);
     let step = &breach.record.casework.investigative_step;
     let decided = decision_taken(&breach.record, at).is_some_and(|decision| decision.has_rationale());

@@ -4,7 +4,11 @@
 //! and calls back for what that is. When and by whom somebody is to be visited never goes out: of a visit that an accepted schedule has,
 //! only the day by which it is to be made.
 
+use super::breach_crime::live_crime_report;
+use super::crime_report::CrimeReport;
+use super::moment::Moment;
 use super::record::{Record, RecordKind};
+use super::reference::Ref;
 
 macro_rules! outward_events {
     ($($Event:ident, $name:literal, $doc:literal;)*) => {
@@ -102,16 +106,25 @@ impl OutwardEvent {
     }
 }
 
-/// Whether an entry makes a crime report wanted that was not before: the breach is confirmed now and has none.
+/// Whether an entry makes a crime report wanted that was not before: the breach is confirmed now and has no live one among the
+/// force's. Where the records system had cancelled it already, saying so here asks for another.
 #[must_use]
-pub fn wants_crime_report(before: Option<&Record>, now: Option<&Record>) -> bool {
-    now.is_some_and(is_without_report) && !before.is_some_and(is_without_report)
-}
-
-/// A confirmed breach without a crime report, or with one that was called cancelled here.
-fn is_without_report(record: &Record) -> bool {
-    let Record::Breach(breach) = record else { return false };
-    breach.casework.state.is_confirmed() && breach.crime.as_ref().is_none_or(|crime| crime.cancellation.is_some())
+pub fn wants_crime_report(
+    subject: &Ref,
+    (before, now): (Option<&Record>, Option<&Record>),
+    reports: &[CrimeReport],
+    at: Moment,
+) -> bool {
+    let is_without = |record: &Record| {
+        let Record::Breach(breach) = record else { return false };
+        breach.casework.state.is_confirmed() && live_crime_report((subject, breach), reports, at).is_none()
+    };
+    let has_number = |record: &Record| {
+        let Record::Breach(breach) = record else { return false };
+        breach.crime.as_ref().is_some_and(|crime| crime.cancellation.is_none())
+    };
+    let is_taken_back = before.is_some_and(has_number) && !now.is_some_and(has_number);
+    now.is_some_and(is_without) && (is_taken_back || !before.is_some_and(is_without))
 }
 
 #[cfg(test)]
@@ -129,21 +142,45 @@ mod tests {
         Record::from_json(RecordKind::Breach, breach).unwrap()
     }
 
+    /// A crime report of the number c-1.
+    fn report(state: &str, breach_ref: Option<&str>) -> CrimeReport {
+        let report =
+            json!({ "ref": "c-1", "state": state, "recorded_at": "2021-04-10T10:00:00Z", "breach_ref": breach_ref });
+        serde_json::from_value(report).unwrap()
+    }
+
     #[test]
-    fn a_crime_report_is_asked_for_when_a_breach_comes_to_be_confirmed_and_without_one() {
-        let report = json!({ "crime": { "ref": "c-1", "recorded_at": "2021-04-10T10:00:00Z" } });
-        let (suspected, confirmed, recorded) =
-            (breach(&json!({ "state": "suspected" })), breach(&json!({})), breach(&report));
-        for (before, now, expected) in [
-            (None, Some(&confirmed), true),
-            (Some(&suspected), Some(&confirmed), true),
-            (Some(&confirmed), Some(&confirmed), false),
-            (Some(&recorded), Some(&confirmed), true),
-            (None, Some(&suspected), false),
-            (None, Some(&recorded), false),
-            (Some(&confirmed), None, false),
+    fn a_crime_report_is_asked_for_when_a_breach_comes_to_be_confirmed_and_without_a_live_one() {
+        let crime = json!({ "ref": "c-1", "recorded_at": "2021-04-10T10:00:00Z" });
+        let mut cancelled = crime.clone();
+        cancelled["cancellation"] =
+            json!({ "cancelled_at": "2021-04-10T11:00:00Z", "reason": "invented", "entered_by": "om" });
+        let (suspected, confirmed) = (breach(&json!({ "state": "suspected" })), breach(&json!({})));
+        let (recorded, cancelled) = (breach(&json!({ "crime": crime })), breach(&json!({ "crime": cancelled })));
+        let none = &[][..];
+        let (live, of_another) = (&[report("recorded", Some("b"))][..], &[report("recorded", Some("other"))][..]);
+        let cancelled_there = &[report("cancelled", None)][..];
+        let elsewhere = CrimeReport { reference: Ref::new("c-2").unwrap(), ..report("recorded", Some("b")) };
+        let live_elsewhere = &[elsewhere][..];
+        for (before, now, reports, expected) in [
+            (None, Some(&confirmed), none, true),
+            (Some(&suspected), Some(&confirmed), none, true),
+            (Some(&confirmed), Some(&confirmed), none, false),
+            (Some(&recorded), Some(&confirmed), none, true),
+            (Some(&recorded), Some(&cancelled), none, true),
+            (None, Some(&suspected), none, false),
+            (None, Some(&recorded), none, false),
+            (Some(&confirmed), None, none, false),
+            (Some(&suspected), Some(&confirmed), live, false),
+            (Some(&suspected), Some(&confirmed), of_another, true),
+            (None, Some(&recorded), cancelled_there, true),
+            (Some(&recorded), Some(&recorded), cancelled_there, false),
+            (Some(&recorded), Some(&cancelled), cancelled_there, true),
+            (Some(&recorded), Some(&cancelled), live_elsewhere, false),
         ] {
-            assert_eq!(wants_crime_report(before, now), expected, "{before:?} {now:?}");
+            let at = Moment::at("2021-04-15T08:00:00Z".parse().unwrap());
+            let found = wants_crime_report(&Ref::new("b").unwrap(), (before, now), reports, at);
+            assert_eq!(found, expected, "{before:?} {now:?} {reports:?}");
         }
     }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::backend::{AnyConnection, ROWS_A_STATEMENT};
 use super::error::StoreError;
+use super::merge::refs_of_case;
 use super::received_transfer;
 use super::record::{stored_kind, stored_ref};
 use super::schema::{current_record, own_entry, record_reference};
@@ -24,9 +25,11 @@ pub struct CaseHistory {
     pub lines: Vec<HistoryLine>,
     /// The records that were of the case and are of another one now.
     pub moved: BTreeSet<MovedRecord>,
+    /// The offenders whose records are merged into the case's.
+    pub merged: BTreeSet<Ref>,
 }
 
-/// Every version of every record about an offender, and of the crime reports that answer to a breach of theirs.
+/// Every version of every record about an offender and those merged into them, and of the crime reports that answer to a breach of theirs.
 ///
 /// # Errors
 /// When a statement fails, or what is stored cannot be read.
@@ -39,7 +42,9 @@ pub fn case_history(connection: &mut AnyConnection, force: &str, offender: &Ref)
     let mut told = contents(connection, &ids)?;
     let mut entered = grounds(connection, &ids)?;
     let mut received = received_transfer::lines_of(connection, &marks)?;
-    let moved = moved(connection, force, offender, &marks)?;
+    let refs = refs_of_case(connection, force, offender)?;
+    let moved = moved(connection, force, &refs, &marks)?;
+    let merged = refs.into_iter().filter(|of| of != offender.as_str()).map(stored_ref).collect::<Result<_, _>>()?;
     let lines = marks.into_iter().map(|mark| {
         let (by, act) = match mark.provenance {
             Provenance::Import(_) => (None, None),
@@ -63,7 +68,7 @@ pub fn case_history(connection: &mut AnyConnection, force: &str, offender: &Ref)
             came_from: received.remove(&mark.id).map(Box::new),
         }
     });
-    Ok(CaseHistory { lines: lines.collect(), moved })
+    Ok(CaseHistory { lines: lines.collect(), moved, merged })
 }
 
 /// The crime reports that name a breach of the case and no offender of their own.
@@ -111,7 +116,7 @@ fn grounds(connection: &mut AnyConnection, ids: &[Uuid]) -> Result<HashMap<Uuid,
 fn moved(
     connection: &mut AnyConnection,
     force: &str,
-    offender: &Ref,
+    refs_of_case: &[String],
     marks: &[VersionMark],
 ) -> Result<BTreeSet<MovedRecord>, StoreError> {
     let mut subjects: BTreeMap<RecordKind, BTreeSet<&str>> = BTreeMap::new();
@@ -125,7 +130,7 @@ fn moved(
             .filter(current_record::kind.eq(kind.name()))
             .filter(current_record::subject.eq_any(subjects))
             .filter(current_record::withdrawn.eq(false))
-            .filter(current_record::offender_ref.ne(offender.as_str()))
+            .filter(current_record::offender_ref.ne_all(refs_of_case))
             .select((current_record::kind, current_record::subject))
             .load(connection)?;
         for (kind, subject) in rows {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::backend::{AnyConnection, insert_all};
+use super::current::{Wanted, records_in_scope};
 use super::error::StoreError;
 use super::merge::{self, refs_of_case};
 use super::outbox::{self, NewOutboxEvent};
@@ -17,13 +18,16 @@ use super::record::{StoredRecord, StoredVersion, stored_records, unreadable, who
 use super::schema::{
     current_record, own_entry, own_entry_personal_data, record_reference, record_version, record_version_personal_data,
 };
+use super::scope::Scope;
 use super::told::stands;
 use super::types::{DbId, DbInstant, DbJson};
 use crate::domain::calendar::Instant;
 use crate::domain::claim::{Claim, Claims, Difference, Members, as_it_stands, claim, differences};
+use crate::domain::crime_report::CrimeReport;
+use crate::domain::moment::Moment;
 use crate::domain::outward_event::{OutwardEvent, wants_crime_report};
 use crate::domain::personal_data::{offender_of, set_apart};
-use crate::domain::record::{Record, RecordKind};
+use crate::domain::record::{Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::references::references;
 
@@ -342,13 +346,29 @@ pub fn append(connection: &mut AnyConnection, new: NewEntry<'_>) -> Result<Recor
     if merge::counts(kind) {
         merge::settle(connection, force)?;
     }
-    let request = wants_crime_report(before.as_ref(), now.as_ref()).then_some(OutwardEvent::CrimeReportRequest);
+    let request = crime_report_request(connection, (force, subject), (before.as_ref(), now.as_ref()), entered_at)?;
     for event in OutwardEvent::of_entry(kind).into_iter().chain(request) {
         let offender_ref = offender_ref.as_deref();
         let told = NewOutboxEvent { force, event, kind, subject, offender_ref, latest_by: None, act, at: entered_at };
         outbox::append(connection, told)?;
     }
     Ok(RecordTag { feed: row.and_then(|row| row.tag.feed), own: Some(id.0) })
+}
+
+/// That a crime report is asked for, where an entry leaves a confirmed breach in want of one.
+fn crime_report_request(
+    connection: &mut AnyConnection,
+    (force, subject): (&str, &Ref),
+    (before, now): (Option<&Record>, Option<&Record>),
+    entered_at: Instant,
+) -> Result<Option<OutwardEvent>, StoreError> {
+    if !matches!(now, Some(Record::Breach(breach)) if breach.casework.state.is_confirmed()) {
+        return Ok(None);
+    }
+    let held = records_in_scope(connection, Wanted::all(RecordKind::CrimeReport, &Scope::whole(force)))?;
+    let reports: Vec<CrimeReport> = held.into_iter().filter_map(|held| CrimeReport::of(held.record)).collect();
+    let is_wanted = wants_crime_report(subject, (before, now), &reports, Moment::at(entered_at));
+    Ok(is_wanted.then_some(OutwardEvent::CrimeReportRequest))
 }
 
 fn record(kind: RecordKind, members: Members) -> Result<Record, StoreError> {

@@ -203,7 +203,11 @@ impl From<KeptDrift> for DriftedView {
         description = "One object a line: `type`, `subject`, `digest`, `time`; at most 32 MiB",
         content((String = "application/x-ndjson")),
     ),
-    responses((status = 200, body = ComparisonView), (status = "4XX", body = ProblemDocument)),
+    responses(
+        (status = 200, body = ComparisonView),
+        (status = 503, description = "As many feeds are coming in as may at a time", body = ProblemDocument, headers(("Retry-After" = String, description = "Seconds"))),
+        (status = "4XX", body = ProblemDocument),
+    ),
 )]
 pub async fn digests(
     request: HttpRequest,
@@ -229,6 +233,8 @@ async fn compared(
     if media_type.is_none_or(|media_type| media_type.essence_str() != LINES) {
         return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("digests are sent as {LINES}")));
     }
+    // It waits for its turn as a feed does, before it takes a thread or memory.
+    let turn = service.feeds().turn(service.metrics()).await?;
     let lines = whole(body, LONGEST_LIST_BYTES).await?;
     let sender = service.senders().named(&person.force, &person.subject).filter(|sender| sender.is_signed).cloned();
     if let Some(sender) = sender {
@@ -236,6 +242,7 @@ async fn compared(
     }
     service
         .run(move |service| -> Result<Vec<Compared>, Problem> {
+            let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
             let there = read_digests(&lines).map_err(|bad| {
                 let problem = Problem::new(ErrorCode::INVALID_BODY, format!("line {}: {}", bad.line, bad.fault.detail));
                 if bad.fault.pointer.is_empty() { problem } else { problem.at(bad.fault.pointer) }

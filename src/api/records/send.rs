@@ -85,6 +85,11 @@ async fn taken(
     if let (MediaType::Lines, None) = (media_type, &sender) {
         return streamed(service, actor, body).await;
     }
+    // A feed that is believed only once it is whole waits for its turn too, before it takes memory.
+    let turn = match media_type {
+        MediaType::Lines => Some(service.feeds().turn(service.metrics()).await?),
+        MediaType::One | MediaType::Batch => None,
+    };
     let longest = if let MediaType::One = media_type { LONGEST_EVENT_BYTES } else { LONGEST_BATCH_BYTES };
     let body = whole(body, longest).await?;
     if let Some(sender) = sender {
@@ -108,6 +113,7 @@ async fn taken(
         }
         MediaType::Lines => {
             let import = move |service: &Service| {
+                let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
                 let lines = import_lines(service.store(), service.clock(), &actor, ORIGIN, &body[..], |_| {});
                 ended(service, &actor, lines)
             };

@@ -118,7 +118,7 @@ pub async fn list(service: web::Data<Service>, permit: Permit<ReadTransfers>) ->
         (status = 201, body = TakenInView, headers(("Location" = String, description = "The case"))),
         (status = 200, body = TakenInView, description = "It had been taken in before"),
         (status = "4XX", body = ProblemDocument),
-        (status = 503, body = ProblemDocument),
+        (status = 503, description = "There is no key to sign the receipt with; or as many feeds are coming in as may at a time", body = ProblemDocument, headers(("Retry-After" = String, description = "Seconds"))),
     ),
 )]
 pub async fn take(
@@ -131,6 +131,8 @@ pub async fn take(
     if request.content_type() != ZIP {
         return Err(Problem::new(ErrorCode::UNSUPPORTED_MEDIA_TYPE, format!("a package is sent as {ZIP}")));
     }
+    // It waits for its turn as a feed does, before it takes a thread or memory.
+    let turn = service.feeds().turn(service.metrics()).await?;
     let (reader, package) = (service.reader(permit), whole(body, LARGEST_PACKAGE).await);
     let is_too_large = package.as_ref().is_err_and(|problem| problem.code() == ErrorCode::PAYLOAD_TOO_LARGE);
     if is_too_large {
@@ -139,6 +141,7 @@ pub async fn take(
     }
     let package = package?;
     let take = move |service: &Service| {
+        let _held_until_it_ends = (turn, service.metrics().feed("under_way"));
         let taken = take_in(service.store(), &reader, &query.team_ref, &package);
         if taken.as_ref().is_ok_and(|taken| !taken.again) {
             evaluate(service, &Actor::Person(reader.person));

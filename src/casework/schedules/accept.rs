@@ -24,8 +24,10 @@ use crate::store::current::{Wanted, records_in_scope, refs_in_scope};
 use crate::store::error::StoreError;
 use crate::store::evaluation;
 use crate::store::limited_access;
+use crate::store::merge::homes_of_force;
 use crate::store::outbox::{self, NewOutboxEvent};
 use crate::store::planned_visit::{self, PlannedVisitRow};
+use crate::store::record;
 use crate::store::schedule::{self, ProposalState, StoredProposal};
 use crate::store::schedule_list::{self, ListedProposal, ProposalFilter, ProposalPlace};
 use crate::store::scope::Scope;
@@ -158,6 +160,9 @@ pub fn accept(
             return Err(ScheduleError::VersionChanged);
         }
         let proposal = proposal.ok_or(ScheduleError::NotFinished)?;
+        let chosen = chosen(connection, &stored, &proposal)?;
+        // What it tells is numbered one after the other with what is entered meanwhile.
+        record::take_turn(connection)?;
         let Horizon { from, until } = proposal.horizon;
         if from < clock.moment().today() {
             return Err(ScheduleError::OutOfDate);
@@ -176,7 +181,6 @@ pub fn accept(
         if !schedule::make_current(connection, &stored, clock.now(), &by)? {
             return Err(ScheduleError::StaleParent);
         }
-        let chosen = chosen(connection, &stored, &proposal)?;
         let visits = proposal.visits.iter().map(|visit| row(id, visit, &chosen)).collect();
         planned_visit::replace_visits(connection, &stored, from, visits)?;
         ask_to_withdraw(connection, (clock, &scope.force), &proposal)?;
@@ -189,25 +193,27 @@ pub fn accept(
     })
 }
 
-/// Asks the records system to withdraw the dates that it has programmed for those whom the accepted schedule visits: for each with the
-/// day by which it visits them, which is the end of the window, or of the schedule where that is past. The day itself stays here.
+/// Asks the records system to withdraw the dates that it has programmed for those whom the accepted schedule visits, on whichever record of
+/// theirs: for each with the day by which it visits them, which is the end of the window, or of the schedule where that is past. The day
+/// itself stays here.
 fn ask_to_withdraw(
     connection: &mut AnyConnection,
     (clock, force): (Clock, &str),
     proposal: &Proposal,
 ) -> Result<(), StoreError> {
     let (kind, today, whole) = (RecordKind::ProgrammedVisits, clock.moment().today(), Scope::whole(force));
+    let homes = homes_of_force(connection, force)?;
     let mut first: BTreeMap<&Ref, &PlannedVisit> = BTreeMap::new();
     for visit in &proposal.visits {
-        let earliest = first.entry(&visit.offender_ref).or_insert(visit);
+        let earliest = first.entry(home(&homes, &visit.offender_ref)).or_insert(visit);
         *earliest = if visit.date < earliest.date { visit } else { *earliest };
     }
     for held in records_in_scope(connection, Wanted::all(kind, &whole))? {
         let Record::ProgrammedVisits(programmed) = held.record else { continue };
-        let Some(visit) = first.get(&held.subject).filter(|_| programmed.dates.iter().any(|date| *date >= today))
-        else {
+        let Some(visit) = first.get(home(&homes, &held.subject)) else { continue };
+        if programmed.dates.iter().all(|date| *date < today) {
             continue;
-        };
+        }
         let latest = visit.window.latest;
         let new = NewOutboxEvent {
             force,
@@ -222,6 +228,11 @@ fn ask_to_withdraw(
         outbox::append(connection, new)?;
     }
     Ok(())
+}
+
+/// The offender under whom somebody's case goes on.
+fn home<'a>(homes: &'a BTreeMap<Ref, Ref>, offender: &'a Ref) -> &'a Ref {
+    homes.get(offender).unwrap_or(offender)
 }
 
 /// What a proposal changes against the schedule that its team has accepted now.

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::manifest::{FORMAT, Manifest, line, listed, sealed};
-use super::package::{AUDIT, FLAGS, Files, HISTORY, MOST_UNPACKED, PLANNED_VISITS, README, README_FILE, sha256};
+use super::package::{
+    AUDIT, FLAGS, Files, HISTORY, MOST_UNPACKED, PLANNED_VISITS, PackageFault, README, README_FILE, sha256,
+};
+use super::records::read_over;
 use super::{TransferError, on_record, within_reach};
 use crate::casework::acting::{ActError, Acting, CaseInHand};
 use crate::casework::actor::Actor;
@@ -44,8 +47,8 @@ pub struct NewTransfer {
 /// nothing is taken out.
 ///
 /// # Errors
-/// When there is no such case in scope, the force is none that it can go to, a package of it waits for its receipt already, or there is no
-/// key to sign with.
+/// When there is no such case in scope, the force is none that it can go to, a package of it waits for its receipt already, the other force
+/// could not take it in as it stands, or there is no key to sign with.
 pub fn make(store: &Store, acting: &Acting<'_>, offender: &Ref, new: &NewTransfer) -> Result<Transfer, TransferError> {
     const ACT: &str = "transfer.make";
     let key = store.signing_key().ok_or(TransferError::NoKey)?;
@@ -115,8 +118,11 @@ fn packed(
         made_by: by.clone(),
         versions: counts(&history.lines),
         moved: history.moved,
+        merged: history.merged,
         files: listed(&files),
     };
+    let sent = files.get(HISTORY).map(Vec::as_slice).unwrap_or_default();
+    read_over(&manifest, sent).map_err(|fault| not_taken(&fault, &history.lines))?;
     let bytes = sealed(files, &manifest, key)?;
     if bytes.len() > MOST_UNPACKED {
         let detail = format!("the package would have more than the {MOST_UNPACKED} bytes that a package may have");
@@ -138,6 +144,15 @@ fn packed(
         version: 1,
     };
     Ok((made, bytes))
+}
+
+/// That the other force could not take the case in as it stands, and over which record.
+fn not_taken(fault: &PackageFault, lines: &[HistoryLine]) -> Refusal {
+    let line = if let PackageFault::UnreadableHistory { line, .. } = fault { line.checked_sub(1) } else { None };
+    let record = line.and_then(|line| lines.get(line)).map(|line| format!(" ({} {})", line.kind, line.subject));
+    let record = record.unwrap_or_default();
+    let detail = format!("the other force could not take the case in: {fault}{record}; have that put right first");
+    Refusal::new(RefusalCode::WrongState, detail)
 }
 
 fn unwritten(error: serde_json::Error) -> StoreError {

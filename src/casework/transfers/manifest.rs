@@ -42,6 +42,8 @@ pub struct Manifest {
     pub versions: BTreeMap<String, usize>,
     /// The records that were of the case and are of another one now.
     pub moved: BTreeSet<MovedRecord>,
+    /// The offenders whose records are merged into the case's, by the sending force's references.
+    pub merged: BTreeSet<Ref>,
     /// Every other file of it but the signature, in their order.
     pub files: Vec<ListedFile>,
 }
@@ -122,7 +124,8 @@ pub fn line(value: &Value) -> String {
     text
 }
 
-/// Opens a package. Whose it is, and whether it is whole, is not known before [`OpenedPackage::verify`].
+/// Opens a package. Whose it is is not known before [`OpenedPackage::verify_signature`], nor whether it is whole before
+/// [`OpenedPackage::verify_content`].
 ///
 /// # Errors
 /// With the first thing that is wrong.
@@ -157,16 +160,23 @@ impl OpenedPackage {
         self.files.get(HISTORY).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Proves that its owner's key signed it as it stands, every byte of `bytes`: the signature, each file, and that it is
-    /// written as a package is.
+    /// Proves that the owner of the key that it names signed its manifest.
+    ///
+    /// # Errors
+    /// When they did not.
+    pub fn verify_signature(&self) -> Result<(), PackageFault> {
+        let key = PublicHeadKey::named(&self.signature.public_key).ok_or(PackageFault::WrongSignature)?;
+        if key.has_sealed_transfer(&self.manifest_sha256, &self.signature.signature) {
+            return Ok(());
+        }
+        Err(PackageFault::WrongSignature)
+    }
+
+    /// Proves that it is as its manifest says, every byte of `bytes`: each file, and that it is written as a package is.
     ///
     /// # Errors
     /// With the first thing that is wrong.
-    pub fn verify(&self, bytes: &[u8]) -> Result<(), PackageFault> {
-        let key = PublicHeadKey::named(&self.signature.public_key).ok_or(PackageFault::WrongSignature)?;
-        if !key.has_sealed_transfer(&self.manifest_sha256, &self.signature.signature) {
-            return Err(PackageFault::WrongSignature);
-        }
+    pub fn verify_content(&self, bytes: &[u8]) -> Result<(), PackageFault> {
         if self.manifest.files != listed(&self.files) {
             return Err(PackageFault::Damaged("a file is not the one that was signed"));
         }
@@ -203,6 +213,7 @@ mod tests {
             made_by: "detective_inspector:invented".to_owned(),
             versions: BTreeMap::new(),
             moved: BTreeSet::new(),
+            merged: BTreeSet::new(),
             files: listed(&files),
         };
         sealed(files, &manifest, key).unwrap()
@@ -210,7 +221,8 @@ mod tests {
 
     fn verified(bytes: &[u8]) -> Result<OpenedPackage, PackageFault> {
         let opened = opened(bytes)?;
-        opened.verify(bytes)?;
+        opened.verify_signature()?;
+        opened.verify_content(bytes)?;
         Ok(opened)
     }
 

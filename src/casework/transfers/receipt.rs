@@ -110,6 +110,7 @@ mod tests {
             made_by: "detective_inspector:invented".to_owned(),
             versions: BTreeMap::from([("visit".to_owned(), 2)]),
             moved: BTreeSet::new(),
+            merged: BTreeSet::new(),
             files: Vec::new(),
         }
     }

@@ -7,15 +7,15 @@ use uuid::Uuid;
 
 use super::manifest::Manifest;
 use super::package::PackageFault;
-use crate::domain::access_restriction::AccessRestriction;
 use crate::domain::legal_hold::LegalHold;
+use crate::domain::merge::resolve;
 use crate::domain::offender::Offender;
 use crate::domain::personal_data::offender_of;
-use crate::domain::record::{Record, RecordKind};
+use crate::domain::record::{Held, Record, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::transfer::history::{HistoryLine, Standing, counts, has_nul, standings};
 use crate::domain::transfer::renaming::{Renamed, RenamingError, renamed, renamed_ref};
-use crate::domain::transfer::source;
+use crate::domain::transfer::{is_name_of_force, source};
 use crate::store::record::{Content, NewVersion};
 
 /// The lines of a history, each as it was sent.
@@ -32,7 +32,7 @@ pub(super) struct SentHistory {
 /// # Errors
 /// With the first line that is none, says something that cannot be kept, or has the id of another; or where the versions are not
 /// as many as the manifest says.
-pub(super) fn read(manifest: &Manifest, history: &[u8]) -> Result<SentHistory, PackageFault> {
+fn read(manifest: &Manifest, history: &[u8]) -> Result<SentHistory, PackageFault> {
     let mut sent = SentHistory { lines: Vec::new(), said: Vec::new() };
     let mut ids = HashSet::new();
     for (number, bytes) in (1..).zip(history.split_inclusive(|byte| *byte == b'\n')) {
@@ -64,8 +64,10 @@ pub(super) struct TakenOver {
     pub(super) offender_ref: Ref,
     /// The offender, as the sending force left them.
     pub(super) offender: Offender,
-    /// Who might see the case there, where that was limited.
-    pub(super) access: Option<AccessRestriction>,
+    /// Those whose records are merged into the case's, by their references here.
+    pub(super) merged: BTreeMap<Ref, Offender>,
+    /// The offenders among all these on whose records access was limited there.
+    pub(super) limited: BTreeSet<Ref>,
     /// The legal holds that hold.
     pub(super) holds: Vec<(Ref, LegalHold)>,
     /// The versions to keep.
@@ -85,7 +87,8 @@ impl TakenOver {
 struct Desk<'a> {
     manifest: &'a Manifest,
     source: String,
-    offender_ref: &'a Ref,
+    /// The references that the case goes by here: the offender's, and those merged into them.
+    refs: BTreeSet<Ref>,
     /// The number of each line, by the version's id.
     numbers: HashMap<String, usize>,
 }
@@ -93,18 +96,37 @@ struct Desk<'a> {
 /// How each record stands at the end of a history, and the place of the version that it stands at.
 type Ends = BTreeMap<(RecordKind, Ref), (usize, Option<Record>)>;
 
+/// Reads a history and makes versions of its records, all that can be asked of a package without asking whom a force trusts and
+/// what it has. The force that sends asks it of its own before it signs.
+///
+/// # Errors
+/// With the first thing that is wrong.
+pub(super) fn read_over(manifest: &Manifest, history: &[u8]) -> Result<(SentHistory, TakenOver), PackageFault> {
+    let Manifest { sending_force, receiving_force, .. } = manifest;
+    if sending_force == receiving_force || !is_name_of_force(sending_force) {
+        return Err(PackageFault::Damaged("the force that it says it is from is none"));
+    }
+    let sent = read(manifest, history)?;
+    let over = take_over(manifest, &sent)?;
+    Ok((sent, over))
+}
+
 /// Makes versions of records of a history, under the references that they have here.
 ///
 /// # Errors
-/// With the first line that cannot be taken over; or where the offender does not stand at its end.
-pub(super) fn take_over(manifest: &Manifest, sent: &SentHistory) -> Result<TakenOver, PackageFault> {
-    let none = |_| PackageFault::Damaged("the offender's reference cannot be one here");
-    let offender_ref = renamed_ref(&manifest.sending_force, &manifest.offender_ref).map_err(none)?;
+/// With the first line that cannot be taken over; or where the offender does not stand at its end, or the case is not one.
+fn take_over(manifest: &Manifest, sent: &SentHistory) -> Result<TakenOver, PackageFault> {
+    let here = |offender: &Ref| {
+        let none = |_| PackageFault::Damaged("an offender's reference cannot be one here");
+        renamed_ref(&manifest.sending_force, offender).map_err(none)
+    };
+    let offender_ref = here(&manifest.offender_ref)?;
+    let merged_refs: BTreeSet<Ref> = manifest.merged.iter().map(here).collect::<Result<_, _>>()?;
     let numbers = (1..).zip(&sent.lines).map(|(number, line)| (line.id.to_string(), number));
     let desk = Desk {
         manifest,
         source: source(&manifest.sending_force, &manifest.receiving_force, manifest.transfer_id),
-        offender_ref: &offender_ref,
+        refs: merged_refs.iter().chain([&offender_ref]).cloned().collect(),
         numbers: numbers.collect(),
     };
     let (mut versions, mut ends) = (Vec::new(), Ends::new());
@@ -114,17 +136,31 @@ pub(super) fn take_over(manifest: &Manifest, sent: &SentHistory) -> Result<Taken
         versions.push(version);
     }
     let newest = ends.values().map(|(place, _)| *place).collect();
-    let (mut offender, mut access, mut holds) = (None, None, Vec::new());
-    for ((_, subject), (_, record)) in ends {
+    let (mut offenders, mut merges) = (BTreeMap::new(), Vec::new());
+    let (mut limited, mut holds) = (BTreeSet::new(), Vec::new());
+    for ((_, subject), (place, record)) in ends {
         match record {
-            Some(Record::Offender(record)) if subject == offender_ref => offender = Some(record),
-            Some(Record::AccessRestriction(restriction)) if restriction.is_limited() => access = Some(restriction),
+            Some(Record::Offender(offender)) => drop(offenders.insert(subject, offender)),
+            Some(Record::Merge(record)) => merges.extend(versions.get(place).map(|version| Held {
+                subject,
+                event_time: version.event_time,
+                event_id: version.event_id.clone(),
+                record,
+            })),
+            Some(Record::AccessRestriction(access)) if access.is_limited() => drop(limited.insert(access.offender_ref)),
             Some(Record::LegalHold(hold)) if hold.holds() => holds.push((subject, hold)),
             Some(_) | None => {}
         }
     }
+    let homes = resolve(&merges, |offender| offenders.contains_key(offender)).homes;
+    if merged_refs.iter().any(|merged| homes.get(merged) != Some(&offender_ref)) {
+        return Err(PackageFault::Damaged(
+            "somebody whom its manifest lists as merged is not merged into the offender",
+        ));
+    }
+    let offender = offenders.remove(&offender_ref);
     let offender = offender.ok_or(PackageFault::Damaged("the offender's own record does not stand at its end"))?;
-    Ok(TakenOver { offender_ref, offender, access, holds, versions, newest })
+    Ok(TakenOver { offender_ref, offender, merged: offenders, limited, holds, versions, newest })
 }
 
 impl Desk<'_> {
@@ -159,7 +195,7 @@ impl Desk<'_> {
                 let Renamed { record, references } = renamed(force, kind, &theirs, members).map_err(not_taken)?;
                 let whose = offender_of(&version.subject, &record).cloned();
                 // A crime report may name the breach alone.
-                if kind != RecordKind::CrimeReport && whose.as_ref() != Some(self.offender_ref) {
+                if kind != RecordKind::CrimeReport && !whose.as_ref().is_some_and(|whose| self.refs.contains(whose)) {
                     return Err(fault("is of another case"));
                 }
                 let json = record.to_json().map_err(|_| fault("cannot be kept"))?;
@@ -193,6 +229,7 @@ mod tests {
             made_by: "detective_inspector:invented".to_owned(),
             versions: BTreeMap::from([("allocation".to_owned(), versions)]),
             moved: BTreeSet::new(),
+            merged: BTreeSet::new(),
             files: Vec::new(),
         }
     }

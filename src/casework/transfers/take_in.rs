@@ -12,7 +12,7 @@ use super::arrival::arrive;
 use super::manifest::{Manifest, OpenedPackage, opened};
 use super::package::{PackageFault, sha256};
 use super::receipt::{FORMAT, Receipt, signed};
-use super::records::{SentHistory, TakenOver, read, take_over};
+use super::records::{SentHistory, TakenOver, read_over};
 use super::{TransferError, on_record};
 use crate::casework::acting::ActError;
 use crate::casework::actor::Actor;
@@ -25,7 +25,7 @@ use crate::domain::record::{Kept, RecordKind};
 use crate::domain::reference::Ref;
 use crate::domain::refusal::{Refusal, RefusalCode};
 use crate::domain::transfer::history::{HistoryLine, counts};
-use crate::domain::transfer::{check_managed, is_name_of_force, source};
+use crate::domain::transfer::{check_managed, source};
 use crate::store::audit::head::HeadKey;
 use crate::store::backend::AnyConnection;
 use crate::store::current::{exists, is_known, one};
@@ -58,7 +58,7 @@ pub struct TakenIn {
 /// the receipt with.
 pub fn take_in(store: &Store, reader: &Reader, team: &Ref, bytes: &[u8]) -> Result<TakenIn, TransferError> {
     let key = store.signing_key().ok_or(TransferError::NoKey)?;
-    let done = proved(reader, bytes).map_err(TransferError::from).and_then(|package| {
+    let done = proved(store, reader, bytes).and_then(|package| {
         store.transaction_that_writes(|connection| -> Result<Option<TakenIn>, TransferError> {
             record::take_turn(connection)?;
             Taking { connection, reader, key, team, bytes }.take(&package)
@@ -82,21 +82,28 @@ struct Proved {
     over: TakenOver,
 }
 
-/// Proves a package as far as that goes without asking whom the force trusts: it is signed with the key that it names, it is
-/// for this force, and all of it can be taken over.
-fn proved(reader: &Reader, bytes: &[u8]) -> Result<Proved, PackageFault> {
+/// Proves a package: somebody whom the force trusts signed it, it is as they did, it is for this force, and all of it can be taken over.
+/// What nobody trusted has signed is not looked into.
+fn proved(store: &Store, reader: &Reader, bytes: &[u8]) -> Result<Proved, TransferError> {
     let package = opened(bytes)?;
-    package.verify(bytes)?;
-    let Manifest { sending_force, receiving_force, .. } = &package.manifest;
-    if *receiving_force != reader.person.force {
-        return Err(PackageFault::WrongForce);
+    package.verify_signature()?;
+    store.transaction(|connection| check_signer(connection, reader, &package))?;
+    package.verify_content(bytes)?;
+    if package.manifest.receiving_force != reader.person.force {
+        return Err(PackageFault::WrongForce.into());
     }
-    if sending_force == receiving_force || !is_name_of_force(sending_force) {
-        return Err(PackageFault::Damaged("the force that it says it is from is none"));
-    }
-    let sent = read(&package.manifest, package.history())?;
-    let over = take_over(&package.manifest, &sent)?;
+    let (sent, over) = read_over(&package.manifest, package.history())?;
     Ok(Proved { package, sent, over })
+}
+
+/// Fails closed: where no key of the sending force is registered, or none that is trusted today, nothing is taken in.
+fn check_signer(connection: &mut AnyConnection, reader: &Reader, package: &OpenedPackage) -> Result<(), TransferError> {
+    let today = reader.clock.moment().today();
+    let forces = (reader.person.force.as_str(), package.manifest.sending_force.as_str());
+    if transfer_key::is_trusted(connection, forces, package.public_key(), today)? {
+        return Ok(());
+    }
+    Err(PackageFault::UnknownSigner.into())
 }
 
 /// The taking in, under way.
@@ -113,14 +120,15 @@ impl Taking<'_> {
         let Proved { package, over, .. } = proved;
         let (officer_ref, officer) = self.acting_officer()?;
         self.check_team()?;
-        self.check_signer(package)?;
+        // The key may have been withdrawn while the package was read.
+        check_signer(self.connection, self.reader, package)?;
         let force = &self.reader.person.force;
         let forces = (force.as_str(), package.manifest.sending_force.as_str());
         if let Some(known) = received_transfer::one(self.connection, forces, package.manifest.transfer_id)? {
             return self.again(package, known);
         }
         check_managed(over.offender.status)?;
-        if over.access.is_some() && officer.role != OfficerRole::DetectiveInspector {
+        if !over.limited.is_empty() && officer.role != OfficerRole::DetectiveInspector {
             let detail = "access to the case is limited: it is taken in by a detective inspector, who decides who may see it here";
             return Err(Refusal::new(RefusalCode::NotQualified, detail).into());
         }
@@ -156,16 +164,6 @@ impl Taking<'_> {
         }
         let detail = "names no team of the force whose cases you may see";
         Err(Refusal::new(RefusalCode::UnknownReference, detail).at("/team_ref").into())
-    }
-
-    /// Fails closed: where no key of the sending force is registered, or none that is trusted today, nothing is taken in.
-    fn check_signer(&mut self, package: &OpenedPackage) -> Result<(), TransferError> {
-        let today = self.reader.clock.moment().today();
-        let forces = (self.reader.person.force.as_str(), package.manifest.sending_force.as_str());
-        if transfer_key::is_trusted(self.connection, forces, package.public_key(), today)? {
-            return Ok(());
-        }
-        Err(PackageFault::UnknownSigner.into())
     }
 
     fn again(&mut self, package: &OpenedPackage, known: ReceivedTransfer) -> Result<Option<TakenIn>, TransferError> {

@@ -19,7 +19,7 @@ pub(super) fn without_crime_report(case: Case<'_>, breach: &Held<Breach>) -> Opt
     let due = crime_report_due_at(&breach.record, case.policy);
     (case.file.is_managed(case.at)
         && case.at.now() > due
-        && live_crime_report(breach, &case.force.crime_reports, case.at).is_none()
+        && live_crime_report((&breach.subject, &breach.record), &case.force.crime_reports, case.at).is_none()
         && !is_decided_no_crime(&breach.record, case.force, case.at))
     .then(|| Finding::of(json!({ "discovered_at": breach.record.discovered_at, "crime_report_due_at": due })))
 }

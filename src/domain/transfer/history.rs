@@ -126,12 +126,15 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// The members, where the record stands. What was entered of a record that the records system dates later than that is nothing
+    /// without it.
     fn members(&self, kind: RecordKind) -> Option<Members> {
+        let said = self.entry.filter(|line| line.whole || self.feed.is_some());
         let feed = self.feed.map(|line| (line.event_time, line.withdrawn));
-        let entry = self.entry.map(|line| (line.event_time, line.whole, line.withdrawn));
+        let entry = said.map(|line| (line.event_time, line.whole, line.withdrawn));
         stands(feed, entry).then(|| {
             let feed = self.feed.filter(|line| !line.withdrawn).map(HistoryLine::members);
-            let claims = self.entry.filter(|line| !line.withdrawn).map(HistoryLine::claims);
+            let claims = said.filter(|line| !line.withdrawn).map(HistoryLine::claims);
             as_it_stands(kind, feed, &claims.unwrap_or_default())
         })
     }
@@ -269,6 +272,16 @@ mod tests {
             Err("the record was found to be of another case".to_owned()),
         ];
         assert_eq!(told(&[put, withdrawn, back], &moved), expected);
+    }
+
+    #[test]
+    fn what_was_entered_of_a_record_before_its_own_time_stands_with_it_and_not_before() {
+        let claim = entered(1, 9, json!({"crime": "55"}), &[("crime", json!(null))]);
+        let put = line(2, 10, json!({"summary": "a", "crime": null}));
+        let made = HistoryLine { whole: true, claimed_over: BTreeMap::new(), ..claim.clone() };
+        let whole = Ok(json!({"summary": "a", "crime": "55"}));
+        assert_eq!(told(&[claim, put], &BTreeSet::new()), [Err(String::new()), whole]);
+        assert_eq!(told(&[made], &BTreeSet::new()), [Ok(json!({"crime": "55"}))]);
     }
 
     #[test]
