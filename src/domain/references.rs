@@ -118,8 +118,12 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
         }
         Record::AccessRestriction(restriction) => {
             found.offender(Some(&restriction.offender_ref));
-            found.at("/data/restricted_to", RecordKind::Officer, &restriction.restricted_to);
-            found.at("/data/excluded", RecordKind::Officer, &restriction.excluded);
+            for (index, officer) in restriction.restricted_to.iter().enumerate() {
+                found.at(format!("/data/restricted_to/{index}"), RecordKind::Officer, Some(officer));
+            }
+            for (index, officer) in restriction.excluded.iter().enumerate() {
+                found.at(format!("/data/excluded/{index}"), RecordKind::Officer, Some(officer));
+            }
             found.at("/data/decided_by", RecordKind::Officer, Some(&restriction.decided_by));
         }
         Record::ReactivePlacement(placement) => {

@@ -1,7 +1,6 @@
 //! Own entries: what people claimed here of a record, appended beside what the feed says of it, and the record as it
 //! stands on both (see [`crate::domain::claim`]).
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -451,25 +450,17 @@ pub(super) fn settle(
             .filter(record_reference::subject.eq(subject.as_str())),
     )
     .execute(connection)?;
-    let mut rows: BTreeMap<String, ReferenceRow> = BTreeMap::new();
-    for (index, reference) in named.into_iter().enumerate() {
-        // Members of a set share their pointer.
-        let pointer = if rows.contains_key(&reference.pointer) {
-            format!("{}/{index}", reference.pointer)
-        } else {
-            reference.pointer
-        };
-        let row = ReferenceRow {
+    let rows: Vec<ReferenceRow> = named
+        .into_iter()
+        .map(|reference| ReferenceRow {
             force: force.to_owned(),
             kind: kind.name(),
             subject: subject.to_string(),
-            pointer: pointer.clone(),
+            pointer: reference.pointer,
             to_kind: reference.to.name(),
             to_ref: reference.to_ref.to_string(),
-        };
-        rows.insert(pointer, row);
-    }
-    let rows: Vec<ReferenceRow> = rows.into_values().collect();
+        })
+        .collect();
     insert_all!(connection, record_reference::table, rows);
     Ok(())
 }

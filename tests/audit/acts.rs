@@ -6,8 +6,8 @@ use std::path::Path;
 use mosovo_visits::domain::audit_act::{ACTS, is_known};
 use mosovo_visits::domain::reading_reason::ReadingReason;
 
-/// How the names of files and of invented hosts end: they are made like an act's name, and are none.
-const NO_ACTS: [&str; 6] = [".rs", ".json", ".ndjson", ".csv", ".txt", ".example"];
+/// How the names of files, of invented hosts and of a member within another end: they are made like an act's name, and are none.
+const NO_ACTS: [&str; 7] = [".rs", ".json", ".ndjson", ".csv", ".txt", ".example", "mappa.level"];
 
 /// True for a text made like an act's name: words of small letters, joined by full stops.
 fn is_like_an_act(text: &str) -> bool {

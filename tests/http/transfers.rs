@@ -538,6 +538,21 @@ fn a_case_on_legal_hold_passes_and_is_held_there_until_somebody_there_releases_i
 }
 
 #[test]
+fn a_case_that_came_is_not_said_to_be_gone_from_a_records_system_that_never_had_it() {
+    on_both_signing_databases(|store| {
+        let wessex = set_up_both(store);
+        let dorset = taken(store, &package(&wessex, &made(&wessex)));
+        let records_system = of_dorset(Role::RecordsSystem, &[], "records");
+        let token = format!("Bearer {}", dorset.token(&records_system));
+        let headers = [("authorization", token.as_str()), ("content-type", "application/x-ndjson")];
+        let line = json!({"type": "records.offender.v1", "subject": "d-new", "digest": "0".repeat(64), "time": LATER});
+        let compared = dorset.request("POST", "/v1/drift/digests", &headers, line.to_string().as_bytes());
+        assert_eq!(compared.status, 200, "{}", compared.text);
+        assert!(compared.text.contains("d-new") && !compared.text.contains("wessex:n-1"), "{}", compared.text);
+    });
+}
+
+#[test]
 fn work_on_a_case_that_came_goes_on() {
     on_both_signing_databases(|store| {
         let wessex = set_up_both(store);
