@@ -60,7 +60,8 @@ pub struct OutboxEvent {
     pub at: Instant,
 }
 
-/// Appends what is to be told. Belongs into a transaction that has its turn: writers of a force come one after the other.
+/// Appends what is to be told. Belongs into a transaction that has taken its turn ([`super::record::take_turn`]) before it writes: so the
+/// numbers are in the order in which things were kept.
 ///
 /// # Errors
 /// When a statement fails.

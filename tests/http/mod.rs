@@ -26,6 +26,7 @@ mod inspection_packs;
 mod jobs;
 mod legal_holds;
 mod limited_access;
+mod merged_transfers;
 mod merges;
 mod moves;
 mod neighbourhood_intelligence;

@@ -1,15 +1,24 @@
 //! The records system is told of what people enter and decide here: by reference, in order, and calls back for the rest.
 
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use mosovo_visits::api::auth::token::Grants;
 use mosovo_visits::casework::actor::Role;
 use mosovo_visits::domain::audit_act::is_known;
 use mosovo_visits::domain::outward_event::OutwardEvent;
-use mosovo_visits::store::Store;
+use mosovo_visits::domain::record::RecordKind;
+use mosovo_visits::store::backend::AnyConnection;
+use mosovo_visits::store::error::StoreError;
+use mosovo_visits::store::outbox::{self, NewOutboxEvent};
+use mosovo_visits::store::{Store, record};
 use serde_json::{Value, json};
 
-use crate::support::casework::{manager, set_up};
-use crate::support::http::{Running, of_force, persona, run};
-use crate::support::{fixture, import, on_both_databases};
+use crate::support::caseload::{event, lines};
+use crate::support::casework::{manager, set_up, supervisor};
+use crate::support::http::{Reply, Running, of_force, persona, run};
+use crate::support::{fixture, import, on_both_databases, scenario_clock};
 
 /// Breaches that the service suspects by itself as the caseload comes in: the first events of all.
 const SUSPECTED: usize = 2;
@@ -183,18 +192,68 @@ fn what_is_told_is_as_the_description_has_it() {
     });
 }
 
-/// The accepted visits of a team, as its supervisor reads them.
-fn accepted(service: &Running, store: &Store) -> Vec<Value> {
+#[test]
+fn a_crime_report_is_asked_for_where_there_is_no_live_one_by_whomever_it_was_told() {
+    on_both_databases(|store| {
+        set_up(store);
+        let service = run(store);
+        let subject = breach(&service, &json!({ "state": "suspected" }));
+        let path = format!("/v1/breaches/{subject}");
+        let act = |who: &Grants, verb: &str, body: &Value| {
+            let read = service.get(&manager(), &path);
+            let done = service.act(who, &format!("{path}/{verb}"), read.header("etag"), body);
+            assert_eq!(done.status, 200, "{verb}: {}", done.text);
+        };
+        let tell = |state: &str, time: &str| {
+            let report =
+                json!({ "ref": "55/1", "state": state, "recorded_at": "2021-04-15T07:30:00Z", "breach_ref": subject });
+            assert_eq!(
+                import(store, &event("/records/wessex/crime", "crime_report", "cr-1", time, &report).to_string())
+                    .accepted,
+                1
+            );
+        };
+        let asked = || events(&service, &records_system(), "?type=mosovo.crime_report_request.v1").len();
+        tell("recorded", "2021-04-15T07:31:00Z");
+        act(&manager(), "confirm", &json!({ "rationale": "invented" }));
+        assert_eq!(asked(), 0, "the feed has one that names the breach");
+        tell("cancelled", "2021-04-15T07:40:00Z");
+        assert_eq!(asked(), 0, "what it cancels itself it is not told");
+        act(&manager(), "crime-report", &json!({ "crime_ref": "55/2", "recorded_at": "2021-04-15T07:45:00Z" }));
+        act(
+            &supervisor(),
+            "crime-report/cancel",
+            &json!({ "cancelled_at": "2021-04-15T07:50:00Z", "reason": "invented" }),
+        );
+        assert_eq!(asked(), 1);
+    });
+}
+
+/// The supervisor of a team of Dorset.
+fn planner() -> Grants {
+    of_force(persona(Role::Supervisor, &["west"]), "dorset")
+}
+
+/// The path of a schedule that is proposed for that team, and the schedule.
+fn proposed(service: &Running, store: &Store) -> (String, Reply) {
     import(store, &fixture("dorset-2021.feed.ndjson.gz"));
-    let supervisor = Grants { force: Some("dorset".to_owned()), ..persona(Role::Supervisor, &["west"]) };
     let body = json!({ "team_ref": "west", "from": "2021-04-16", "days": 14, "seed": 1, "iterations": 20 });
-    let asked = service.act(&supervisor, "/v1/schedules", None, &body);
+    let asked = service.act(&planner(), "/v1/schedules", None, &body);
     let location = asked.header("location").unwrap().to_owned();
-    let is_planned = |read: &crate::support::http::Reply| read.json()["state"] != "planning";
-    let read = (0..100_000).map(|_| service.get(&supervisor, &location)).find(is_planned).unwrap();
-    let path = format!("{location}/accept");
-    assert_eq!(service.act(&supervisor, &path, read.header("etag"), &json!({})).status, 200);
-    read.json()["visits"].as_array().unwrap().clone()
+    let is_planned = |read: &Reply| read.json()["state"] != "planning";
+    let read = (0..100_000).map(|_| service.get(&planner(), &location)).find(is_planned).unwrap();
+    (location, read)
+}
+
+fn accept(service: &Running, (location, read): &(String, Reply)) -> Reply {
+    service.act(&planner(), &format!("{location}/accept"), read.header("etag"), &json!({}))
+}
+
+/// The accepted visits of that team, as its supervisor reads them.
+fn accepted(service: &Running, store: &Store) -> Vec<Value> {
+    let proposal = proposed(service, store);
+    assert_eq!(accept(service, &proposal).status, 200);
+    proposal.1.json()["visits"].as_array().unwrap().clone()
 }
 
 #[test]
@@ -217,5 +276,99 @@ fn an_accepted_schedule_asks_for_programmed_dates_to_be_withdrawn_and_tells_no_d
                 assert!(!back.to_string().contains(&format!("\"{hidden}")), "{back}");
             }
         }
+    });
+}
+
+#[test]
+fn dates_programmed_on_either_record_of_somebody_are_asked_to_be_withdrawn() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let proposal = proposed(&service, store);
+        let visits = proposal.1.json()["visits"].as_array().unwrap().clone();
+        let visited: BTreeSet<String> =
+            visits.iter().map(|visit| visit["offender_ref"].as_str().unwrap().to_owned()).collect();
+        let cases = service.get(&planner(), "/v1/offenders?limit=200").refs();
+        let mut others = cases.into_iter().filter(|case| !visited.contains(case));
+        let mut visited = visited.iter().cloned();
+        // Of the first pair the visited record is the one that is kept, of the second the one that is merged.
+        let pairs = [(); 2].map(|()| (visited.next().unwrap(), others.next().unwrap()));
+        let merges = [("m-1", &pairs[0].0, &pairs[0].1), ("m-2", &pairs[1].1, &pairs[1].0)];
+        let dorset = |kind: &str, subject: &str, data: &Value| {
+            event("/records/dorset", kind, subject, "2021-04-15T07:00:00Z", data)
+        };
+        let mut told: Vec<Value> = merges
+            .iter()
+            .map(|(subject, kept, merged)| {
+                let data = json!({ "kept_ref": kept, "merged_ref": merged, "merged_on": "2021-04-15", "reason": "", "undone": false });
+                dorset("merge", subject, &data)
+            })
+            .collect();
+        let both = pairs.iter().flat_map(|(visited, other)| [visited, other]);
+        told.extend(both.map(|subject| dorset("programmed_visits", subject, &json!({ "dates": ["2021-05-20"] }))));
+        let report = import(store, &lines(&told));
+        assert_eq!((report.accepted, report.refused), (6, 0), "{report:?}");
+        assert_eq!(accept(&service, &proposal).status, 200);
+
+        let system = of_force(records_system(), "dorset");
+        let told = events(&service, &system, "?limit=200&type=mosovo.programmed_visits_withdrawal.v1");
+        let latest_by = |offender: &str| {
+            let event = told.iter().find(|event| event["data"]["offender_ref"] == offender).unwrap();
+            service.get(&system, event["data"]["href"].as_str().unwrap()).json()["latest_by"].clone()
+        };
+        for (visited, other) in &pairs {
+            assert!(latest_by(visited).is_string(), "{visited}");
+            assert_eq!(latest_by(visited), latest_by(other), "{visited} {other}");
+        }
+    });
+}
+
+/// Whether somebody else waits for a lock of the database. On SQLite writers wait for each other before they come to it.
+fn somebody_waits(connection: &mut AnyConnection) -> bool {
+    #[derive(QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = Bool)]
+        is_there: bool,
+    }
+    let AnyConnection::Postgres(postgres) = connection else { return true };
+    let question = "SELECT EXISTS (SELECT 1 FROM pg_locks waiting JOIN pg_locks held USING (pid) \
+         JOIN pg_database ON pg_database.oid = held.database \
+         WHERE NOT waiting.granted AND pg_database.datname = current_database()) AS is_there";
+    diesel::sql_query(question).get_result::<Waiting>(postgres).unwrap().is_there
+}
+
+#[test]
+fn what_a_schedule_tells_is_numbered_after_what_is_being_entered_as_it_is_accepted() {
+    on_both_databases(|store| {
+        let service = run(store);
+        let proposal = proposed(&service, store);
+        let subject = "entered".to_owned().try_into().unwrap();
+        let entered = NewOutboxEvent {
+            force: "dorset",
+            event: OutwardEvent::Breach,
+            kind: RecordKind::Breach,
+            subject: &subject,
+            offender_ref: None,
+            latest_by: None,
+            act: "breach.enter",
+            at: scenario_clock().now(),
+        };
+        std::thread::scope(|scope| {
+            let entering = store.transaction_that_writes(|connection| -> Result<_, StoreError> {
+                record::take_turn(connection)?;
+                outbox::append(connection, entered)?;
+                let accepting = scope.spawn(|| accept(&service, &proposal));
+                assert!((0..1_000_000).any(|_| somebody_waits(connection)), "it waits until this is kept");
+                Ok(accepting)
+            });
+            let accepted = entering.unwrap().join().unwrap();
+            assert_eq!(accepted.status, 200, "{}", accepted.text);
+        });
+        let told = events(&service, &of_force(records_system(), "dorset"), "?limit=200");
+        assert_eq!(
+            (told[0]["type"].as_str(), told[1]["type"].as_str()),
+            (Some("mosovo.breach.v1"), Some("mosovo.programmed_visits_withdrawal.v1"),)
+        );
+        let expected: Vec<String> = (1..=told.len()).map(|number| number.to_string()).collect();
+        assert_eq!(numbers(&told), expected);
     });
 }

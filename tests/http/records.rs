@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use mosovo_visits::api::records::feeds::Feeds;
 use mosovo_visits::casework::actor::Role;
+use mosovo_visits::casework::senders::{Sender, Senders};
 use mosovo_visits::store::digest::records_digest;
 use mosovo_visits::store::{Store, audit};
 use serde_json::{Value, json};
 
 use crate::support::caseload::{RECORDED, event, lines, offender};
-use crate::support::http::{Running, of_force, persona, run, run_with_feeds};
+use crate::support::http::{Running, of_force, persona, run, run_with_feeds, run_with_feeds_of};
 use crate::support::{caseload, fixture, import, on_both_databases, on_both_empty_databases};
 
 const ONE: &str = "application/cloudevents+json";
@@ -291,6 +292,32 @@ fn a_feed_too_many_is_told_to_come_again_and_readers_and_batches_are_not() {
         first.write_all(rest.as_bytes()).unwrap();
         assert!(answer(first).starts_with("HTTP/1.1 200 "));
         assert_eq!(counts(&service.send(&system, LINES, &feed).json()), [0, 2, 0, 0]);
+    });
+}
+
+#[test]
+fn whatever_may_be_large_and_is_held_whole_waits_for_its_turn_too() {
+    on_both_databases(|store| {
+        let (system, supervisor) = (persona(Role::RecordsSystem, &[]), persona(Role::Supervisor, &["north"]));
+        let signs = Sender {
+            name: system.sub.clone(),
+            force: "wessex".to_owned(),
+            kinds: None,
+            is_signed: true,
+            key_number: 1,
+        };
+        let service = run_with_feeds_of(store, Feeds::new(0, Duration::ZERO), Senders::of(vec![signs]));
+        for (who, path, media_type) in [
+            (&system, "/v1/records", LINES),
+            (&system, "/v1/drift/digests", LINES),
+            (&supervisor, "/v1/transfers/received?team_ref=north", "application/zip"),
+        ] {
+            let token = format!("Bearer {}", service.token(who));
+            let headers = [("authorization", token.as_str()), ("content-type", media_type)];
+            let reply = service.request("POST", path, &headers, b"");
+            assert_eq!((reply.status, reply.code().as_str()), (503, "unavailable"), "{path}");
+        }
+        assert_eq!(service.send(&system, BATCH, "[]").code(), "signature_missing", "a batch waits for nobody");
     });
 }
 

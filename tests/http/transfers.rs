@@ -25,10 +25,10 @@ use crate::support::http::{Reply, Running, of_force, persona, run, run_at};
 use crate::support::{import, on_both_signing_databases, proof_key};
 
 /// When Dorset takes the case in.
-const LATER: &str = "2021-04-20T09:00:00Z";
+pub(super) const LATER: &str = "2021-04-20T09:00:00Z";
 
 /// The case as Dorset has it.
-const CASE: &str = "/v1/offenders/wessex%3An-1";
+pub(super) const CASE: &str = "/v1/offenders/wessex%3An-1";
 
 fn of_dorset(role: Role, teams: &[&str], officer: &str) -> Grants {
     let officer_ref = Some(officer.to_owned().try_into().unwrap());
@@ -36,11 +36,11 @@ fn of_dorset(role: Role, teams: &[&str], officer: &str) -> Grants {
 }
 
 /// The supervisor of Dorset's team west.
-fn taker() -> Grants {
+pub(super) fn taker() -> Grants {
     of_dorset(Role::Supervisor, &["west"], "sup-d")
 }
 
-fn their_inspector() -> Grants {
+pub(super) fn their_inspector() -> Grants {
     of_dorset(Role::DetectiveInspector, &[], "di-d")
 }
 
@@ -74,7 +74,7 @@ fn dorset() -> String {
 }
 
 /// Both forces with their caseloads, each of which trusts the other's key.
-fn set_up_both(store: &Store) -> Running {
+pub(super) fn set_up_both(store: &Store) -> Running {
     set_up(store);
     let report = import(store, &dorset());
     assert_eq!((report.refused, &report.errors), (0, &vec![]));
@@ -90,43 +90,43 @@ fn set_up_both(store: &Store) -> Running {
     service
 }
 
-fn make(service: &Running, who: &Grants) -> Reply {
+pub(super) fn make(service: &Running, who: &Grants) -> Reply {
     let body = json!({"receiving_force": "dorset", "reason": "moved to Dorset"});
     service.act(who, "/v1/offenders/n-1/transfers", None, &body)
 }
 
 /// The path of a transfer that the inspector has made.
-fn made(service: &Running) -> String {
+pub(super) fn made(service: &Running) -> String {
     let reply = make(service, &inspector());
     assert_eq!((reply.status, &reply.json()["state"]), (201, &json!("made")), "{}", reply.text);
     reply.header("location").unwrap().to_owned()
 }
 
-fn package(service: &Running, transfer: &str) -> Vec<u8> {
+pub(super) fn package(service: &Running, transfer: &str) -> Vec<u8> {
     let reply = service.get(&inspector(), &format!("{transfer}/package"));
     assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/zip")), "{}", reply.text);
     reply.bytes
 }
 
-fn take_in(service: &Running, who: &Grants, team: &str, bytes: &[u8]) -> Reply {
+pub(super) fn take_in(service: &Running, who: &Grants, team: &str, bytes: &[u8]) -> Reply {
     let token = format!("Bearer {}", service.token(who));
     let headers = [("authorization", token.as_str()), ("content-type", "application/zip")];
     service.request("POST", &format!("/v1/transfers/received?team_ref={team}"), &headers, bytes)
 }
 
-fn taken(store: &Store, bytes: &[u8]) -> Running {
+pub(super) fn taken(store: &Store, bytes: &[u8]) -> Running {
     let service = run_at(store, LATER);
     let reply = take_in(&service, &taker(), "west", bytes);
     assert_eq!((reply.status, reply.json()["offender_ref"].as_str()), (201, Some("wessex:n-1")), "{}", reply.text);
     service
 }
 
-fn items(reply: &Reply) -> Vec<Value> {
+pub(super) fn items(reply: &Reply) -> Vec<Value> {
     assert_eq!(reply.status, 200, "{}", reply.text);
     reply.json()["items"].as_array().unwrap().clone()
 }
 
-fn recorded(store: &Store, force: &str) -> Vec<StoredAuditEntry> {
+pub(super) fn recorded(store: &Store, force: &str) -> Vec<StoredAuditEntry> {
     store.transaction(|connection| audit::of_force(connection, force)).unwrap()
 }
 
@@ -158,7 +158,7 @@ fn breach(service: &Running, summary: &str) -> String {
 }
 
 /// Every version of a case's history as it was known in Wessex: by what Wessex says, or by what Dorset says that Wessex knew.
-fn known_in_wessex(items: &[Value]) -> Vec<String> {
+pub(super) fn known_in_wessex(items: &[Value]) -> Vec<String> {
     let mut told: Vec<String> = items
         .iter()
         .filter_map(|item| {
@@ -387,6 +387,9 @@ fn whatever_is_wrong_with_a_package_is_refused_with_its_code_and_on_record_and_n
             (resealed(&bytes, &other_key, same), 403, "unknown_signer"),
             (written(&reworded).unwrap(), 403, "wrong_signature"),
             (resealed(&bytes, &proof_key(), longer), 400, "unreadable_history"),
+            // What nobody trusted has signed is not looked into.
+            (resealed(&bytes, &other_key, longer), 403, "unknown_signer"),
+            (resealed(&bytes, &other_key, elsewhere), 403, "unknown_signer"),
         ] {
             let refused = take_in(&service, &taker(), "west", &package);
             assert_eq!((refused.status, refused.code().as_str()), (status, code), "{}", refused.text);

@@ -81,6 +81,12 @@ pub fn run_with_feeds(store: &Store, feeds: Feeds) -> Running {
     run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_feeds(feeds))
 }
 
+/// Runs the service with these turns of feeds, and senders known by name.
+pub fn run_with_feeds_of(store: &Store, feeds: Feeds, senders: Senders) -> Running {
+    let keys = vec![VerifyingKey::development(&signing_key())];
+    run_service(&service(store, keys).with_feeds(feeds).with_senders(senders))
+}
+
 /// Runs the service with this road service.
 pub fn run_with_roads(store: &Store, roads: RoadService) -> Running {
     run_service(&service(store, vec![VerifyingKey::development(&signing_key())]).with_roads(roads))

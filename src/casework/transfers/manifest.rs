@@ -42,7 +42,9 @@ pub struct Manifest {
     pub versions: BTreeMap<String, usize>,
     /// The records that were of the case and are of another one now.
     pub moved: BTreeSet<MovedRecord>,
-    /// The offenders whose records are merged into the case's, by the sending force's references.
+    /// The offenders whose records are merged into the case's, by the sending force's references. Packages made before a merged case
+    /// could pass have no such member.
+    #[serde(default)]
     pub merged: BTreeSet<Ref>,
     /// Every other file of it but the signature, in their order.
     pub files: Vec<ListedFile>,

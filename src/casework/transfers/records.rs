@@ -271,6 +271,14 @@ mod tests {
     }
 
     #[test]
+    fn somebody_listed_as_merged_is_merged_into_the_offender() {
+        let manifest = Manifest { merged: [Ref::new("n-2").unwrap()].into(), ..manifest(1) };
+        let found = read_over(&manifest, allocation(1, "n-2").as_bytes()).map(drop).unwrap_err();
+        let what = "somebody whom its manifest lists as merged is not merged into the offender";
+        assert_eq!(found, PackageFault::Damaged(what));
+    }
+
+    #[test]
     fn what_is_of_another_case_or_lacks_its_offender_is_refused() {
         for (subject, line) in [("n-2", Some(1)), ("n-1", None)] {
             let history = allocation(1, subject);
