@@ -1,5 +1,7 @@
 //! The records that a record names.
 
+use std::collections::BTreeSet;
+
 use super::record::{Record, RecordKind};
 use super::reference::Ref;
 use super::safeguarding::ConcernRef;
@@ -118,12 +120,8 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
         }
         Record::AccessRestriction(restriction) => {
             found.offender(Some(&restriction.offender_ref));
-            for (index, officer) in restriction.restricted_to.iter().enumerate() {
-                found.at(format!("/data/restricted_to/{index}"), RecordKind::Officer, Some(officer));
-            }
-            for (index, officer) in restriction.excluded.iter().enumerate() {
-                found.at(format!("/data/excluded/{index}"), RecordKind::Officer, Some(officer));
-            }
+            found.at("/data/restricted_to", RecordKind::Officer, &restriction.restricted_to);
+            found.at("/data/excluded", RecordKind::Officer, &restriction.excluded);
             found.at("/data/decided_by", RecordKind::Officer, Some(&restriction.decided_by));
         }
         Record::ReactivePlacement(placement) => {
@@ -221,6 +219,22 @@ pub fn references(kind: RecordKind, subject: &Ref, record: &Record) -> Vec<Refer
         }
     }
     found.0
+}
+
+/// References as they are kept, each under a pointer of its own: members of a set, which have no order that whoever sent them would know, share
+/// theirs otherwise.
+#[must_use]
+pub fn under_pointers_of_their_own(references: Vec<Reference>) -> Vec<Reference> {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut apart = Vec::with_capacity(references.len());
+    for (index, mut reference) in references.into_iter().enumerate() {
+        if taken.contains(&reference.pointer) {
+            reference.pointer = format!("{}/{index}", reference.pointer);
+        }
+        taken.insert(reference.pointer.clone());
+        apart.push(reference);
+    }
+    apart
 }
 
 const fn is_about_its_subject(kind: RecordKind) -> bool {

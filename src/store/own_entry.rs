@@ -28,7 +28,7 @@ use crate::domain::outward_event::{OutwardEvent, wants_crime_report};
 use crate::domain::personal_data::{offender_of, set_apart};
 use crate::domain::record::{Kept, Record, RecordKind};
 use crate::domain::reference::Ref;
-use crate::domain::references::references;
+use crate::domain::references::{references, under_pointers_of_their_own};
 
 /// What a person enters of one record.
 #[derive(Debug, Clone)]
@@ -450,7 +450,7 @@ pub(super) fn settle(
             .filter(record_reference::subject.eq(subject.as_str())),
     )
     .execute(connection)?;
-    let rows: Vec<ReferenceRow> = named
+    let rows: Vec<ReferenceRow> = under_pointers_of_their_own(named)
         .into_iter()
         .map(|reference| ReferenceRow {
             force: force.to_owned(),

@@ -305,6 +305,7 @@ fn whatever_may_be_large_and_is_held_whole_waits_for_its_turn_too() {
             kinds: None,
             is_signed: true,
             key_number: 1,
+            by_certificate: false,
         };
         let service = run_with_feeds_of(store, Feeds::new(0, Duration::ZERO), Senders::of(vec![signs]));
         for (who, path, media_type) in [

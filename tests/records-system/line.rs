@@ -155,7 +155,7 @@ impl Line {
 
     /// Has the service compare what it holds; its answer.
     pub fn compare(&self, digests: String) -> Result<Value, Failed> {
-        let request = Request::post(format!("{}/v1/drift/digests", self.service));
+        let request = self.signed(Request::post(format!("{}/v1/drift/digests", self.service)), &digests)?;
         let request = request.header("content-type", "application/x-ndjson");
         self.answer(request, SendBody::from_owned_reader(Cursor::new(digests.into_bytes())))
     }

@@ -12,7 +12,7 @@ use crate::domain::calendar::CivilDate;
 use crate::domain::claim::Members;
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::reference::{MAX_REFERENCE_CHARS, Ref, ReferenceError};
-use crate::domain::references::{Reference, references};
+use crate::domain::references::{Reference, references, under_pointers_of_their_own};
 
 /// Why a record cannot be taken over.
 #[derive(Debug, Error)]
@@ -63,7 +63,7 @@ pub fn renamed(force: &str, kind: RecordKind, subject: &Ref, members: Members) -
     let expected: BTreeSet<Ref> = expected.collect::<Result<_, _>>()?;
     rename_members(force, "", &mut value)?;
     let record = read(&value)?;
-    let references = references(kind, &renamed_ref(force, subject)?, &record);
+    let references = under_pointers_of_their_own(references(kind, &renamed_ref(force, subject)?, &record));
     let found: BTreeSet<Ref> = references.iter().map(|reference| reference.to_ref.clone()).collect();
     if found != expected {
         return Err(RenamingError::NotFollowed);
