@@ -162,7 +162,7 @@ pub struct Written {
 }
 
 /// What somebody else changed since a version was read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChangedSince {
     /// The version it stands at; none where it is gone.
     pub tag: Option<RecordTag>,

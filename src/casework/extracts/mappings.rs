@@ -53,7 +53,7 @@ pub fn save(store: &Store, reader: &Reader, new: &NewMapping, read: Option<i32>)
         }
         let newest = extract_mapping::one(connection, force, &new.name, None)?;
         if newest.as_ref().map(|newest| newest.version) != read {
-            return Err(ActError::Changed(ChangedSince { tag: None, members: Vec::new(), entries: Vec::new() }));
+            return Err(ActError::Changed(ChangedSince::default()));
         }
         if newest.is_none() && extract_mapping::of_force(connection, force)?.len() >= MOST {
             let detail =

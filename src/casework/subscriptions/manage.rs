@@ -201,14 +201,14 @@ pub fn change(
 ) -> Result<(ReadSubscription, Option<String>), ActError> {
     let changed = within_reach(store, reader, change.act(), id, |connection, subscription| {
         if subscription.version != version {
-            return Err(ActError::Changed(ChangedSince { tag: None, members: Vec::new(), entries: Vec::new() }));
+            return Err(ActError::Changed(ChangedSince::default()));
         }
         let Some(changed) = change.make(&subscription, reader.clock.now()) else {
             let detail = format!("the subscription is {}", subscription.state.as_str());
             return Err(Refusal::new(RefusalCode::WrongState, detail).into());
         };
         if !subscription::change(connection, &changed)? {
-            return Err(ActError::Changed(ChangedSince { tag: None, members: Vec::new(), entries: Vec::new() }));
+            return Err(ActError::Changed(ChangedSince::default()));
         }
         note(connection, reader, change.act(), Some(id), json!({ "key": changed.key_number }))?;
         let changed = Subscription { version: version + 1, ..changed };

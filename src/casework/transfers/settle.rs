@@ -121,7 +121,7 @@ fn by(reader: &Reader) -> String {
 }
 
 fn changed() -> TransferError {
-    ActError::Changed(ChangedSince { tag: None, members: Vec::new(), entries: Vec::new() }).into()
+    ActError::Changed(ChangedSince::default()).into()
 }
 
 fn end(
